@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.james;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.apache.commons.text.similarity.LevenshteinDistance;
+import org.apache.james.util.DurationParser;
+import org.apache.mailet.MailetConfig;
+
+/**
+ * The parameters of one configured element, read strictly: a value that does not fit, and a key that nobody asked for,
+ * stop the start with a {@link ConfigurationError}. A key becomes known by being read; {@link #refuseUnknown()} comes last.
+ *
+ * <p>Not safe for use by several threads; an element is read once, by the thread that starts James.
+ */
+public final class Parameters {
+    /** What James' own mailet container reads from any mailet's element. */
+    private static final Set<String> CONTAINER_KEYS = Set.of("onMailetException", "onMatcherException");
+
+    private final String where;
+    private final Map<String, String> values;
+    private final Set<String> known = new TreeSet<>(CONTAINER_KEYS);
+
+    /**
+     * Reads {@code values}.
+     *
+     * @param where names the file and the element, for messages: {@code mailetcontainer.xml, mailet PooledRemoteDelivery}
+     */
+    public Parameters(String where, Map<String, String> values) {
+        this.where = where;
+        this.values = new HashMap<>(values);
+    }
+
+    /** The parameters of a mailet, named by its class as the administrator wrote it. */
+    public static Parameters of(MailetConfig config) {
+        Map<String, String> values = new HashMap<>();
+        Iterator<String> names = config.getInitParameterNames();
+        while (names.hasNext()) {
+            String name = names.next();
+            values.put(name, Optional.ofNullable(config.getInitParameter(name)).orElse(""));
+        }
+        return new Parameters("mailetcontainer.xml, mailet " + simpleName(config.getMailetName()), values);
+    }
+
+    private static String simpleName(String mailetName) {
+        return mailetName == null ? "?" : mailetName.substring(mailetName.lastIndexOf('.') + 1);
+    }
+
+    /** The file and the element, as messages name them. */
+    public String where() {
+        return where;
+    }
+
+    /** Whether the administrator wrote this key; it counts as known from here on. */
+    public boolean isSet(String key) {
+        known.add(key);
+        return values.containsKey(key);
+    }
+
+    /** The trimmed text of a key; empty where the key is absent. A key that is present but blank stops the start. */
+    public Optional<String> text(String key, String expected) {
+        if (!isSet(key)) {
+            return Optional.empty();
+        }
+        String value = values.get(key).trim();
+        if (value.isEmpty()) {
+            throw error(key, expected);
+        }
+        return Optional.of(value);
+    }
+
+    /** A whole number within bounds, both inclusive. */
+    public int wholeNumber(String key, int absent, int min, int max) {
+        String expected = "a whole number from " + min + " to " + max;
+        return text(key, expected).map(text -> {
+            try {
+                int number = Integer.parseInt(text);
+                if (number < min || number > max) {
+                    throw error(key, expected);
+                }
+                return number;
+            } catch (NumberFormatException e) {
+                throw error(key, expected);
+            }
+        }).orElse(absent);
+    }
+
+    /** {@code true} or {@code false}, in any case, and nothing else. */
+    public boolean flag(String key, boolean absent) {
+        String expected = "true or false";
+        return text(key, expected).map(text -> {
+            if (text.equalsIgnoreCase("true")) {
+                return true;
+            }
+            if (text.equalsIgnoreCase("false")) {
+                return false;
+            }
+            throw error(key, expected);
+        }).orElse(absent);
+    }
+
+    /** A time with its unit ({@code 30 s}, {@code 5 min}, {@code 4 h}), within bounds, both inclusive. */
+    public Duration duration(String key, Duration absent, Duration min, Duration max) {
+        String expected = "a time with its unit, like 30 s or 5 min, from " + spell(min) + " to " + spell(max);
+        return text(key, expected).map(text -> {
+            Duration duration = parseWithUnit(text).orElseThrow(() -> error(key, expected));
+            if (duration.compareTo(min) < 0 || duration.compareTo(max) > 0) {
+                throw error(key, expected);
+            }
+            return duration;
+        }).orElse(absent);
+    }
+
+    private static Optional<Duration> parseWithUnit(String text) {
+        if (Character.isDigit(text.charAt(text.length() - 1))) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(DurationParser.parse(text));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A time as an administrator would write it. */
+    public static String spell(Duration duration) {
+        if (duration.toMillis() % 1000 != 0) {
+            return duration.toMillis() + " ms";
+        }
+        long seconds = duration.toSeconds();
+        if (seconds % 86_400 == 0 && seconds > 0) {
+            return seconds / 86_400 + " days";
+        }
+        if (seconds % 3600 == 0 && seconds > 0) {
+            return seconds / 3600 + " h";
+        }
+        return seconds % 60 == 0 && seconds > 0 ? seconds / 60 + " min" : seconds + " s";
+    }
+
+    /** The error for a key of this element, with the value that was found. */
+    public ConfigurationError error(String key, String expected) {
+        return new ConfigurationError(where, key, values.getOrDefault(key, ""), expected);
+    }
+
+    /** The keys that the administrator wrote and nobody has read so far. */
+    public Set<String> unread() {
+        Set<String> unread = new TreeSet<>(values.keySet());
+        unread.removeAll(known);
+        return unread;
+    }
+
+    /**
+     * Stops the start where a key was written that nobody has read: a misspelt limit must not be a limit that does not hold.
+     *
+     * @throws ConfigurationError that names the key and the nearest known one
+     */
+    public void refuseUnknown() {
+        for (String key : unread()) {
+            throw new ConfigurationError(where + ": <" + key + "> is not a parameter of it; the nearest one is <"
+                + nearestTo(key) + ">. Known are: " + String.join(", ", known));
+        }
+    }
+
+    private String nearestTo(String key) {
+        String nearest = "";
+        int distance = Integer.MAX_VALUE;
+        for (String candidate : known) {
+            int d = LevenshteinDistance.getDefaultInstance()
+                .apply(key.toLowerCase(Locale.US), candidate.toLowerCase(Locale.US));
+            if (d < distance) {
+                distance = d;
+                nearest = candidate;
+            }
+        }
+        return nearest;
+    }
+}
