@@ -10,6 +10,13 @@ public enum Adaptation {
     HEADER_ADDED("From, Date and a blank line put in front of it",
         "it has no header at all; the first server that adds Received would make its text a header"),
 
+    /** Octets beyond ASCII in the header became question marks (RFC 6531). */
+    EIGHT_BIT_HEADER("octets beyond ASCII in its header made question marks",
+        "RFC 6531 needs SMTPUTF8 for them, which James 3.8 does not offer; it would make the same of them"),
+
+    /** The Bcc field was taken out (RFC 5322, 3.6.3). */
+    BCC_REMOVED("its Bcc field taken out", "RFC 5322 3.6.3 has the sender do that, and James removes what is left"),
+
     /** Lines were cut so that none has more than 998 octets (RFC 5321, 4.5.3.1.6). */
     LONG_LINES("lines cut after 998 octets, header fields folded at white space",
         "RFC 5321 4.5.3.1.6 guarantees lines of 998 octets and no more");

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes any message fit for SMTP with as few changes as that takes. */
 public final class WireForm {
@@ -18,6 +19,8 @@ public final class WireForm {
     private static final Pattern LINE_END = Pattern.compile("\r\n|\n|\r");
     /** A header field as RFC 5322 4.5 still allows it, with white space before the colon; also the first line of an mbox. */
     private static final Pattern FIELD_START = Pattern.compile("(?s)[!-9;-~]+[ \t]*:.*|From .*");
+    private static final Pattern BEYOND_ASCII = Pattern.compile("[\\x80-\\xff]");
+    private static final Pattern BCC = Pattern.compile("(?im)^bcc[ \t]*:[^\r]*\r\n([ \t][^\r]*\r\n)*");
     private static final String HEADER = "From: corpus@example.com" + CRLF + "Date: Thu, 1 Jan 2026 00:00:00 +0000" + CRLF + CRLF;
 
     private WireForm() {
@@ -27,7 +30,8 @@ public final class WireForm {
     public static CorpusMessage of(String name, byte[] original) {
         Set<Adaptation> adaptations = EnumSet.noneOf(Adaptation.class);
         String text = new String(original, ISO_8859_1);
-        String wire = cutLongLines(addHeader(normaliseLineEnds(text, adaptations), adaptations), adaptations);
+        String whole = addHeader(normaliseLineEnds(text, adaptations), adaptations);
+        String wire = cutLongLines(mendHeader(whole, adaptations), adaptations);
         return new CorpusMessage(name, original.clone(), wire.getBytes(ISO_8859_1), adaptations);
     }
 
@@ -51,9 +55,28 @@ public final class WireForm {
         return HEADER + text;
     }
 
+    private static String mendHeader(String text, Set<Adaptation> adaptations) {
+        int end = headerEnd(text);
+        String header = text.substring(0, end);
+        String ascii = BEYOND_ASCII.matcher(header).replaceAll("?");
+        if (!ascii.equals(header)) {
+            adaptations.add(Adaptation.EIGHT_BIT_HEADER);
+        }
+        String withoutBcc = BCC.matcher(ascii).replaceAll("");
+        if (!withoutBcc.equals(ascii)) {
+            adaptations.add(Adaptation.BCC_REMOVED);
+        }
+        return withoutBcc + text.substring(end);
+    }
+
+    /** Where the blank line begins, after the line end of the last field; the whole length without one. */
+    private static int headerEnd(String text) {
+        int at = text.indexOf(CRLF + CRLF);
+        return at < 0 ? text.length() : at + 2;
+    }
+
     private static String cutLongLines(String text, Set<Adaptation> adaptations) {
-        int bodyStart = text.indexOf(CRLF + CRLF);
-        int headerEnd = bodyStart < 0 ? text.length() : bodyStart;
+        int headerEnd = headerEnd(text);
         String cut = cut(text.substring(0, headerEnd), true) + cut(text.substring(headerEnd), false);
         if (!cut.equals(text)) {
             adaptations.add(Adaptation.LONG_LINES);
@@ -62,9 +85,9 @@ public final class WireForm {
     }
 
     private static String cut(String lines, boolean header) {
-        return LINE_END.splitAsStream(lines + CRLF + "$")
+        return Stream.of(lines.split(CRLF, -1))
             .flatMap(line -> pieces(line, header).stream())
-            .collect(Collectors.collectingAndThen(Collectors.joining(CRLF), all -> all.substring(0, all.length() - 3)));
+            .collect(Collectors.joining(CRLF));
     }
 
     private static List<String> pieces(String line, boolean header) {

@@ -49,6 +49,23 @@ class WireFormTest {
     }
 
     @Test
+    void octetsBeyondAsciiLeaveTheHeaderAndStayInTheBody() {
+        String body = "\r\n\u00ec\r\n";
+
+        assertThat(wire(FIELD + "Inval\u00ecd: x\r\n" + body)).isEqualTo(FIELD + "Inval?d: x\r\n" + body);
+        assertThat(wireForm(FIELD + "Inval\u00ecd: x\r\n" + body).adaptations())
+            .containsExactly(Adaptation.EIGHT_BIT_HEADER);
+    }
+
+    @Test
+    void aBccFieldGoesWithAllItsLinesAndOnlyInTheHeader() {
+        String rest = "c: d\r\n\r\nBcc: text\r\n";
+
+        assertThat(wire(FIELD + "BCC: x,\r\n y\r\n" + rest)).isEqualTo(FIELD + rest);
+        assertThat(wireForm("a: b\r\nBcc : x\r\n\r\n").adaptations()).containsExactly(Adaptation.BCC_REMOVED);
+    }
+
+    @Test
     void aLineOf998OctetsStaysWholeAndOneMoreIsCut() {
         String limit = "x".repeat(998);
 
@@ -77,7 +94,8 @@ class WireFormTest {
             assertThat(wire.split("\r\n")).allMatch(line -> line.length() <= WireForm.LINE_LIMIT);
         });
         assertThat(corpus).filteredOn(CorpusMessage::changedBeyondLineEnds).extracting(CorpusMessage::name)
-            .containsExactly("testmsgs/basic-plain-very-long-lines.msg", "testmsgs/malformedHeader-noheader.msg",
-                "testmsgs/malformedHeaderStartsBody-noheader.msg", "testmsgs/very-very-long-boundary.msg");
+            .containsExactly("mimetools-testmsgs/intl.msg", "testmsgs/basic-plain-very-long-lines.msg",
+                "testmsgs/malformedHeader-noheader.msg", "testmsgs/malformedHeaderStartsBody-noheader.msg",
+                "testmsgs/obsolete.msg", "testmsgs/very-very-long-boundary.msg");
     }
 }
