@@ -41,4 +41,9 @@ public final class GatewayRoutes implements RouteResolver {
         }
         return new Route(hosts);
     }
+
+    @Override
+    public boolean dependsOnDomain() {
+        return false;
+    }
 }

@@ -20,7 +20,6 @@ import org.apache.james.dnsservice.api.TemporaryResolutionException;
  */
 public final class MxRoutes implements RouteResolver {
     private static final List<String> NULL_MX = List.of(".", "");
-    private static final String IPV6_TAG = "IPv6:";
 
     private final DNSService dns;
     private final AbsenceCheck absence;
@@ -36,8 +35,9 @@ public final class MxRoutes implements RouteResolver {
     @Override
     public Route resolve(Domain domain) throws NoRouteException {
         String name = domain.asString();
-        if (name.startsWith("[")) {
-            return literal(name);
+        if (InetAddresses.isInetAddress(name)) {
+            // James takes the brackets off an address literal (RFC 5321 4.1.3) when it reads it.
+            return new Route(lookup.addressesOf(HostAndPort.parse(name)));
         }
         Collection<String> servers = serversOf(name);
         if (servers.isEmpty()) {
@@ -69,17 +69,5 @@ public final class MxRoutes implements RouteResolver {
         } catch (RuntimeException e) {
             throw new NoRouteException(TEMPORARY, "4.4.3 Looking up the mail servers of " + domain + " failed: " + e);
         }
-    }
-
-    private Route literal(String domain) throws NoRouteException {
-        String address = domain.substring(1, domain.endsWith("]") ? domain.length() - 1 : domain.length());
-        String plain = address.regionMatches(true, 0, IPV6_TAG, 0, IPV6_TAG.length())
-            ? address.substring(IPV6_TAG.length()) : address;
-        List<Host> hosts = InetAddresses.isInetAddress(plain)
-            ? lookup.addressesOf(HostAndPort.parse("[" + plain + "]")) : List.of();
-        if (hosts.isEmpty()) {
-            throw new NoRouteException(ABSENT, "5.1.2 No address literal: " + domain);
-        }
-        return new Route(hosts);
     }
 }

@@ -12,4 +12,9 @@ public interface RouteResolver {
      * @throws NoRouteException when no host takes mail for it, or none can be found now
      */
     Route resolve(Domain domain) throws NoRouteException;
+
+    /** Whether two domains may have different routes; otherwise one look-up serves a whole mail. */
+    default boolean dependsOnDomain() {
+        return true;
+    }
 }

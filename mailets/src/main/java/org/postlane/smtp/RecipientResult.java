@@ -43,12 +43,13 @@ public final class RecipientResult {
         return new RecipientResult(Status.NEXT_TRANSACTION, Fault.RECIPIENT, reply, reply.toString());
     }
 
-    /** Failed by our own judgement, with the enhanced code at the start of the explanation. */
-    static RecipientResult failed(Fault fault, String explanation) {
+    /** Failed by our own judgement; the explanation begins with an enhanced code (RFC 3463). */
+    public static RecipientResult failed(Fault fault, String explanation) {
         return new RecipientResult(Status.FAILED, fault, null, explanation);
     }
 
-    static RecipientResult deferred(Fault fault, String explanation) {
+    /** Deferred by our own judgement or for what happened instead of a reply. */
+    public static RecipientResult deferred(Fault fault, String explanation) {
         return new RecipientResult(Status.DEFERRED, fault, null, explanation);
     }
 

@@ -35,6 +35,11 @@ public class SmtpException extends IOException {
         return new SmtpException(Fault.SESSION, false, message, null, cause);
     }
 
+    /** For callers that cannot even begin to connect. */
+    public static SmtpException unavailable(String message, Throwable cause) {
+        return session(message, cause);
+    }
+
     /** Whose fault it is. */
     public Fault fault() {
         return fault;
