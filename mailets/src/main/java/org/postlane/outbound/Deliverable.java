@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 
 import com.google.common.net.InetAddresses;
 import org.apache.james.core.MailAddress;
-import org.apache.mailet.DsnParameters.RecipientDsnParameters;
 import org.apache.mailet.DsnParameters;
+import org.apache.mailet.DsnParameters.RecipientDsnParameters;
 import org.apache.mailet.Mail;
 import org.postlane.smtp.Content;
 import org.postlane.smtp.Envelope;

@@ -3,7 +3,9 @@ package org.postlane.outbound;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +14,8 @@ import javax.annotation.PreDestroy;
 import javax.inject.Inject;
 
 import org.apache.james.metrics.api.GaugeRegistry;
+import org.apache.james.queue.api.MailQueueName;
+import org.postlane.james.ConfigurationError;
 import org.postlane.james.ServerStarted;
 import org.postlane.pool.Pool;
 import org.postlane.pool.PoolStats;
@@ -35,6 +39,7 @@ public final class OutboundEngine {
     private final ServerStarted serverStarted;
     private final GaugeRegistry gauges;
     private final AgreedLimits limits = new AgreedLimits();
+    private final Map<MailQueueName, String> claims = new ConcurrentHashMap<>();
     private final List<OutboundQueue> queues = new CopyOnWriteArrayList<>();
     private SmtpClient client;
     private Pool<ConnectionKey, PooledConnection> pool;
@@ -94,6 +99,24 @@ public final class OutboundEngine {
     /** The pool's counters now. */
     public PoolStats stats() {
         return pool().stats();
+    }
+
+    /**
+     * Takes a queue for one element.
+     *
+     * @throws ConfigurationError when another element has it: a queue with two consumers gives mail to either at random
+     */
+    public void claim(MailQueueName queue, String where) {
+        String earlier = claims.putIfAbsent(queue, where);
+        if (earlier != null) {
+            throw new ConfigurationError(where, "outgoing", queue.asString(),
+                "a queue of its own; " + earlier + " already delivers this one");
+        }
+    }
+
+    /** Stops a queue and waits for what is under way, for a few seconds. */
+    public void awaitStop(OutboundQueue queue) {
+        await(queue.stop(), DRAIN_LIMIT, "deliveries under way");
     }
 
     void add(OutboundQueue queue) {

@@ -42,7 +42,7 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class OutboundQueue {
     /** Mails taken from the queue and not yet settled; bounds the memory, not the connections. */
-    static final int MOST_UNDER_WAY = 1000;
+    public static final int MOST_UNDER_WAY = 1000;
 
     /** Threads that wait for DNS, for the queue and for the spool. */
     private static final int WORKERS = 16;
