@@ -4,6 +4,7 @@ package org.postlane.mailet;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Every parameter of James' own RemoteDelivery, and what became of it. {@code docs/remote-delivery.md} has the same table for
@@ -113,6 +114,6 @@ enum StockParameter {
         String property = key.replaceFirst("^mail\\.(smtps?\\.)?", "");
         return Optional.of("JavaMail is not used. Expected instead: "
             + JAVAMAIL.getOrDefault(property, "no such key; one of "
-                + String.join(", ", (Iterable<String>) Arrays.stream(values()).map(StockParameter::key)::iterator)));
+                + Arrays.stream(values()).map(StockParameter::key).collect(Collectors.joining(", "))));
     }
 }
