@@ -11,7 +11,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.function.IntConsumer;
-import javax.net.ssl.SSLException;
 
 import org.postlane.testing.Violation.Kind;
 import org.slf4j.Logger;
@@ -61,8 +60,6 @@ final class Session implements Runnable {
             connection.end(Ending.EOF);
         } catch (ConnectionEnded e) {
             connection.end(e.ending());
-        } catch (SSLException e) {
-            connection.end(wire.isTls() ? Ending.RESET : Ending.TLS_FAILED);
         } catch (IOException e) {
             connection.end(Ending.RESET);
         } finally {
@@ -159,7 +156,13 @@ final class Session implements Runnable {
     private void handshake(TestTls tls) throws IOException {
         command = "(handshake)";
         react(behaviour.onHandshake(connection), "", code -> { });
-        wire.acceptTls(tls.serverContext());
+        try {
+            wire.acceptTls(tls.serverContext());
+        } catch (IOException e) {
+            // Whether the client's alert or its RST is seen first is chance.
+            log.debug("No TLS on {}", connection, e);
+            throw new ConnectionEnded(Ending.TLS_FAILED);
+        }
     }
 
     /** Lets the behaviour's reaction happen; {@code decided} is told the reply code before the reply is sent. */

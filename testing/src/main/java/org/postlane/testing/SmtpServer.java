@@ -156,6 +156,8 @@ public final class SmtpServer implements Closeable {
     }
 
     private void accept(Socket socket) throws IOException {
+        // A thread does not take itself off the list: close() waits for every one that is still about to end.
+        served.keySet().removeIf(thread -> !thread.isAlive());
         Wire wire = new Wire(socket);
         int id = recorder.admit(settings.maxConnections());
         if (id == 0) {
@@ -181,8 +183,6 @@ public final class SmtpServer implements Closeable {
             // A behaviour or a listener failed: the test must see it, and its client an end of the connection.
             log.error("The behaviour of the server on {} failed", address, e);
             throw e;
-        } finally {
-            served.remove(Thread.currentThread());
         }
     }
 }
