@@ -7,15 +7,13 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** Peers that count their connections, from the attempt to the end, and answer at random: now, later, or not as hoped. */
-final class CountedNetwork implements ResourceFactory<FakeKey, CountedNetwork.Connection>, AutoCloseable {
+final class CountedNetwork implements ResourceFactory<FakeKey, CountedNetwork.Connection> {
     final Queue<String> violations = new ConcurrentLinkedQueue<>();
     final Queue<Connection> all = new ConcurrentLinkedQueue<>();
     /** Some of those opened lately, to be killed. */
@@ -23,7 +21,7 @@ final class CountedNetwork implements ResourceFactory<FakeKey, CountedNetwork.Co
     final AtomicInteger open = new AtomicInteger();
     private final PoolLimits limits;
     private final Map<String, AtomicInteger> openTo = new ConcurrentHashMap<>();
-    private final ExecutorService wire = Executors.newSingleThreadExecutor();
+    private final Queue<Runnable> wire = new ConcurrentLinkedQueue<>();
     private volatile boolean calm;
 
     CountedNetwork(PoolLimits limits) {
@@ -35,9 +33,12 @@ final class CountedNetwork implements ResourceFactory<FakeKey, CountedNetwork.Co
         calm = true;
     }
 
-    @Override
-    public void close() {
-        wire.shutdown();
+    /** Lets one of the late answers arrive. */
+    void deliver() {
+        Runnable late = wire.poll();
+        if (late != null) {
+            late.run();
+        }
     }
 
     @Override
@@ -72,8 +73,8 @@ final class CountedNetwork implements ResourceFactory<FakeKey, CountedNetwork.Co
     }
 
     private void soonOrNow(Runnable action) {
-        if (ThreadLocalRandom.current().nextInt(4) == 0) {
-            wire.execute(action);
+        if (!calm && ThreadLocalRandom.current().nextInt(4) == 0) {
+            wire.add(action);
         } else {
             action.run();
         }
