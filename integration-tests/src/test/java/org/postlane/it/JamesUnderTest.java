@@ -104,7 +104,9 @@ final class JamesUnderTest implements AutoCloseable {
     String webadmin(String path) {
         URI uri = URI.create("http://" + LOOPBACK + ":" + ports.get("webadmin") + path);
         try {
-            return HttpClient.newHttpClient().send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString()).body();
+            return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -193,7 +195,7 @@ final class JamesUnderTest implements AutoCloseable {
             try {
                 lay(root, ports);
                 Home home = new Home(root);
-                Keystore.ensure(home);
+                Keystore.makeIfMissing(home.keystore(), LOOPBACK);
                 MemoryJames james = MemoryJames.start(home, binder -> binder.bind(DNSService.class).toInstance(dns));
                 DataProbe data = james.server().getProbe(DataProbeImpl.class);
                 for (String domain : domains) {

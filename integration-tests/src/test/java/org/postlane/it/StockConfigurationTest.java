@@ -4,6 +4,7 @@ package org.postlane.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,8 @@ class StockConfigurationTest {
             for (int i = 0; i < 2; i++) {
                 // Stock lets loopback relay without AUTH.
                 try (SmtpDialogue smtp = james.smtp()) {
-                    smtp.sendMail("alice@local.test", List.of("bob@external.test"), "Subject: hello\r\n\r\nbody\r\n".getBytes());
+                    smtp.sendMail("alice@local.test", List.of("bob@external.test"),
+                        "Subject: hello\r\n\r\nbody\r\n".getBytes(StandardCharsets.US_ASCII));
                 }
                 int expected = i + 1;
                 await().until(() -> remote.received().size() == expected);
