@@ -70,7 +70,7 @@ final class LaneConsumer {
     void start() {
         LOGGER.info("{}: {} at a time to processor {}, slots lent after {}", settings.laneName(), settings.concurrency(),
             settings.processor(), settings.timeout());
-        subscription.update(Flux.from(queue.deQueue())
+        subscription.update(Flux.defer(() -> Flux.from(queue.deQueue()))
             .subscribeOn(queueScheduler)
             .flatMap(item -> Mono.fromFuture(accept(item)), settings.concurrency())
             .retryWhen(Retry.backoff(Long.MAX_VALUE, RESUBSCRIBE_FIRST).maxBackoff(RESUBSCRIBE_LONGEST).transientErrors(true)

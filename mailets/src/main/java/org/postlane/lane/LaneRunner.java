@@ -3,7 +3,10 @@ package org.postlane.lane;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import javax.inject.Provider;
 import javax.mail.MessagingException;
 
@@ -16,6 +19,7 @@ import org.apache.james.queue.api.MailQueue.MailQueueException;
 import org.apache.james.queue.api.MailQueue.MailQueueItem;
 import org.apache.james.queue.api.MailQueue.MailQueueItem.CompletionStatus;
 import org.apache.mailet.Mail;
+import org.apache.mailet.PerRecipientHeaders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +86,7 @@ final class LaneRunner {
         // Copies that the processor makes shall not inherit what is true of this run only.
         mail.removeAttribute(Bookkeeping.FAILURES);
         mail.removeAttribute(Bookkeeping.NOT_BEFORE);
+        withoutRepeatedHeaders(mail);
         TimeMetric time = metrics.startTimer();
         try {
             processor.get().service(mail);
@@ -97,6 +102,17 @@ final class LaneRunner {
         }
         metrics.processed();
         settle(item, CompletionStatus.SUCCESS);
+    }
+
+    /** James' memory queue doubles the headers of each recipient whenever it takes a mail. */
+    private static void withoutRepeatedHeaders(Mail mail) {
+        PerRecipientHeaders headers = mail.getPerRecipientSpecificHeaders();
+        for (MailAddress recipient : List.copyOf(headers.getRecipientsWithSpecificHeaders())) {
+            Collection<PerRecipientHeaders.Header> ofRecipient = headers.getHeadersForRecipient(recipient);
+            Set<PerRecipientHeaders.Header> distinct = new LinkedHashSet<>(ofRecipient);
+            ofRecipient.clear();
+            ofRecipient.addAll(distinct);
+        }
     }
 
     private void afterFailure(MailQueueItem item, Mail mail, int failures, Throwable failure) {

@@ -18,6 +18,8 @@ import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.postlane.james.ServerStarted;
 import org.postlane.recipient.RecipientType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lanes of the whole James, one for each recipient type, shared by all mailets that declare them. They begin to take mail
@@ -31,6 +33,8 @@ public final class Lanes {
     static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
     /** How often James is asked whether it has started. */
     static final Duration START_POLL = Duration.ofMillis(50);
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Lanes.class);
 
     private final MailQueueFactory<?> queues;
     private final Provider<MailProcessor> processor;
@@ -84,15 +88,33 @@ public final class Lanes {
         if (timer == null) {
             timer = new ScheduledThreadPoolExecutor(1, LaneThreads.factory("lanes-timer"));
             timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        }
+        if (startPoll == null || startPoll.isDone()) {
             startPoll = timer.scheduleWithFixedDelay(this::startLanes, START_POLL.toMillis(), START_POLL.toMillis(),
                 TimeUnit.MILLISECONDS);
         }
     }
 
     private synchronized void startLanes() {
-        if (timer != null && serverStarted.isStarted()) {
+        if (timer == null || !serverStarted.isStarted()) {
+            return;
+        }
+        boolean allStarted = true;
+        for (Lane lane : lanes.values()) {
+            allStarted &= start(lane);
+        }
+        if (allStarted) {
             startPoll.cancel(false);
-            lanes.values().forEach(Lane::start);
+        }
+    }
+
+    private static boolean start(Lane lane) {
+        try {
+            lane.start();
+            return true;
+        } catch (RuntimeException e) {
+            LOGGER.error("{}: its queue cannot be opened and is tried again", lane.settings().laneName(), e);
+            return false;
         }
     }
 
@@ -120,6 +142,7 @@ public final class Lanes {
         if (timer != null) {
             timer.shutdown();
             timer = null;
+            startPoll = null;
         }
     }
 }

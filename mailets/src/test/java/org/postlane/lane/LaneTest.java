@@ -85,6 +85,15 @@ class LaneTest {
     }
 
     @Test
+    void aQueueThatCannotBeOpenedAtTheStartIsOpenedLater() throws Exception {
+        lanes.queues.memory("lane-local").enQueue(mail("waiting", List.of(LOCAL)));
+        lanes.queues.refuseToOpen(7);
+        lanes.mailet();
+
+        lanes.awaitDeliveries("transport[ann@example.org]");
+    }
+
+    @Test
     void noMoreMailsAreProcessedAtATimeThanTheLaneHasSlots() throws Exception {
         lanes.onProcessor("local-delivery", this::hold);
         send(lanes.mailet("localConcurrency", "2", "localTimeout", "20 min"), 6);

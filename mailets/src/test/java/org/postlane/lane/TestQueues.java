@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
@@ -35,6 +36,7 @@ public final class TestQueues implements MailQueueFactory<MailQueue> {
     public final List<Duration> delays = Collections.synchronizedList(new ArrayList<>());
     /** Without it these are queues that ignore delays. */
     public volatile boolean jumps = true;
+    private final AtomicInteger refusals = new AtomicInteger();
     private final MemoryMailQueueFactory memory = new MemoryMailQueueFactory(new RawMailQueueItemDecoratorFactory());
     private final Map<String, OnEnqueue> onEnqueue = new ConcurrentHashMap<>();
 
@@ -52,6 +54,11 @@ public final class TestQueues implements MailQueueFactory<MailQueue> {
         onEnqueue.remove(queue);
     }
 
+    /** The next so many queues cannot be opened. */
+    public void refuseToOpen(int queues) {
+        refusals.set(queues);
+    }
+
     public ManageableMailQueue memory(String queue) {
         return memory.createQueue(MailQueueName.of(queue));
     }
@@ -63,6 +70,9 @@ public final class TestQueues implements MailQueueFactory<MailQueue> {
 
     @Override
     public MailQueue createQueue(MailQueueName name, PrefetchCount count) {
+        if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new IllegalStateException("the broker is down");
+        }
         return new Observed(memory.createQueue(name, count));
     }
 

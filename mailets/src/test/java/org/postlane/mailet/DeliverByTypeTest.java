@@ -94,6 +94,7 @@ class DeliverByTypeTest {
             .contains(MailPrioritySupport.HIGH_PRIORITY_ATTRIBUTE);
         assertThat(local.copy.getPerRecipientSpecificHeaders().getRecipientsWithSpecificHeaders())
             .containsExactly(address(LOCAL));
+        assertThat(local.copy.getPerRecipientSpecificHeaders().getHeadersForRecipient(address(LOCAL))).hasSize(1);
         assertThat(local.copy.getMessage().getSubject()).isEqualTo("subject");
         assertThat(lanes.delivered()).contains("outbound[bob@elsewhere.example]");
     }
