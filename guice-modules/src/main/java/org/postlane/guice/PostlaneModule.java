@@ -8,6 +8,7 @@ import com.google.inject.Provides;
 import com.google.inject.Scopes;
 import org.apache.james.IsStartedProbe;
 import org.postlane.james.ServerStarted;
+import org.postlane.lane.Lanes;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.recipient.RecipientClassifier;
 import org.postlane.recipient.RelayDomains;
@@ -23,6 +24,7 @@ public final class PostlaneModule extends AbstractModule {
     protected void configure() {
         bind(RelayDomains.class).in(Scopes.SINGLETON);
         bind(RecipientClassifier.class).in(Scopes.SINGLETON);
+        bind(Lanes.class).in(Scopes.SINGLETON);
         bind(OutboundEngine.class).in(Scopes.SINGLETON);
     }
 

@@ -3,6 +3,7 @@ package org.postlane.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -19,9 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 
 import org.apache.james.dnsservice.api.DNSService;
-import org.apache.james.dnsservice.api.InMemoryDNSService;
 import org.apache.james.probe.DataProbe;
 import org.apache.james.utils.DataProbeImpl;
 import org.postlane.server.Home;
@@ -137,7 +140,7 @@ final class JamesUnderTest implements AutoCloseable {
     static final class Builder {
         private final Path stockConf;
         private final Map<String, UnaryOperator<String>> edits = new HashMap<>();
-        private final InMemoryDNSService dns = new InMemoryDNSService();
+        private final TestDns dns = new TestDns();
         private final List<String> domains = new ArrayList<>();
         private final List<String> users = new ArrayList<>();
         private final Map<String, String> aliases = new HashMap<>();
@@ -178,14 +181,8 @@ final class JamesUnderTest implements AutoCloseable {
         }
 
         /** Mail for the domain goes to these ports on loopback, in order. */
-        Builder mx(String domain, int... ports) throws IOException {
-            List<String> answers = new ArrayList<>();
-            for (int i = 0; i < ports.length; i++) {
-                String host = "mx" + i + "." + domain;
-                dns.registerRecord(host, List.of(InetAddress.getByName(LOOPBACK)), List.of(), List.of());
-                answers.add(host + ":" + ports[i]);
-            }
-            dns.registerRecord(domain, List.of(), answers, List.of());
+        Builder mx(String domain, int... ports) {
+            dns.mx(domain, ports);
             return this;
         }
 
@@ -210,8 +207,17 @@ final class JamesUnderTest implements AutoCloseable {
                 }
                 return new JamesUnderTest(root, ports, james);
             } catch (Exception | Error e) {
+                forgetMBeans();
                 delete(root);
                 throw e;
+            }
+        }
+
+        /** A start that fails leaves its MBeans behind, and the next James of this JVM would stumble over them. */
+        private static void forgetMBeans() throws JMException {
+            MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+            for (ObjectName name : server.queryNames(new ObjectName("org.apache.james:*"), null)) {
+                server.unregisterMBean(name);
             }
         }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -116,6 +117,7 @@ final class LaneConsumer {
     private final class Run implements Runnable {
         private final MailQueueItem item;
         private final CompletableFuture<Void> slot = new CompletableFuture<>();
+        private ScheduledFuture<?> overdueCheck;
         private boolean ended;
         private boolean overdue;
         private boolean lent;
@@ -135,9 +137,9 @@ final class LaneConsumer {
             }
         }
 
-        private void watch(Duration after) {
-            if (!timer.isShutdown()) {
-                var unusedTask = timer.schedule(this::checkOverdue, after.toMillis(), TimeUnit.MILLISECONDS);
+        private synchronized void watch(Duration after) {
+            if (!ended && !timer.isShutdown()) {
+                overdueCheck = timer.schedule(this::checkOverdue, after.toMillis(), TimeUnit.MILLISECONDS);
             }
         }
 
@@ -171,6 +173,9 @@ final class LaneConsumer {
 
         private synchronized void end() {
             ended = true;
+            if (overdueCheck != null) {
+                overdueCheck.cancel(false);
+            }
             if (lent) {
                 slotsLent.decrementAndGet();
             }

@@ -87,6 +87,7 @@ public final class Lanes {
     private void open() {
         if (timer == null) {
             timer = new ScheduledThreadPoolExecutor(1, LaneThreads.factory("lanes-timer"));
+            timer.setRemoveOnCancelPolicy(true);
             timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         }
         if (startPoll == null || startPoll.isDone()) {

@@ -94,6 +94,14 @@ class LaneTest {
     }
 
     @Test
+    void aQueueThatFailsWhileItIsReadIsReadAgain() throws Exception {
+        lanes.queues.failToRead(5);
+        send(lanes.mailet(), 3);
+
+        await().until(() -> lanes.count("local", "processed") == 3);
+    }
+
+    @Test
     void noMoreMailsAreProcessedAtATimeThanTheLaneHasSlots() throws Exception {
         lanes.onProcessor("local-delivery", this::hold);
         send(lanes.mailet("localConcurrency", "2", "localTimeout", "20 min"), 6);

@@ -20,6 +20,7 @@ import org.apache.james.queue.api.RawMailQueueItemDecoratorFactory;
 import org.apache.james.queue.memory.MemoryMailQueueFactory;
 import org.apache.mailet.Mail;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 
 /**
  * James' memory queues. What happens before a queue takes a mail can be set; delays are written down and jumped over, on
@@ -37,6 +38,7 @@ public final class TestQueues implements MailQueueFactory<MailQueue> {
     /** Without it these are queues that ignore delays. */
     public volatile boolean jumps = true;
     private final AtomicInteger refusals = new AtomicInteger();
+    private final AtomicInteger readFailures = new AtomicInteger();
     private final MemoryMailQueueFactory memory = new MemoryMailQueueFactory(new RawMailQueueItemDecoratorFactory());
     private final Map<String, OnEnqueue> onEnqueue = new ConcurrentHashMap<>();
 
@@ -52,6 +54,11 @@ public final class TestQueues implements MailQueueFactory<MailQueue> {
 
     public void recover(String queue) {
         onEnqueue.remove(queue);
+    }
+
+    /** The next so many attempts to read a queue fail. */
+    public void failToRead(int attempts) {
+        readFailures.set(attempts);
     }
 
     /** The next so many queues cannot be opened. */
@@ -126,7 +133,8 @@ public final class TestQueues implements MailQueueFactory<MailQueue> {
 
         @Override
         public Publisher<MailQueueItem> deQueue() {
-            return queue.deQueue();
+            return readFailures.getAndUpdate(left -> Math.max(0, left - 1)) > 0
+                ? Flux.error(new IllegalStateException("the connection to the broker is lost")) : queue.deQueue();
         }
 
         @Override
