@@ -23,6 +23,7 @@ final class Serve {
         if (Keystore.makeIfMissing(home.keystore(), hostName())) {
             System.out.println("postlane: made a self-signed key in " + home.keystore() + "; put a real one in its place");
         }
+        ListenerAddresses.requireFree(home);
         MemoryJames james = MemoryJames.start(home);
         CleanStop.atExit(james::stop);
         System.out.println("postlane: serving from " + home.root() + "; stop with Ctrl-C");

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeystoreTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void aMissingKeystoreIsMadeForTheOwnerAlone() throws Exception {
+        Path file = directory.resolve("keystore");
+
+        assertThat(Keystore.makeIfMissing(file, "mail.example")).isTrue();
+
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            store.load(in, "postlane".toCharArray());
+        }
+        assertThat(store.isKeyEntry("postlane")).isTrue();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
+    void aKeystoreThatIsThereStays() throws Exception {
+        Path file = Files.writeString(directory.resolve("keystore"), "mine");
+
+        assertThat(Keystore.makeIfMissing(file, "mail.example")).isFalse();
+
+        assertThat(file).hasContent("mine");
+    }
+
+    @Test
+    void whereNoneCanBeMadeTheMessageNamesTheFile() {
+        Path file = directory.resolve("nowhere").resolve("keystore");
+
+        assertThatThrownBy(() -> Keystore.makeIfMissing(file, "mail.example"))
+            .isInstanceOf(StartError.class).hasMessageContaining(file.toString());
+    }
+}
