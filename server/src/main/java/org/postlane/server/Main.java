@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.server;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The command line: {@code serve} runs a James 3.8.1 (memory server) with Postlane installed, {@code demo} shows the main job on
+ * real mail. Exit status 0 means done, 1 that it went wrong, 2 that the command line was not understood.
+ */
+public final class Main {
+    private static final String USAGE = """
+        Usage: postlane [serve]          run the mail server
+               postlane demo [--exit]    run it on loopback with real mail, and print an account
+
+        serve    The configuration is conf/ of the assembly, ports and all; conf/README.md lists the settings. The assembly is
+                 found through -Dworking.directory or POSTLANE_HOME, or is the one this program belongs to.
+        demo     Everything in a temporary directory and on 127.0.0.1; nothing stays. It serves until stopped with Ctrl-C;
+                 with --exit it ends after the account, with status 0 if every mail arrived as it should and 1 if not.
+        """;
+
+    private Main() {
+    }
+
+    /** Runs one command and ends the JVM with its exit status; see {@code --help}. */
+    public static void main(String[] args) {
+        System.exit(run(Arrays.asList(args)));
+    }
+
+    private static int run(List<String> args) {
+        if (args.contains("--help") || args.contains("-h")) {
+            System.out.print(USAGE);
+            return 0;
+        }
+        String command = args.isEmpty() ? "serve" : args.get(0);
+        List<String> options = args.isEmpty() ? List.of() : args.subList(1, args.size());
+        try {
+            return switch (command) {
+                case "serve" -> {
+                    refuse(options, List.of());
+                    yield Serve.run();
+                }
+                case "demo" -> {
+                    refuse(options, List.of("--exit"));
+                    throw new UsageError("not yet");
+                }
+                default -> throw new UsageError("there is no command '" + command + "'");
+            };
+        } catch (UsageError e) {
+            System.err.println("postlane: " + e.getMessage());
+            System.err.print(USAGE);
+            return 2;
+        } catch (StartError e) {
+            System.err.println("postlane: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private static void refuse(List<String> options, List<String> known) {
+        for (String option : options) {
+            if (!known.contains(option)) {
+                throw new UsageError("there is no option '" + option + "' here");
+            }
+        }
+    }
+}
