@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -134,8 +135,8 @@ class ComposeDockerTest {
     void stopEndsJamesBeforeTheEngineKillsIt() {
         compose.run(Duration.ofMinutes(2), "stop");
 
-        // 0 where the program set its own status, 143 is a JVM's after SIGTERM; 137 would be the engine's SIGKILL after the 30 s of
-        // stop_grace_period.
+        // 0 where the program sets its own status; 143 is a JVM's after SIGTERM. 137 would be the engine's SIGKILL, sent when
+        // stop_grace_period (30 s) was not enough.
         assertThat(compose.inspect(SERVICE, "{{.State.ExitCode}}")).isIn("0", "143");
     }
 
