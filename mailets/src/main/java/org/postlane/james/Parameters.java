@@ -76,6 +76,11 @@ public final class Parameters {
         return Optional.of(value);
     }
 
+    /** The text of a key exactly as it was written, for what may be blank or begin with a space; empty where it is absent. */
+    public String raw(String key) {
+        return isSet(key) ? values.get(key) : "";
+    }
+
     /** A whole number within bounds, both inclusive. */
     public int wholeNumber(String key, int absent, int min, int max) {
         String expected = "a whole number from " + min + " to " + max;

@@ -7,7 +7,7 @@ import java.time.Duration;
  * Runs the clean-up when the JVM is told to end (Ctrl-C, SIGTERM, exit), and bounds it: whoever stops a service waits about ten
  * seconds before he kills it, and a stop that hangs must not look like one that works.
  */
-final class CleanStop {
+public final class CleanStop {
     /** Two seconds below the ten that docker stop waits. */
     static final Duration LIMIT = Duration.ofSeconds(8);
 
@@ -15,7 +15,7 @@ final class CleanStop {
     }
 
     /** Registers {@code cleanUp}; when it fails or outlasts {@link #LIMIT}, stderr says so and the JVM ends with status 1. */
-    static void atExit(Runnable cleanUp) {
+    public static void atExit(Runnable cleanUp) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> runBounded(cleanUp), "stop"));
     }
 

@@ -13,12 +13,12 @@ import java.util.stream.Stream;
  *
  * @param root absolute
  */
-record Home(Path root) {
+public record Home(Path root) {
     private static final String SYSTEM_PROPERTY = "working.directory";
     private static final String ENVIRONMENT = "POSTLANE_HOME";
 
     /** The assembly that was named, or else the one whose {@code lib/} holds this program. */
-    static Home locate() {
+    public static Home locate() {
         return named().orElseGet(Home::own);
     }
 
@@ -41,7 +41,7 @@ record Home(Path root) {
         throw new StartError("no assembly here; name one with POSTLANE_HOME or -D" + SYSTEM_PROPERTY);
     }
 
-    Path conf() {
+    public Path conf() {
         return root.resolve("conf");
     }
 
@@ -49,12 +49,12 @@ record Home(Path root) {
         return root.resolve("extensions-jars");
     }
 
-    Path keystore() {
+    public Path keystore() {
         return conf().resolve("keystore");
     }
 
     /** Fails where a server could not run from here, and says what is missing. */
-    Home requireComplete() {
+    public Home requireComplete() {
         for (String file : new String[] {"mailetcontainer.xml", "smtpserver.xml", "extensions.properties"}) {
             if (!Files.isReadable(conf().resolve(file))) {
                 throw new StartError(conf().resolve(file) + " is missing or not readable; conf/ must hold a whole configuration");

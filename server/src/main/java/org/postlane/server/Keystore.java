@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The TLS key of the listeners: made on first start where there is none, because no repository may hold a private key. */
-final class Keystore {
+public final class Keystore {
     /** Named in conf/ as the default of {@code postlane.keystore.secret}; the file's mode protects the key, not this word. */
     static final String SECRET_PROPERTY = "postlane.keystore.secret";
     /** Named in conf/: the URL, as James writes it, of the key that every listener uses. */
@@ -30,7 +30,7 @@ final class Keystore {
      *
      * @return whether it was made
      */
-    static boolean makeIfMissing(Path file, String host) {
+    public static boolean makeIfMissing(Path file, String host) {
         if (Files.exists(file)) {
             return false;
         }

@@ -4,6 +4,8 @@ package org.postlane.server;
 import java.util.Arrays;
 import java.util.List;
 
+import org.postlane.server.demo.Demo;
+
 /**
  * The command line: {@code serve} runs a James 3.8.1 (memory server) with Postlane installed, {@code demo} shows the main job on
  * real mail. Exit status 0 means done, 1 that it went wrong, 2 that the command line was not understood.
@@ -42,7 +44,7 @@ public final class Main {
                 }
                 case "demo" -> {
                     refuse(options, List.of("--exit"));
-                    throw new UsageError("not yet");
+                    yield Demo.run(Home.locate(), options.contains("--exit"));
                 }
                 default -> throw new UsageError("there is no command '" + command + "'");
             };

@@ -10,7 +10,7 @@ import org.apache.james.MemoryJamesServerMain;
 import org.apache.james.modules.RunArgumentsModule;
 
 /** A James memory server that runs from a {@link Home}, as James' own main class would run it, but without JMX. */
-final class MemoryJames {
+public final class MemoryJames {
     private final GuiceJamesServer server;
 
     private MemoryJames(GuiceJamesServer server) {
@@ -24,7 +24,7 @@ final class MemoryJames {
      * @param overrides replace bindings of James; none in production
      * @throws StartError with the reason
      */
-    static MemoryJames start(Home home, Module... overrides) {
+    public static MemoryJames start(Home home, Module... overrides) {
         // Otherwise James ends the JVM itself, and the reason stands in the middle of a stack trace.
         System.setProperty("james.exit.on.startup.error", "false");
         try {
@@ -32,7 +32,7 @@ final class MemoryJames {
                 .workingDirectory(home.root().toFile())
                 .build();
             GuiceJamesServer server = MemoryJamesServerMain.createServer(configuration)
-                .combineWith(new FakeSearchMailboxModule())
+                .combineWith(new FakeSearchMailboxModule(), Listeners.module())
                 .overrideWith(new RunArgumentsModule(new String[0]))
                 .overrideWith(overrides);
             server.start();
@@ -43,17 +43,19 @@ final class MemoryJames {
     }
 
     /** Puts the lines of conf/jvm.properties into the system properties. */
-    static void readJvmProperties(Home home) {
+    public static void readJvmProperties(Home home) {
         System.setProperty(ExtraProperties.OVERRIDE_PROPERTY, home.conf().resolve("jvm.properties").toString());
         ExtraProperties.initialize();
     }
 
-    GuiceJamesServer server() {
+    /** The James that runs. */
+    public GuiceJamesServer server() {
         return server;
     }
 
     /** Stops the server; may hang where James does, see {@link CleanStop}. */
-    void stop() {
+    public void stop() {
+        server.getProbe(Listeners.class).close();
         server.stop();
     }
 }

@@ -2,7 +2,7 @@
 package org.postlane.server;
 
 /** The server cannot start; the message is for the person who started it. */
-final class StartError extends RuntimeException {
+public final class StartError extends RuntimeException {
     StartError(String message) {
         super(message);
     }

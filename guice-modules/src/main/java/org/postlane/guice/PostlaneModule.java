@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.guice;
+
+import javax.inject.Singleton;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Scopes;
+import org.apache.james.IsStartedProbe;
+import org.postlane.james.ServerStarted;
+import org.postlane.outbound.OutboundEngine;
+import org.postlane.recipient.RecipientClassifier;
+import org.postlane.recipient.RelayDomains;
+
+/**
+ * What the mailets, matchers and SMTP hooks of one James share, each bound once. It goes into {@code extensions.properties}:
+ * {@code guice.extension.module=org.postlane.guice.PostlaneModule}.
+ *
+ * <p>Mailets, matchers and hooks themselves are never bound here: James makes one of them for each place that names it.
+ */
+public final class PostlaneModule extends AbstractModule {
+    @Override
+    protected void configure() {
+        bind(RelayDomains.class).in(Scopes.SINGLETON);
+        bind(RecipientClassifier.class).in(Scopes.SINGLETON);
+        bind(OutboundEngine.class).in(Scopes.SINGLETON);
+    }
+
+    @Provides
+    @Singleton
+    ServerStarted serverStarted(IsStartedProbe probe) {
+        return probe::isStarted;
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.james;
+
+import javax.inject.Provider;
+
+/** What James finds where Postlane's module is not configured: a message instead of a riddle. */
+final class MissingModule implements Provider<ServerStarted> {
+    @Override
+    public ServerStarted get() {
+        throw new ConfigurationError("extensions.properties: guice.extension.module: expected org.postlane.guice.PostlaneModule"
+            + " in its list, because the mailets, matchers and SMTP hooks of Postlane share what it binds");
+    }
+}

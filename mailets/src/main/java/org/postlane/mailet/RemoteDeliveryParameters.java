@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.mailet;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import javax.mail.MessagingException;
+
+import com.google.common.net.InetAddresses;
+import org.apache.james.dnsservice.api.DNSService;
+import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.queue.api.MailQueueName;
+import org.apache.james.transport.mailets.remote.delivery.Delay;
+import org.apache.james.transport.mailets.remote.delivery.HeloNameProvider;
+import org.postlane.james.ConfigurationError;
+import org.postlane.james.Parameters;
+import org.postlane.outbound.OutboundSettings;
+import org.postlane.outbound.RetrySchedule;
+import org.postlane.route.DnsjavaAbsenceCheck;
+import org.postlane.route.GatewayRoutes;
+import org.postlane.route.HostAndPort;
+import org.postlane.route.MxRoutes;
+import org.postlane.route.RouteResolver;
+import org.postlane.smtp.Credentials;
+import org.postlane.smtp.SmtpTimeouts;
+import org.postlane.smtp.TlsMode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the parameters of {@link PooledRemoteDelivery}: stock's with their stock meaning, ours beside them. */
+final class RemoteDeliveryParameters {
+    static final String TLS = "tls";
+    static final String GATEWAY_AUTH_WITHOUT_TLS = "gatewayAuthWithoutTls";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(PooledRemoteDelivery.class);
+    /** What stock adds to delays that are set without a number of retries. */
+    private static final int STOCK_MAX_RETRIES = 5;
+    private static final int MOST_RETRIES = 10_000;
+    private static final int LONGEST_TIMEOUT_MS = 24 * 3600 * 1000;
+    private static final int SMTP_PORT = 25;
+    /** RFC 8314 7.3 gave it to submission over TLS; gateways answer there. */
+    private static final int SMTPS_PORT = 465;
+    private static final int HIGHEST_PORT = 65_535;
+
+    private final Parameters parameters;
+    private final TlsMode tls;
+    private final List<HostAndPort> gateways;
+
+    /**
+     * Reads all but the limits of the pool, and warns of what does not mean what it seems to.
+     *
+     * @throws ConfigurationError for a raw JavaMail property
+     */
+    RemoteDeliveryParameters(Parameters parameters) {
+        this.parameters = parameters;
+        refuseJavaMail();
+        for (StockParameter stock : StockParameter.values()) {
+            if (parameters.isSet(stock.key())) {
+                stock.warning().ifPresent(warning -> LOGGER.warn("{}: {}", parameters.where(), warning));
+            }
+        }
+        this.tls = readTls();
+        this.gateways = readGateways();
+    }
+
+    private void refuseJavaMail() {
+        for (String key : parameters.unread()) {
+            StockParameter.insteadOfJavaMail(key).ifPresent(instead -> {
+                throw new ConfigurationError(parameters.where() + ": <" + key + ">: " + instead);
+            });
+        }
+    }
+
+    OutboundSettings settings(DomainList domains) {
+        HeloNameProvider helo = new HeloNameProvider(parameters.text(StockParameter.HELO_NAME.key(), "a host name").orElse(null),
+            domains);
+        parameters.flag(StockParameter.SENDPARTIAL.key(), true);
+        parameters.flag(StockParameter.DEBUG.key(), false);
+        return new OutboundSettings.Builder()
+            .queue(MailQueueName.of(parameters.text(StockParameter.OUTGOING.key(), "the name of a queue").orElse("outgoing")))
+            .retries(retries())
+            .dnsRetries(parameters.wholeNumber(StockParameter.MAX_DNS_PROBLEM_RETRIES.key(), 0, 0, MOST_RETRIES))
+            .bounceProcessor(parameters.text(StockParameter.BOUNCE_PROCESSOR.key(), "the name of a processor"))
+            .successProcessor(parameters.text(StockParameter.ON_SUCCESS.key(), "the name of a processor"))
+            .lowPriorityRetries(usesPriority())
+            .ehloName(helo::getHeloName)
+            .tls(tls)
+            .credentials(credentials())
+            .source(source())
+            .timeouts(timeouts())
+            .build();
+    }
+
+    /** Whether first attempts stand before retries in queues that know priorities. */
+    boolean usesPriority() {
+        return parameters.flag(StockParameter.USE_PRIORITY.key(), false);
+    }
+
+    RouteResolver routes(DNSService dns) {
+        boolean shuffled = parameters.flag(StockParameter.LOAD_BALANCING.key(), true);
+        return gateways.isEmpty()
+            ? new MxRoutes(dns, DnsjavaAbsenceCheck.fittingTo(dns), defaultPort())
+            : new GatewayRoutes(dns, gateways, gatewayPort(), shuffled);
+    }
+
+    private RetrySchedule retries() {
+        String maxRetriesKey = StockParameter.MAX_RETRIES.key();
+        int maxRetries = parameters.wholeNumber(maxRetriesKey, STOCK_MAX_RETRIES, 0, MOST_RETRIES);
+        List<Duration> delays = delays();
+        if (!delays.isEmpty()) {
+            return RetrySchedule.fixed(delays, Math.max(maxRetries, delays.size()));
+        }
+        return parameters.isSet(maxRetriesKey) ? RetrySchedule.growing(maxRetries) : RetrySchedule.growing();
+    }
+
+    private List<Duration> delays() {
+        String key = StockParameter.DELAY_TIME.key();
+        String expected = "delays separated by commas, like 5 min, 3*1 hour; a bare number is milliseconds";
+        List<Duration> delays = new ArrayList<>();
+        parameters.text(key, expected).ifPresent(text -> {
+            for (String one : text.split(",")) {
+                try {
+                    delays.addAll(Delay.from(one.trim()).getExpendendDelays());
+                } catch (MessagingException | IllegalArgumentException | ArithmeticException e) {
+                    throw parameters.error(key, expected);
+                }
+            }
+        });
+        return delays;
+    }
+
+    private TlsMode readTls() {
+        boolean startTls = parameters.flag(StockParameter.START_TLS.key(), false);
+        boolean implicit = parameters.flag(StockParameter.SSL_ENABLE.key(), false);
+        boolean verify = parameters.flag(StockParameter.VERIFY_SERVER_IDENTITY.key(), true);
+        boolean stockWritten = parameters.isSet(StockParameter.START_TLS.key())
+            || parameters.isSet(StockParameter.SSL_ENABLE.key());
+        String expected = "none, opportunistic, required or verified, and then neither <startTLS> nor <sslEnable>";
+        Optional<String> ours = parameters.text(TLS, expected);
+        if (ours.isPresent()) {
+            if (stockWritten) {
+                throw parameters.error(TLS, expected);
+            }
+            return Arrays.stream(new TlsMode[] {TlsMode.NONE, TlsMode.OPPORTUNISTIC, TlsMode.REQUIRED, TlsMode.VERIFIED})
+                .filter(mode -> mode.name().toLowerCase(Locale.US).equals(ours.get().toLowerCase(Locale.US)))
+                .findFirst()
+                .orElseThrow(() -> parameters.error(TLS, expected));
+        }
+        if (implicit) {
+            return verify ? TlsMode.IMPLICIT_VERIFIED : TlsMode.IMPLICIT;
+        }
+        if (startTls) {
+            return verify ? TlsMode.VERIFIED_IF_OFFERED : TlsMode.OPPORTUNISTIC;
+        }
+        return stockWritten ? TlsMode.NONE : TlsMode.OPPORTUNISTIC;
+    }
+
+    private int defaultPort() {
+        return tls == TlsMode.IMPLICIT || tls == TlsMode.IMPLICIT_VERIFIED ? SMTPS_PORT : SMTP_PORT;
+    }
+
+    private int gatewayPort() {
+        return parameters.wholeNumber(StockParameter.GATEWAY_PORT.key(), defaultPort(), 1, HIGHEST_PORT);
+    }
+
+    private List<HostAndPort> readGateways() {
+        String key = StockParameter.GATEWAY.key();
+        String expected = "hosts separated by commas, each with a port or not, like mx1.example.org:2525";
+        int unused = gatewayPort();
+        // Stock takes a gateway that is written but blank for none.
+        String written = parameters.isSet(key) ? parameters.raw(key) : "";
+        if (written.isBlank()) {
+            return List.of();
+        }
+        try {
+            return Arrays.stream(written.split(",")).map(HostAndPort::parse).collect(Collectors.toList());
+        } catch (IllegalArgumentException e) {
+            throw parameters.error(key, expected);
+        }
+    }
+
+    private Optional<Credentials> credentials() {
+        String passwordKey = StockParameter.GATEWAY_PASSWORD.key();
+        Optional<String> user = parameters.text(StockParameter.GATEWAY_USERNAME.key(), "a user name")
+            .or(() -> parameters.text(StockParameter.GATEWAY_USERNAME_OF_2_3.key(), "a user name"));
+        boolean withoutTls = parameters.flag(GATEWAY_AUTH_WITHOUT_TLS, false);
+        boolean passwordWritten = parameters.isSet(passwordKey);
+        if (user.isEmpty()) {
+            return Optional.empty();
+        }
+        if (gateways.isEmpty()) {
+            LOGGER.warn("{}: <{}> has no effect without <{}>", parameters.where(), StockParameter.GATEWAY_USERNAME.key(),
+                StockParameter.GATEWAY.key());
+            return Optional.empty();
+        }
+        if (!passwordWritten) {
+            throw new ConfigurationError(parameters.where() + ": <" + StockParameter.GATEWAY_USERNAME.key()
+                + "> is written without <" + passwordKey + ">: expected both");
+        }
+        return Optional.of(new Credentials(user.get(), parameters.raw(passwordKey), withoutTls));
+    }
+
+    private Optional<InetAddress> source() {
+        String key = StockParameter.BIND.key();
+        String expected = "an IP address of this machine";
+        return parameters.text(key, expected).map(text -> {
+            if (!InetAddresses.isInetAddress(text)) {
+                throw parameters.error(key, expected);
+            }
+            return InetAddresses.forString(text);
+        });
+    }
+
+    private SmtpTimeouts timeouts() {
+        SmtpTimeouts timeouts = SmtpTimeouts.RFC_5321;
+        String connect = StockParameter.CONNECTION_TIMEOUT.key();
+        if (parameters.isSet(connect)) {
+            timeouts = timeouts.withConnect(Duration.ofMillis(parameters.wholeNumber(connect, 0, 1, LONGEST_TIMEOUT_MS)));
+        }
+        String every = StockParameter.TIMEOUT.key();
+        if (parameters.isSet(every)) {
+            timeouts = timeouts.withEveryPhase(Duration.ofMillis(parameters.wholeNumber(every, 0, 1, LONGEST_TIMEOUT_MS)));
+        }
+        return timeouts;
+    }
+}

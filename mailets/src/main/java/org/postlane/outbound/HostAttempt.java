@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+import org.postlane.pool.DiscardReason;
+import org.postlane.pool.Lease;
+import org.postlane.pool.Pool;
+import org.postlane.pool.PoolException;
+import org.postlane.smtp.EightBitNotOfferedException;
+import org.postlane.smtp.Fault;
+import org.postlane.smtp.Futures;
+import org.postlane.smtp.RecipientResult;
+import org.postlane.smtp.SmtpConnection;
+import org.postlane.smtp.SmtpException;
+import org.postlane.smtp.StaleConnectionException;
+
+/**
+ * One mail to one host: as many transactions over a pooled connection as its recipients need. A connection that died in
+ * reserve, or that would not be reset, costs one silent retry on a new one.
+ */
+final class HostAttempt {
+    /** An attempt is held at most 20 minutes, and the content may take ten: the wait for a connection gets five. */
+    static final Duration ACQUIRE_WAIT = Duration.ofMinutes(5);
+
+    private final Pool<ConnectionKey, PooledConnection> pool;
+    private final ConnectionKey key;
+    private final Deliverable mail;
+    private final RecipientResult[] results;
+    private boolean retriedFresh;
+
+    HostAttempt(Pool<ConnectionKey, PooledConnection> pool, ConnectionKey key, Deliverable mail) {
+        this.pool = pool;
+        this.key = key;
+        this.mail = mail;
+        this.results = new RecipientResult[mail.recipients().size()];
+    }
+
+    /**
+     * Tries the recipients at these positions.
+     *
+     * @return results by position, to be looked at where they were asked for. Fails only with a {@link PoolException}, and
+     *     only when no recipient has an answer
+     */
+    CompletableFuture<RecipientResult[]> run(List<Integer> positions) {
+        return Futures.recover(pool.acquire(key, ACQUIRE_WAIT).thenCompose(lease -> send(lease, positions)), this::afterAll)
+            .thenApply(nothing -> results);
+    }
+
+    /** Every failure that is not an answer ends here: to connect, to get a connection, to read the message. */
+    private CompletableFuture<Void> afterAll(Throwable failure) {
+        boolean nothingAnswered = Arrays.stream(results).allMatch(Objects::isNull);
+        if (failure instanceof PoolException && nothingAnswered) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        for (int i = 0; i < results.length; i++) {
+            results[i] = results[i] == null ? deferred(failure) : results[i];
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private CompletableFuture<Void> send(Lease<PooledConnection> lease, List<Integer> pending) {
+        SmtpConnection connection = lease.resource().connection();
+        List<Integer> batch = pending.subList(0, Math.min(pending.size(), connection.recipientsPerTransaction()));
+        CompletableFuture<Void> sent;
+        try {
+            sent = connection.send(mail.envelopeFor(batch), mail.content()).thenCompose(result -> {
+                List<Integer> rest = new ArrayList<>();
+                for (int i = 0; i < batch.size(); i++) {
+                    RecipientResult one = result.recipients().get(i);
+                    if (one.status() == RecipientResult.Status.NEXT_TRANSACTION) {
+                        rest.add(batch.get(i));
+                    } else {
+                        results[batch.get(i)] = one;
+                    }
+                }
+                rest.addAll(pending.subList(batch.size(), pending.size()));
+                return afterTransaction(lease, rest);
+            });
+        } catch (IOException e) {
+            lease.release();
+            settle(pending, RecipientResult.deferred(Fault.MESSAGE, "4.3.0 " + e.getMessage()));
+            return CompletableFuture.completedFuture(null);
+        }
+        return Futures.recover(sent, failure -> afterFailure(lease, pending, failure));
+    }
+
+    private CompletableFuture<Void> afterTransaction(Lease<PooledConnection> lease, List<Integer> rest) {
+        if (rest.isEmpty()) {
+            giveBack(lease);
+            return CompletableFuture.completedFuture(null);
+        }
+        return Futures.recover(lease.resource().reset(), failure -> CompletableFuture.completedFuture(false))
+            .thenCompose(ready -> {
+                if (ready) {
+                    return send(lease, rest);
+                }
+                lease.discard(DiscardReason.RESET_REFUSED);
+                return pool.acquireFresh(key, ACQUIRE_WAIT).thenCompose(fresh -> send(fresh, rest));
+            });
+    }
+
+    private static void giveBack(Lease<PooledConnection> lease) {
+        if (lease.resource().isUsable()) {
+            lease.release();
+        } else {
+            lease.discard(DiscardReason.BROKEN);
+        }
+    }
+
+    private CompletableFuture<Void> afterFailure(Lease<PooledConnection> lease, List<Integer> pending, Throwable failure) {
+        if (failure instanceof EightBitNotOfferedException) {
+            return sendConverted(lease, pending, failure);
+        }
+        if (failure instanceof StaleConnectionException && !retriedFresh) {
+            retriedFresh = true;
+            lease.discard(((StaleConnectionException) failure).isResetRefused()
+                ? DiscardReason.RESET_REFUSED : DiscardReason.DIED_IDLE);
+            return pool.acquireFresh(key, ACQUIRE_WAIT).thenCompose(fresh -> send(fresh, pending));
+        }
+        lease.discard(DiscardReason.BROKEN);
+        if (failure instanceof PoolException) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        settle(pending, deferred(failure));
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private CompletableFuture<Void> sendConverted(Lease<PooledConnection> lease, List<Integer> pending, Throwable failure) {
+        try {
+            if (mail.convertToSevenBit()) {
+                return send(lease, pending);
+            }
+            settle(pending, RecipientResult.failed(Fault.MESSAGE, failure.getMessage()));
+        } catch (IOException e) {
+            settle(pending, RecipientResult.deferred(Fault.MESSAGE, "4.3.0 " + e.getMessage()));
+        }
+        lease.release();
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private void settle(List<Integer> positions, RecipientResult result) {
+        for (int position : positions) {
+            if (results[position] == null) {
+                results[position] = result;
+            }
+        }
+    }
+
+    private static RecipientResult deferred(Throwable failure) {
+        Fault fault = failure instanceof SmtpException ? ((SmtpException) failure).fault() : Fault.HOST;
+        return RecipientResult.deferred(fault, String.valueOf(failure.getMessage()));
+    }
+}

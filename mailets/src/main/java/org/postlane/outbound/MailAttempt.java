@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import org.postlane.pool.Pool;
+import org.postlane.pool.PoolException;
+import org.postlane.route.Host;
+import org.postlane.route.Route;
+import org.postlane.smtp.Futures;
+import org.postlane.smtp.RecipientResult;
+import org.postlane.smtp.SessionSettings;
+
+/**
+ * One mail over one route: its hosts in order, each for the recipients that the one before did not get as far as. What a host
+ * has answered about a recipient or the content stands; what is ambiguous is never tried with another host.
+ */
+final class MailAttempt {
+    /** As Postfix (smtp_mx_address_limit): a domain with a hundred dead addresses shall not cost a hundred time-outs. */
+    static final int MOST_HOSTS = 5;
+
+    private final Pool<ConnectionKey, PooledConnection> pool;
+    private final OutboundSettings settings;
+    private final Route route;
+    private final Deliverable mail;
+    private final Verdict[] verdicts;
+
+    MailAttempt(Pool<ConnectionKey, PooledConnection> pool, OutboundSettings settings, Route route, Deliverable mail) {
+        this.pool = pool;
+        this.settings = settings;
+        this.route = route;
+        this.mail = mail;
+        this.verdicts = new Verdict[mail.recipients().size()];
+    }
+
+    /** A verdict for each recipient, in order. Fails only when there is none at all, with a {@link PoolException}. */
+    CompletableFuture<List<Verdict>> run() {
+        return Futures.recover(tryHost(0), this::keepWhatIsKnown).thenApply(nothing -> Arrays.asList(verdicts));
+    }
+
+    /** What a host has answered must not be forgotten because the next one could not be tried: it would be sent again. */
+    private CompletableFuture<Void> keepWhatIsKnown(Throwable failure) {
+        return verdicts[0] == null
+            ? CompletableFuture.failedFuture(failure)
+            : CompletableFuture.completedFuture(null);
+    }
+
+    private CompletableFuture<Void> tryHost(int index) {
+        List<Integer> open = new ArrayList<>();
+        for (int i = 0; i < verdicts.length; i++) {
+            if (verdicts[i] == null || verdicts[i].mayTryAnotherHost()) {
+                open.add(i);
+            }
+        }
+        if (open.isEmpty() || index >= Math.min(MOST_HOSTS, route.hosts().size())) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Host host = route.hosts().get(index);
+        return new HostAttempt(pool, new ConnectionKey(sessionWith(host)), mail).run(open).thenCompose(results -> {
+            for (int position : open) {
+                RecipientResult result = results[position];
+                verdicts[position] = new Verdict(mail.recipients().get(position), result, host.toString());
+            }
+            return tryHost(index + 1);
+        });
+    }
+
+    private SessionSettings sessionWith(Host host) {
+        return SessionSettings.to(host.address(), host.name())
+            .ehloName(settings.ehloName())
+            .tls(settings.tls())
+            .credentials(settings.credentials().orElse(null))
+            .source(settings.source().orElse(null))
+            .timeouts(settings.timeouts())
+            .build();
+    }
+}

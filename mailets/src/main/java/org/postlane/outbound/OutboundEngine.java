@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.annotation.PreDestroy;
+import javax.inject.Inject;
+
+import org.apache.james.metrics.api.GaugeRegistry;
+import org.apache.james.queue.api.MailQueueName;
+import org.postlane.james.ConfigurationError;
+import org.postlane.james.ServerStarted;
+import org.postlane.pool.Pool;
+import org.postlane.pool.PoolStats;
+import org.postlane.smtp.SmtpClient;
+import org.postlane.smtp.SmtpException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all outgoing queues of one James share: the SMTP client and the pool of its connections.
+ *
+ * <p>Safe for use by several threads. Closing it ends the queues first, then the connections, with QUIT; it does so once,
+ * whether James closes the mailets before it or after.
+ */
+public final class OutboundEngine {
+    /** Together below the ten seconds after which init systems begin to kill. */
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(4);
+    private static final Duration QUIT_LIMIT = Duration.ofSeconds(3);
+    private static final Logger LOGGER = LoggerFactory.getLogger(OutboundEngine.class);
+
+    private final ServerStarted serverStarted;
+    private final GaugeRegistry gauges;
+    private final AgreedLimits limits = new AgreedLimits();
+    private final Map<MailQueueName, String> claims = new ConcurrentHashMap<>();
+    private final List<OutboundQueue> queues = new CopyOnWriteArrayList<>();
+    private SmtpClient client;
+    private Pool<ConnectionKey, PooledConnection> pool;
+    private boolean closed;
+
+    /** The engine of one James. */
+    @Inject
+    public OutboundEngine(ServerStarted serverStarted, GaugeRegistry gauges) {
+        this.serverStarted = serverStarted;
+        this.gauges = gauges;
+    }
+
+    /** The limits of the pool, to be declared before James has started. */
+    public AgreedLimits limits() {
+        return limits;
+    }
+
+    /** Whether the queues may begin: before James has started, bounces would find no processor. */
+    boolean mayBegin() {
+        return serverStarted.isStarted();
+    }
+
+    /** The pool, made when it is first needed: by then every element has declared its limits. */
+    synchronized Pool<ConnectionKey, PooledConnection> pool() {
+        if (pool == null) {
+            client = new SmtpClient();
+            pool = new Pool<>(this::open, limits.limits());
+            LOGGER.info("Outbound connections: {}", limits.limits());
+            register(pool);
+            if (closed) {
+                CompletableFuture<Void> unused = pool.close(Duration.ZERO);
+            }
+        }
+        return pool;
+    }
+
+    private CompletableFuture<PooledConnection> open(ConnectionKey key) {
+        try {
+            return client.connect(key.settings()).thenApply(PooledConnection::new);
+        } catch (RuntimeException e) {
+            // A client that is being closed refuses work this way.
+            return CompletableFuture.failedFuture(SmtpException.unavailable("The client is closed", e));
+        }
+    }
+
+    private void register(Pool<ConnectionKey, PooledConnection> pool) {
+        gauges.register("postlane.connections.open", () -> pool.stats().open());
+        gauges.register("postlane.connections.idle", () -> pool.stats().idle());
+        gauges.register("postlane.connections.opening", () -> pool.stats().opening());
+        gauges.register("postlane.connections.waiting", () -> pool.stats().waiting());
+        gauges.register("postlane.connections.opened", () -> pool.stats().opened());
+        gauges.register("postlane.connections.leased", () -> pool.stats().leased());
+        gauges.register("postlane.connections.acquired", () -> pool.stats().acquired());
+        gauges.register("postlane.connections.reused", () -> pool.stats().reused());
+    }
+
+    /** The pool's counters now. */
+    public PoolStats stats() {
+        return pool().stats();
+    }
+
+    /**
+     * Takes a queue for one element.
+     *
+     * @throws ConfigurationError when another element has it: a queue with two consumers gives mail to either at random
+     */
+    public void claim(MailQueueName queue, String where) {
+        String earlier = claims.putIfAbsent(queue, where);
+        if (earlier != null) {
+            throw new ConfigurationError(where, "outgoing", queue.asString(),
+                "a queue of its own; " + earlier + " already delivers this one");
+        }
+    }
+
+    /** Stops a queue and waits for what is under way, for a few seconds. */
+    public void awaitStop(OutboundQueue queue) {
+        await(queue.stop(), DRAIN_LIMIT, "deliveries under way");
+    }
+
+    void add(OutboundQueue queue) {
+        queues.add(queue);
+    }
+
+    void remove(OutboundQueue queue) {
+        queues.remove(queue);
+    }
+
+    /** Stops taking mail, lets what is under way finish for a few seconds, then says QUIT on every connection. */
+    @PreDestroy
+    public void close() {
+        Pool<ConnectionKey, PooledConnection> toClose;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            toClose = pool;
+        }
+        CompletableFuture<?>[] drained = queues.stream().map(OutboundQueue::stop).toArray(CompletableFuture<?>[]::new);
+        await(CompletableFuture.allOf(drained), DRAIN_LIMIT, "deliveries under way");
+        if (toClose != null) {
+            await(toClose.close(QUIT_LIMIT), QUIT_LIMIT.plusSeconds(1), "connections to say QUIT");
+            client.close();
+        }
+    }
+
+    private static void await(CompletableFuture<?> end, Duration limit, String what) {
+        try {
+            end.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOGGER.warn("Not waiting any longer for {}: what has not finished stays in its queue", what);
+        } catch (ExecutionException e) {
+            LOGGER.warn("While waiting for {}", what, e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import org.apache.james.queue.api.MailQueueName;
+import org.postlane.smtp.Credentials;
+import org.postlane.smtp.SmtpTimeouts;
+import org.postlane.smtp.TlsMode;
+
+/** How the mail of one outgoing queue is delivered. Immutable once built; safe to share. */
+public final class OutboundSettings {
+    private final MailQueueName queue;
+    private final RetrySchedule retries;
+    private final int dnsRetries;
+    private final String bounceProcessor;
+    private final String successProcessor;
+    private final boolean lowPriorityRetries;
+    private final Supplier<String> ehloName;
+    private final TlsMode tls;
+    private final Credentials credentials;
+    private final InetAddress source;
+    private final SmtpTimeouts timeouts;
+
+    private OutboundSettings(Builder builder) {
+        this.queue = builder.queue;
+        this.retries = builder.retries;
+        this.dnsRetries = builder.dnsRetries;
+        this.bounceProcessor = builder.bounceProcessor;
+        this.successProcessor = builder.successProcessor;
+        this.lowPriorityRetries = builder.lowPriorityRetries;
+        this.ehloName = builder.ehloName;
+        this.tls = builder.tls;
+        this.credentials = builder.credentials;
+        this.source = builder.source;
+        this.timeouts = builder.timeouts;
+    }
+
+    /** The durable queue that holds the mail. */
+    public MailQueueName queue() {
+        return queue;
+    }
+
+    /** When deferred mail is tried again. */
+    public RetrySchedule retries() {
+        return retries;
+    }
+
+    /** How often a domain that DNS says does not exist is asked for again before the mail fails. */
+    public int dnsRetries() {
+        return dnsRetries;
+    }
+
+    /** The processor for mail that failed; empty for a plain bounce by James. */
+    public Optional<String> bounceProcessor() {
+        return Optional.ofNullable(bounceProcessor);
+    }
+
+    /** The processor for mail that was delivered. */
+    public Optional<String> successProcessor() {
+        return Optional.ofNullable(successProcessor);
+    }
+
+    /** Whether retries stand behind first attempts in queues that know priorities. */
+    public boolean hasLowPriorityRetries() {
+        return lowPriorityRetries;
+    }
+
+    /** The name for EHLO, asked for at each attempt because the default domain may change. */
+    public String ehloName() {
+        return ehloName.get();
+    }
+
+    /** The TLS of its sessions. */
+    public TlsMode tls() {
+        return tls;
+    }
+
+    /** The credentials of its sessions. */
+    public Optional<Credentials> credentials() {
+        return Optional.ofNullable(credentials);
+    }
+
+    /** The local address of its sessions. */
+    public Optional<InetAddress> source() {
+        return Optional.ofNullable(source);
+    }
+
+    /** The limits of each phase. */
+    public SmtpTimeouts timeouts() {
+        return timeouts;
+    }
+
+    /** Collects settings; each method's argument replaces the default that the field shows. */
+    public static final class Builder {
+        private MailQueueName queue = MailQueueName.of("outgoing");
+        private RetrySchedule retries = RetrySchedule.growing();
+        private int dnsRetries;
+        private String bounceProcessor;
+        private String successProcessor;
+        private boolean lowPriorityRetries;
+        private Supplier<String> ehloName = () -> "localhost";
+        private TlsMode tls = TlsMode.OPPORTUNISTIC;
+        private Credentials credentials;
+        private InetAddress source;
+        private SmtpTimeouts timeouts = SmtpTimeouts.RFC_5321;
+
+        /** See {@link OutboundSettings#queue()}. */
+        public Builder queue(MailQueueName value) {
+            this.queue = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#retries()}. */
+        public Builder retries(RetrySchedule value) {
+            this.retries = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#dnsRetries()}. */
+        public Builder dnsRetries(int value) {
+            this.dnsRetries = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#bounceProcessor()}. */
+        public Builder bounceProcessor(Optional<String> value) {
+            this.bounceProcessor = value.orElse(null);
+            return this;
+        }
+
+        /** See {@link OutboundSettings#successProcessor()}. */
+        public Builder successProcessor(Optional<String> value) {
+            this.successProcessor = value.orElse(null);
+            return this;
+        }
+
+        /** See {@link OutboundSettings#hasLowPriorityRetries()}. */
+        public Builder lowPriorityRetries(boolean value) {
+            this.lowPriorityRetries = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#ehloName()}. */
+        public Builder ehloName(Supplier<String> value) {
+            this.ehloName = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#tls()}. */
+        public Builder tls(TlsMode value) {
+            this.tls = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#credentials()}. */
+        public Builder credentials(Optional<Credentials> value) {
+            this.credentials = value.orElse(null);
+            return this;
+        }
+
+        /** See {@link OutboundSettings#source()}. */
+        public Builder source(Optional<InetAddress> value) {
+            this.source = value.orElse(null);
+            return this;
+        }
+
+        /** See {@link OutboundSettings#timeouts()}. */
+        public Builder timeouts(SmtpTimeouts value) {
+            this.timeouts = value;
+            return this;
+        }
+
+        /** The settings. */
+        public OutboundSettings build() {
+            return new OutboundSettings(this);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+import org.apache.james.core.MailAddress;
+import org.apache.james.metrics.api.Metric;
+import org.apache.james.metrics.api.MetricFactory;
+import org.apache.james.queue.api.MailPrioritySupport;
+import org.apache.james.queue.api.MailQueue;
+import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
+import org.apache.mailet.Mail;
+import org.apache.mailet.MailetContext;
+import org.postlane.smtp.RecipientResult.Status;
+
+/**
+ * Turns verdicts into what happens to the mail, as steps to be run one after the other: deferred recipients go back into the
+ * queue first, because nothing else would bring them there, then failures are reported, then successes. Safe to share.
+ */
+final class Settlement {
+    /** One thing to do; it may fail and is then repeated. */
+    static final class Step {
+        /** What may throw anything that James throws. */
+        interface Action {
+            void run() throws Exception;
+        }
+
+        private final String what;
+        private final Action action;
+
+        Step(String what, Action action) {
+            this.what = what;
+            this.action = action;
+        }
+
+        String what() {
+            return what;
+        }
+
+        void run() throws Exception {
+            action.run();
+        }
+    }
+
+    private final MailQueue queue;
+    private final OutboundSettings settings;
+    private final MailetContext context;
+    private final FailureReport failureReport;
+    private final Clock clock;
+    private final Metric outgoingMails;
+    private final OutcomeLog outcomes;
+
+    Settlement(MailQueue queue, OutboundSettings settings, MailetContext context, MetricFactory metrics, Clock clock) {
+        this.queue = queue;
+        this.settings = settings;
+        this.context = context;
+        this.failureReport = new FailureReport(settings, context);
+        this.clock = clock;
+        this.outcomes = new OutcomeLog(metrics);
+        this.outgoingMails = metrics.generate("outgoingMails");
+    }
+
+    List<Step> stepsFor(Mail mail, Settled settled) {
+        List<Step> steps = new ArrayList<>();
+        if (settled.postponed() != null) {
+            steps.add(new Step("putting it back", () -> queue.enQueue(mail, settled.postponed())));
+            return steps;
+        }
+        if (!settled.parts().isEmpty()) {
+            String name = mail.getName();
+            settled.parts().forEach(part -> steps.add(new Step("dividing it", () -> enqueuePart(mail, name, part))));
+            return steps;
+        }
+        settled.verdicts().forEach(verdict -> outcomes.record(mail, verdict));
+        addDeferred(mail, settled, steps);
+        addReports(mail, of(settled, Status.FAILED), true, steps);
+        addDelivered(mail, of(settled, Status.DELIVERED), steps);
+        return steps;
+    }
+
+    private void enqueuePart(Mail mail, String name, RoutePlan.Group part) throws MailQueue.MailQueueException {
+        mail.setName(name + "-to-" + part.recipients().get(0).getDomain().asString());
+        mail.setRecipients(part.recipients());
+        queue.enQueue(mail);
+    }
+
+    private static List<Verdict> of(Settled settled, Status... statuses) {
+        return settled.verdicts().stream()
+            .filter(verdict -> List.of(statuses).contains(verdict.status()))
+            .collect(Collectors.toList());
+    }
+
+    private static Collection<MailAddress> recipients(List<Verdict> verdicts) {
+        return verdicts.stream().map(Verdict::recipient).collect(Collectors.toList());
+    }
+
+    private void addDeferred(Mail mail, Settled settled, List<Step> steps) {
+        List<Verdict> deferred = of(settled, Status.DEFERRED, Status.AMBIGUOUS, Status.NEXT_TRANSACTION);
+        if (deferred.isEmpty()) {
+            return;
+        }
+        int retries = DeliveryRetriesHelper.retrieveRetries(mail);
+        Optional<Duration> delay = settings.retries().next(retries, QueueTimes.age(mail, clock));
+        if (delay.isEmpty()) {
+            addReports(mail, deferred, false, steps);
+            return;
+        }
+        steps.add(new Step("putting it back for a later attempt", () -> {
+            mail.setRecipients(recipients(deferred));
+            mail.setAttribute(DeliveryRetriesHelper.makeAttribute(retries + 1));
+            mail.setAttribute(QueueTimes.nextAttempt(delay.get(), clock));
+            if (settings.hasLowPriorityRetries()) {
+                mail.setAttribute(MailPrioritySupport.LOW_PRIORITY_ATTRIBUTE);
+            }
+            queue.enQueue(mail, delay.get());
+        }));
+    }
+
+    /** One report for all who failed with the same words. */
+    private void addReports(Mail mail, List<Verdict> failed, boolean permanent, List<Step> steps) {
+        Map<String, List<Verdict>> alike = failed.stream()
+            .collect(Collectors.groupingBy(Verdict::explanation, LinkedHashMap::new, Collectors.toList()));
+        alike.values().forEach(group -> steps.add(new Step("reporting a failure", () -> {
+            mail.setRecipients(recipients(group));
+            failureReport.send(mail, group.get(0), permanent);
+        })));
+    }
+
+    private void addDelivered(Mail mail, List<Verdict> delivered, List<Step> steps) {
+        if (delivered.isEmpty()) {
+            return;
+        }
+        outgoingMails.increment();
+        settings.successProcessor().ifPresent(processor -> steps.add(new Step("passing it to " + processor, () -> {
+            mail.setRecipients(recipients(delivered));
+            context.sendMail(mail, processor);
+        })));
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.pool;
+
+/** An open resource and its slot. All but the final fields are guarded by the pool's lock. */
+final class Entry<K extends PoolKey, R extends PooledResource> {
+    /** Where the slot stands. */
+    enum State {
+        /** With its holder, on the way there, or being reset. */
+        LEASED,
+        /** In reserve. */
+        IDLE,
+        /** Saying farewell; the peer still counts it. */
+        CLOSING,
+        /** Its slot is free. */
+        GONE
+    }
+
+    final K key;
+    final Host<K, R> host;
+    final R resource;
+    /** On the pool's clock. */
+    final long oldAt;
+    State state = State.LEASED;
+    long idleUntil;
+    int uses;
+    boolean rested;
+    /** Whether the lease at hand is of something that was not opened for it. */
+    boolean reused;
+    /** The resource has reported its end. */
+    boolean ended;
+
+    Entry(K key, Host<K, R> host, R resource, long oldAt) {
+        this.key = key;
+        this.host = host;
+        this.resource = resource;
+        this.oldAt = oldAt;
+    }
+
+    /** Opened just now: never used and never in reserve. */
+    boolean isFresh() {
+        return uses == 0 && !rested;
+    }
+
+    /** Which limit of time is over, or null. */
+    DiscardReason expired(long now) {
+        if (now - oldAt >= 0) {
+            return DiscardReason.MAX_AGE;
+        }
+        return state == State.IDLE && now - idleUntil >= 0 ? DiscardReason.IDLE_TIMEOUT : null;
+    }
+
+    /** When this has to leave the reserve. */
+    long deadline() {
+        return oldAt - idleUntil < 0 ? oldAt : idleUntil;
+    }
+}

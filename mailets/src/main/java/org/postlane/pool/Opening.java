@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.pool;
+
+/** A slot whose connection is being opened. Guarded by the pool's lock. */
+final class Opening<K extends PoolKey, R extends PooledResource> {
+    final K key;
+    final Host<K, R> host;
+    /** Whom it is for; null once that one was served otherwise or gave up. */
+    Waiter<K, R> waiter;
+
+    Opening(K key, Host<K, R> host) {
+        this.key = key;
+        this.host = host;
+    }
+}

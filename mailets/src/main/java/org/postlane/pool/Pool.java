@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.pool;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands out resources for exclusive use and keeps them for the next caller, within {@link PoolLimits}.
+ *
+ * <ul>
+ * <li>The limits per host and in all count every connection that the peer may count: opening, leased, idle and closing.
+ * <li>The most recently used resource is reused first, so that those not needed grow old.
+ * <li>Callers are served in the order of their arrival per host, and among hosts that have room. Where the limits leave no room,
+ *     idle resources give way, the least recently used first.
+ * </ul>
+ *
+ * <p>Safe for use by several threads; never blocks. Futures complete, and factory and resources are called, in the thread that
+ * caused it (one that acquires, gives back, completes an opening, or the timer's) and without a lock. What depends on
+ * a future must not
+ * block either, least of all to wait for another future of this pool.
+ *
+ * @param <K> what tells resources apart
+ * @param <R> what is pooled
+ */
+public final class Pool<K extends PoolKey, R extends PooledResource> {
+    /** The name of the daemon thread that a pool without timers of its own starts. */
+    public static final String THREAD_NAME = "postlane-pool-reaper";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Pool.class);
+
+    private final ResourceFactory<K, R> factory;
+    private final PoolLimits limits;
+    private final ScheduledExecutorService timers;
+    private final boolean ownsTimers;
+    private final Reaper reaper;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final PoolState<K, R> state;
+    private final WayBack<K, R> wayBack;
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    /** Guarded by the lock. */
+    private boolean closing;
+    private volatile boolean abandoned;
+
+    /** A pool with a timer thread of its own, which ends when the pool is closed. */
+    public Pool(ResourceFactory<K, R> factory, PoolLimits limits) {
+        this(factory, limits, ownTimers(), true, System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    /**
+     * A pool with the timers, the clock and the dice of somebody else.
+     *
+     * @param timers run the limits of time; must outlive the pool, which does not shut them down
+     * @param clock nanoseconds, as {@link System#nanoTime()}
+     * @param dice numbers from 0 (inclusive) to 1, for the jitter
+     */
+    public Pool(ResourceFactory<K, R> factory, PoolLimits limits, ScheduledExecutorService timers, LongSupplier clock,
+        DoubleSupplier dice) {
+        this(factory, limits, timers, false, clock, dice);
+    }
+
+    private Pool(ResourceFactory<K, R> factory, PoolLimits limits, ScheduledExecutorService timers, boolean ownsTimers,
+        LongSupplier clock, DoubleSupplier dice) {
+        this.factory = Objects.requireNonNull(factory, "factory");
+        this.limits = Objects.requireNonNull(limits, "limits");
+        this.timers = Objects.requireNonNull(timers, "timers");
+        this.ownsTimers = ownsTimers;
+        this.state = new PoolState<>(limits, Objects.requireNonNull(clock, "clock"), Objects.requireNonNull(dice, "dice"),
+            new Outside());
+        this.wayBack = new WayBack<>(limits, timers, new Decisions());
+        this.reaper = new Reaper(timers, clock, () -> change(state::reap));
+    }
+
+    private static ScheduledExecutorService ownTimers() {
+        ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, THREAD_NAME);
+            thread.setDaemon(true);
+            return thread;
+        });
+        timers.setRemoveOnCancelPolicy(true);
+        timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return timers;
+    }
+
+    /** The limits that this pool keeps. */
+    public PoolLimits limits() {
+        return limits;
+    }
+
+    /**
+     * Leases a resource, out of reserve if one is there, else once it is this caller's turn.
+     *
+     * @param wait how long to wait at most; without a positive one, only the reserve will do
+     * @return fails with {@link AcquireTimeoutException}, {@link PoolExhaustedException}, {@link PoolClosedException} or, if this
+     *     caller's connection could not be opened, with the factory's exception. Cancelling it gives up the place in the line;
+     *     a future derived from it does not.
+     */
+    public CompletableFuture<Lease<R>> acquire(K key, Duration wait) {
+        return acquire(key, wait, false);
+    }
+
+    /**
+     * As {@link #acquire}, but never out of reserve: for work that is repeated because the connection that it was tried on
+     * had died there. Counts against the limits like any other.
+     */
+    public CompletableFuture<Lease<R>> acquireFresh(K key, Duration wait) {
+        return acquire(key, wait, true);
+    }
+
+    private CompletableFuture<Lease<R>> acquire(K key, Duration wait, boolean fresh) {
+        Waiter<K, R> waiter = new Waiter<>(Objects.requireNonNull(key, "key"), fresh, Objects.requireNonNull(wait, "wait"));
+        Entry<K, R> entry = change(() -> state.acquire(waiter));
+        while (entry != null) {
+            if (WayBack.isUsable(entry)) {
+                return CompletableFuture.completedFuture(new LeaseHandle<>(entry, wayBack::take));
+            }
+            Entry<K, R> dead = entry;
+            entry = change(() -> {
+                state.unlease(dead);
+                state.discard(dead, DiscardReason.DIED_IDLE);
+                return state.acquire(waiter);
+            });
+        }
+        if (!waiter.future.isDone()) {
+            Future<?> timer = Outcome.after(wait, timers, () -> change(() -> state.timeOut(waiter)));
+            Outcome.whenDone(waiter.future, (lease, failure) -> {
+                timer.cancel(false);
+                change(() -> state.giveUp(waiter));
+            });
+        }
+        return waiter.future;
+    }
+
+    /** What this pool holds and has done so far. */
+    public PoolStats stats() {
+        lock.lock();
+        try {
+            return state.stats();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Closes the pool: whoever waits or comes is refused, what is in reserve is closed in a friendly way, and what is leased or
+     * being opened as soon as it comes back. When {@code grace} is over, whatever is left is dropped. Only the first call counts.
+     *
+     * @return completes when all is gone or the grace is over; never fails
+     */
+    public CompletableFuture<Void> close(Duration grace) {
+        boolean first = change(() -> {
+            boolean wasOpen = !closing;
+            closing = true;
+            if (wasOpen) {
+                state.close();
+            }
+            return wasOpen;
+        });
+        if (first && !gone.isDone()) {
+            if (grace.isZero() || grace.isNegative()) {
+                abandon();
+            } else {
+                Future<?> timer = Outcome.after(grace, timers, this::abandon);
+                Outcome.whenDone(gone, (nothing, failure) -> timer.cancel(false));
+            }
+        }
+        return gone.copy();
+    }
+
+    private void abandon() {
+        abandoned = true;
+        change(state::abandon);
+        Trampoline.run(List.of(this::finish));
+    }
+
+    private void finish() {
+        if (ownsTimers) {
+            timers.shutdown();
+        }
+        gone.complete(null);
+    }
+
+    private void change(Runnable decision) {
+        Object unused = change(() -> {
+            decision.run();
+            return null;
+        });
+    }
+
+    /** Takes a decision under the lock and then, without it, runs what follows from it. */
+    private <T> T change(Supplier<T> decision) {
+        List<Runnable> effects;
+        T result;
+        lock.lock();
+        try {
+            result = decision.get();
+            effects = state.takeEffects();
+        } finally {
+            lock.unlock();
+        }
+        Trampoline.run(effects);
+        return result;
+    }
+
+    private void opened(Opening<K, R> opening, R resource, Throwable failure) {
+        if (failure != null || resource == null) {
+            Throwable cause = failure != null ? failure : new NullPointerException("a null in place of a resource");
+            LOGGER.debug("A connection for {} could not be opened", opening.key, cause);
+            change(() -> state.failedToOpen(opening, cause));
+            return;
+        }
+        Entry<K, R> entry = change(() -> state.opened(opening, resource));
+        try {
+            resource.onClosed(() -> change(() -> state.ended(entry)));
+        } catch (RuntimeException | Error e) {
+            abort(entry);
+            change(() -> state.failedToOpen(opening, e));
+            return;
+        }
+        change(() -> state.offer(entry, opening));
+    }
+
+    private static void abort(Entry<?, ?> entry) {
+        try {
+            entry.resource.abort();
+        } catch (RuntimeException | Error e) {
+            LOGGER.warn("A connection for {} could not be dropped", entry.key, e);
+        }
+    }
+
+    /** What a returned resource leads to. */
+    private final class Decisions implements WayBack.Decisions<K, R> {
+        @Override
+        public DiscardReason unwanted(Entry<K, R> entry, int usesAllowed) {
+            return change(() -> state.unwanted(entry, usesAllowed));
+        }
+
+        @Override
+        public void discard(Entry<K, R> entry, DiscardReason reason) {
+            change(() -> state.discard(entry, reason));
+        }
+
+        @Override
+        public void offer(Entry<K, R> entry) {
+            change(() -> state.offer(entry));
+        }
+    }
+
+    /** What decisions cause, run by the trampoline. */
+    private final class Outside implements PoolState.Effects<K, R> {
+        @Override
+        public void open(Opening<K, R> opening) {
+            Outcome.whenDone(Outcome.of(() -> factory.open(opening.key)),
+                (resource, failure) -> opened(opening, resource, failure));
+        }
+
+        @Override
+        public void close(Entry<K, R> entry, DiscardReason reason) {
+            LOGGER.debug("Closing a connection for {} after {} uses: {}", entry.key, entry.uses, reason);
+            if (abandoned) {
+                abort(entry);
+                change(() -> state.closed(entry));
+                return;
+            }
+            Outcome.whenDone(Outcome.of(entry.resource::close), limits.closeTimeout(), timers, (nothing, failure) -> {
+                if (failure != null) {
+                    LOGGER.debug("A connection for {} was not closed in a friendly way", entry.key, failure);
+                    abort(entry);
+                }
+                change(() -> state.closed(entry));
+            });
+        }
+
+        @Override
+        public void abort(Entry<K, R> entry) {
+            Pool.abort(entry);
+        }
+
+        @Override
+        public void deliver(Waiter<K, R> waiter, Entry<K, R> entry) {
+            if (!waiter.future.complete(new LeaseHandle<>(entry, wayBack::take))) {
+                change(() -> {
+                    state.unlease(entry);
+                    state.offer(entry);
+                });
+            }
+        }
+
+        @Override
+        public void fail(Waiter<K, R> waiter, Throwable cause) {
+            waiter.future.completeExceptionally(cause);
+        }
+
+        @Override
+        public void watch(long deadline) {
+            reaper.watch(deadline);
+        }
+
+        @Override
+        public void drained() {
+            finish();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.pool;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What a {@link Pool} held and had done at one moment, consistent in itself. Immutable. */
+public final class PoolStats {
+    private final int opening;
+    private final int leased;
+    private final int idle;
+    private final int closing;
+    private final int waiting;
+    private final Tally tally;
+
+    PoolStats(int opening, int leased, int idle, int closing, int waiting, Tally tally) {
+        this.opening = opening;
+        this.leased = leased;
+        this.idle = idle;
+        this.closing = closing;
+        this.waiting = waiting;
+        this.tally = tally;
+    }
+
+    /** All that counts against the limits: opening, leased, idle and closing. */
+    public int open() {
+        return opening + leased + idle + closing;
+    }
+
+    /** Being opened. */
+    public int opening() {
+        return opening;
+    }
+
+    /** Handed out, or given back and being reset. */
+    public int leased() {
+        return leased;
+    }
+
+    /** In reserve. */
+    public int idle() {
+        return idle;
+    }
+
+    /** Saying farewell. */
+    public int closing() {
+        return closing;
+    }
+
+    /** Callers that have no lease yet, those included whose connection is being opened. */
+    public int waiting() {
+        return waiting;
+    }
+
+    /** Resources opened since the start. */
+    public long opened() {
+        return tally.opened;
+    }
+
+    /** Attempts to open that failed since the start. */
+    public long failedToOpen() {
+        return tally.failedToOpen;
+    }
+
+    /** Leases granted since the start. */
+    public long acquired() {
+        return tally.acquired;
+    }
+
+    /** Leases granted since the start for which {@link Lease#isReused()} holds. */
+    public long reused() {
+        return tally.reused;
+    }
+
+    /** Callers that waited in vain since the start. */
+    public long timedOut() {
+        return tally.timedOut;
+    }
+
+    /** Resources discarded since the start, by reason; has every reason. */
+    public Map<DiscardReason, Long> discarded() {
+        return Collections.unmodifiableMap(tally.discarded);
+    }
+
+    /** Resources discarded since the start for this reason. */
+    public long discarded(DiscardReason reason) {
+        return tally.discarded.get(reason);
+    }
+
+    @Override
+    public String toString() {
+        return "open=" + open() + " (opening=" + opening + ", leased=" + leased + ", idle=" + idle + ", closing=" + closing
+            + "), waiting=" + waiting + ", opened=" + tally.opened + ", failedToOpen=" + tally.failedToOpen + ", acquired="
+            + tally.acquired + ", reused=" + tally.reused + ", timedOut=" + tally.timedOut + ", discarded=" + tally.discarded;
+    }
+
+    /** What only ever grows. Guarded by the pool's lock until it is copied. */
+    static final class Tally {
+        long opened;
+        long failedToOpen;
+        long acquired;
+        long reused;
+        long timedOut;
+        private final EnumMap<DiscardReason, Long> discarded = new EnumMap<>(DiscardReason.class);
+
+        Tally() {
+            for (DiscardReason reason : DiscardReason.values()) {
+                discarded.put(reason, 0L);
+            }
+        }
+
+        void count(DiscardReason reason) {
+            discarded.merge(reason, 1L, Long::sum);
+        }
+
+        Tally copy() {
+            Tally copy = new Tally();
+            copy.opened = opened;
+            copy.failedToOpen = failedToOpen;
+            copy.acquired = acquired;
+            copy.reused = reused;
+            copy.timedOut = timedOut;
+            copy.discarded.putAll(discarded);
+            return copy;
+        }
+    }
+}

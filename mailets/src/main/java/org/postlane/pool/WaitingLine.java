@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.pool;
+
+import java.util.Objects;
+import java.util.TreeMap;
+
+/** Those who wait, in the order of their arrival, and the hosts that could use a slot. Guarded by the pool's lock. */
+final class WaitingLine<K extends PoolKey, R extends PooledResource> {
+    private final int maxPerHost;
+    /** Hosts below their own limit with somebody queued, by the arrival of the oldest one queued. */
+    private final TreeMap<Long, Host<K, R>> ready = new TreeMap<>();
+    private long arrivals;
+    private int waiting;
+    private int demand;
+
+    WaitingLine(int maxPerHost) {
+        this.maxPerHost = maxPerHost;
+    }
+
+    int waiting() {
+        return waiting;
+    }
+
+    /** How many slots those queued could use, were it only for the limits of their hosts and the slots that are closing there. */
+    int demand() {
+        return demand;
+    }
+
+    /** The oldest waiter without an attempt under way whose host is below its limit, or null. */
+    Waiter<K, R> oldestReady() {
+        return ready.isEmpty() ? null : ready.firstEntry().getValue().firstQueued();
+    }
+
+    void enter(Host<K, R> host, Waiter<K, R> waiter) {
+        waiter.arrival = arrivals++;
+        waiter.host = host;
+        host.queued.add(waiter);
+        waiting++;
+    }
+
+    void leave(Waiter<K, R> waiter) {
+        if (!waiter.host.granted.remove(waiter)) {
+            waiter.host.queued.remove(waiter);
+        }
+        waiter.host = null;
+        waiter.opening = null;
+        waiting--;
+    }
+
+    /** Ties an attempt to open to the one it is for. */
+    void grant(Waiter<K, R> waiter, Opening<K, R> opening) {
+        if (waiter.host.queued.remove(waiter)) {
+            waiter.host.granted.add(waiter);
+        }
+        waiter.opening = opening;
+        opening.waiter = waiter;
+    }
+
+    /** Brings the order of hosts up to date after {@code host} has changed. */
+    void refresh(Host<K, R> host) {
+        int wanted = Math.min(host.queued.size(), maxPerHost - host.open + host.closing);
+        demand += wanted - host.demand;
+        host.demand = wanted;
+        Long readyAt = host.open < maxPerHost && !host.queued.isEmpty() ? Long.valueOf(host.firstQueued().arrival) : null;
+        if (!Objects.equals(readyAt, host.readyAt)) {
+            if (host.readyAt != null) {
+                ready.remove(host.readyAt);
+            }
+            if (readyAt != null) {
+                ready.put(readyAt, host);
+            }
+            host.readyAt = readyAt;
+        }
+    }
+}

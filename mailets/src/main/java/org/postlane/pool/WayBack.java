@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.pool;
+
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What happens to a resource between the end of a lease and its next place. Safe for use by several threads. */
+final class WayBack<K extends PoolKey, R extends PooledResource> {
+    private static final Logger LOGGER = LoggerFactory.getLogger(WayBack.class);
+
+    private final PoolLimits limits;
+    private final ScheduledExecutorService timers;
+    private final Decisions<K, R> decisions;
+
+    WayBack(PoolLimits limits, ScheduledExecutorService timers, Decisions<K, R> decisions) {
+        this.limits = limits;
+        this.timers = timers;
+        this.decisions = decisions;
+    }
+
+    /** What the pool decides, each under its lock. */
+    interface Decisions<K extends PoolKey, R extends PooledResource> {
+        /** Why the entry need not even be reset, or null. */
+        DiscardReason unwanted(Entry<K, R> entry, int usesAllowed);
+
+        void discard(Entry<K, R> entry, DiscardReason reason);
+
+        void offer(Entry<K, R> entry);
+    }
+
+    /** Takes back what was leased. {@code reason} says why its holder discards it; null if it is in good order. */
+    void take(Entry<K, R> entry, DiscardReason reason) {
+        Trampoline.run(List.of(() -> {
+            DiscardReason why = reason != null ? reason : whyDiscard(entry);
+            if (why != null) {
+                decisions.discard(entry, why);
+            } else {
+                Outcome.whenDone(Outcome.of(entry.resource::reset), limits.resetTimeout(), timers,
+                    (ready, failure) -> afterReset(entry, ready, failure));
+            }
+        }));
+    }
+
+    private DiscardReason whyDiscard(Entry<K, R> entry) {
+        if (!isUsable(entry)) {
+            return DiscardReason.BROKEN;
+        }
+        return decisions.unwanted(entry, ask(entry, PooledResource::usesAllowed, 0));
+    }
+
+    private void afterReset(Entry<K, R> entry, Boolean ready, Throwable failure) {
+        if (failure != null) {
+            LOGGER.debug("The reset of a connection for {} has failed", entry.key, failure);
+        }
+        if (!Boolean.TRUE.equals(ready)) {
+            decisions.discard(entry, DiscardReason.RESET_REFUSED);
+        } else if (!isUsable(entry)) {
+            decisions.discard(entry, DiscardReason.BROKEN);
+        } else {
+            decisions.offer(entry);
+        }
+    }
+
+    static boolean isUsable(Entry<?, ?> entry) {
+        return ask(entry, PooledResource::isUsable, false);
+    }
+
+    /** A resource that throws instead of answering is not fit for reuse; its slot must not be lost with the exception. */
+    private static <T> T ask(Entry<?, ?> entry, Function<PooledResource, T> question, T inDoubt) {
+        try {
+            return question.apply(entry.resource);
+        } catch (RuntimeException | Error e) {
+            LOGGER.warn("A connection for {} does not know its own state", entry.key, e);
+            return inDoubt;
+        }
+    }
+}

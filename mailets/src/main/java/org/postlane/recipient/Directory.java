@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.recipient;
+
+import java.util.Optional;
+
+import org.apache.james.core.MailAddress;
+import org.apache.james.core.Username;
+import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.rrt.api.RecipientRewriteTable;
+import org.apache.james.rrt.lib.Mappings;
+import org.apache.james.user.api.UsersRepository;
+
+/** Asks James' rewrite table, domain list and users about one address. Safe for use by several threads, as they are. */
+final class Directory {
+    private final DomainList domainList;
+    private final UsersRepository usersRepository;
+    private final RecipientRewriteTable rewriteTable;
+
+    Directory(DomainList domainList, UsersRepository usersRepository, RecipientRewriteTable rewriteTable) {
+        this.domainList = domainList;
+        this.usersRepository = usersRepository;
+        this.rewriteTable = rewriteTable;
+    }
+
+    @SuppressWarnings("IllegalCatch")
+    DirectoryAnswer lookUp(MailAddress address, MappingMode mode) throws LookupFailedException {
+        try {
+            boolean asksMappings = mode == MappingMode.FOLLOW && hasUsername(address) && isRewriteTableEnabled();
+            Optional<DirectoryAnswer> mapped = asksMappings ? lookUpMapping(address) : Optional.empty();
+            return mapped.isPresent() ? mapped.get() : lookUpMailbox(address);
+        } catch (Exception e) {
+            // Back ends throw what they like (drivers, pools, rejected executions): none of it is an answer.
+            throw new LookupFailedException("The directory could not answer for " + address.asString() + ": " + e, e);
+        }
+    }
+
+    /** A disabled table has a limit of no mappings at all, and so finds too many of them for every address. */
+    private boolean isRewriteTableEnabled() {
+        return rewriteTable.getConfiguration().getMappingLimit() > 0;
+    }
+
+    private Optional<DirectoryAnswer> lookUpMapping(MailAddress address) throws Exception {
+        try {
+            Mappings mappings = rewriteTable.getResolvedMappings(address.getLocalPart(), address.getDomain());
+            return mappings == null || mappings.isEmpty()
+                ? Optional.empty() : Optional.of(DirectoryAnswer.of(DirectoryAnswer.Kind.MAPPED));
+        } catch (RecipientRewriteTable.TooManyMappingException e) {
+            // The mappings run in a circle. RFC 3463: 5.4.6, routing loop detected.
+            return Optional.of(DirectoryAnswer.refused(Refusal.parse(text(e), "4.6")));
+        } catch (RecipientRewriteTable.ErrorMappingException e) {
+            return Optional.of(DirectoryAnswer.refused(Refusal.parse(text(e), "1.1")));
+        }
+    }
+
+    private static String text(Exception e) {
+        return e.getMessage() == null ? "" : e.getMessage();
+    }
+
+    private DirectoryAnswer lookUpMailbox(MailAddress address) throws Exception {
+        // First the domain: without virtual hosting a user is a mere local part, and would be found in any domain.
+        if (!domainList.containsDomain(address.getDomain())) {
+            return DirectoryAnswer.of(DirectoryAnswer.Kind.NOT_LOCAL);
+        }
+        if (hasUsername(address) && usersRepository.contains(usersRepository.getUsername(address))) {
+            return DirectoryAnswer.of(DirectoryAnswer.Kind.MAILBOX);
+        }
+        return DirectoryAnswer.of(address.getLocalPart().equalsIgnoreCase("postmaster")
+            ? DirectoryAnswer.Kind.POSTMASTER : DirectoryAnswer.Kind.NO_SUCH_USER);
+    }
+
+    /** James has no user names with a quoted "@" or over 255 characters: such an address has neither user nor mapping. */
+    private static boolean hasUsername(MailAddress address) {
+        return !address.getLocalPart().contains("@")
+            && address.asString().length() <= Username.MAXIMUM_MAIL_ADDRESS_LENGTH;
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.route;
+
+import static org.postlane.route.NoRouteException.Kind.ABSENT;
+import static org.postlane.route.NoRouteException.Kind.REFUSED;
+import static org.postlane.route.NoRouteException.Kind.TEMPORARY;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import com.google.common.net.InetAddresses;
+import org.apache.james.core.Domain;
+import org.apache.james.dnsservice.api.DNSService;
+import org.apache.james.dnsservice.api.TemporaryResolutionException;
+
+/**
+ * The mail servers of a domain by its MX records, in order of preference, or by its address where it has none (RFC 5321 5.1).
+ * Address literals are taken as they are. Safe to share.
+ */
+public final class MxRoutes implements RouteResolver {
+    private static final List<String> NULL_MX = List.of(".", "");
+
+    private final DNSService dns;
+    private final AbsenceCheck absence;
+    private final HostLookup lookup;
+
+    /** Routes by MX, to a port that the records cannot name. */
+    public MxRoutes(DNSService dns, AbsenceCheck absence, int port) {
+        this.dns = dns;
+        this.absence = absence;
+        this.lookup = new HostLookup(dns, port);
+    }
+
+    @Override
+    public Route resolve(Domain domain) throws NoRouteException {
+        String name = domain.asString();
+        if (InetAddresses.isInetAddress(name)) {
+            // James takes the brackets off an address literal (RFC 5321 4.1.3) when it reads it.
+            return new Route(lookup.addressesOf(HostAndPort.parse(name)));
+        }
+        Collection<String> servers = serversOf(name);
+        if (servers.isEmpty()) {
+            if (absence.isCertain(name)) {
+                throw new NoRouteException(ABSENT, "5.1.2 There is no mail server for the domain " + name
+                    + ": it has neither MX nor address records");
+            }
+            throw new NoRouteException(TEMPORARY, "4.4.3 The mail servers of " + name + " cannot be looked up now");
+        }
+        if (servers.size() == 1 && NULL_MX.contains(servers.iterator().next())) {
+            throw new NoRouteException(REFUSED, "5.1.10 The domain " + name + " takes no mail (null MX)");
+        }
+        List<Host> hosts = servers.stream()
+            .filter(server -> !NULL_MX.contains(server))
+            .flatMap(server -> lookup.addressesOf(HostAndPort.parse(server)).stream())
+            .distinct()
+            .collect(Collectors.toList());
+        if (hosts.isEmpty()) {
+            throw new NoRouteException(TEMPORARY, "4.4.3 No mail server of " + name + " has an address now: " + servers);
+        }
+        return new Route(hosts);
+    }
+
+    private Collection<String> serversOf(String domain) throws NoRouteException {
+        try {
+            return dns.findMXRecords(domain);
+        } catch (TemporaryResolutionException e) {
+            throw new NoRouteException(TEMPORARY, "4.4.3 The mail servers of " + domain + " cannot be looked up now");
+        } catch (RuntimeException e) {
+            throw new NoRouteException(TEMPORARY, "4.4.3 Looking up the mail servers of " + domain + " failed: " + e);
+        }
+    }
+}

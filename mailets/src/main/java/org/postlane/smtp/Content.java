@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.smtp;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/** The octets of a message: header, empty line, body, as raw MIME. Each transaction that sends it opens it anew. */
+public interface Content {
+    /** About how many octets it has, for the SIZE parameter (RFC 1870), which allows an estimate. */
+    long size();
+
+    /** Whether an octet above 127 occurs, so that 8BITMIME is needed (RFC 6152). */
+    boolean isEightBit();
+
+    /**
+     * A new stream over all of it. Line ends may be CRLF, LF or CR: they are sent as CRLF. It is read and closed on a thread
+     * that may block.
+     *
+     * @throws IOException when the message can't be read; the transaction then ends without a final dot
+     */
+    InputStream open() throws IOException;
+}

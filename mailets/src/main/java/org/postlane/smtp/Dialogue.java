@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.smtp;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.util.concurrent.ScheduledFuture;
+
+/**
+ * Matches replies to commands on one connection: first come, first answered. The first thing that does not match breaks
+ * the connection for good, because from there on every reply could be taken for another command's.
+ *
+ * <p>Everything here happens on the connection's event loop.
+ */
+final class Dialogue extends SimpleChannelInboundHandler<Reply> {
+    private final Deque<Expected> expected = new ArrayDeque<>();
+    private final ReplyDecoder decoder;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private Channel channel;
+    private ScheduledFuture<?> deadline;
+    private IOException broken;
+    private boolean shuttingDown;
+
+    Dialogue(ReplyDecoder decoder) {
+        this.decoder = decoder;
+    }
+
+    /** The next reply that no earlier command claims. Its time begins to run when the reply before it has come. */
+    CompletableFuture<Reply> expect(String what, Duration limit) {
+        Expected next = new Expected(what, limit);
+        if (broken != null) {
+            next.reply.completeExceptionally(broken);
+            return next.reply;
+        }
+        expected.add(next);
+        if (expected.size() == 1) {
+            startClock(next);
+        }
+        return next.reply;
+    }
+
+    /** As {@link #expect}, with a clock that stands still until {@link #limitTo}: the time goes by what we have yet to send. */
+    CompletableFuture<Reply> expectUntimed(String what) {
+        return expect(what, null);
+    }
+
+    /** Gives what is expected next, and was expected untimed, its limit from now on. */
+    void limitTo(Duration limit) {
+        Expected head = expected.peek();
+        if (head != null && head.limit == null) {
+            startClock(new Expected(head.what, limit));
+        }
+    }
+
+    /** Queues a command line; {@link #flush()} sends it. A line that could end early never gets here: its parts are typed. */
+    CompletableFuture<Reply> command(String line, Duration limit) {
+        return command(line, line, limit);
+    }
+
+    /** As above, for a line that must not be shown: messages use {@code shown} instead. */
+    CompletableFuture<Reply> command(String line, String shown, Duration limit) {
+        if (line.indexOf('\r') >= 0 || line.indexOf('\n') >= 0) {
+            throw new IllegalArgumentException("A command of more than one line: " + ReplyDecoder.printable(shown));
+        }
+        CompletableFuture<Reply> reply = expect(shown, limit);
+        if (broken == null) {
+            // A failed write closes the channel, and channelInactive then fails whatever is expected.
+            ChannelFuture unused = channel.write(Unpooled.copiedBuffer(line + "\r\n", StandardCharsets.US_ASCII));
+        }
+        return reply;
+    }
+
+    void flush() {
+        channel.flush();
+    }
+
+    /** Completes once the connection is closed, by whomever. */
+    CompletableFuture<Void> closed() {
+        return closed;
+    }
+
+    /** Whether the server said 421. */
+    boolean isShuttingDown() {
+        return shuttingDown;
+    }
+
+    /** Whether nothing is expected and nothing has come: the only state in which a next transaction may begin. */
+    boolean isInSync() {
+        return broken == null && !shuttingDown && expected.isEmpty() && channel.isActive() && decoder.isBetweenReplies();
+    }
+
+    /** Whether part of a reply lies unread, which before a TLS handshake is an injection (RFC 3207 6). */
+    boolean hasUnreadOctets() {
+        return !decoder.isBetweenReplies();
+    }
+
+    /** Ends the connection without further words; what is expected fails with {@code why}. */
+    void abort(IOException why) {
+        if (broken == null) {
+            broken = why;
+        }
+        // Nothing is left to say, so nothing is left to learn from how the closing went.
+        ChannelFuture unused = channel.close();
+        failExpected();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        channel = context.channel();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, Reply reply) {
+        if (broken != null) {
+            return;
+        }
+        Expected head = expected.poll();
+        stopClock();
+        if (reply.code() == Reply.CLOSING) {
+            shuttingDown = true;
+        }
+        if (head == null) {
+            abort(new ProtocolViolationException("The server sent a reply that nothing had asked for: " + reply));
+            return;
+        }
+        Expected next = expected.peek();
+        if (next != null) {
+            startClock(next);
+        }
+        head.reply.complete(reply);
+        if (shuttingDown) {
+            abort(SmtpException.host("The server is closing the connection", reply));
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        Throwable root = cause instanceof io.netty.handler.codec.DecoderException && cause.getCause() != null
+            ? cause.getCause() : cause;
+        abort(root instanceof IOException ? (IOException) root : new IOException(String.valueOf(root.getMessage()), root));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (broken == null) {
+            broken = new IOException("The server closed the connection" + expected.stream().findFirst()
+                .map(head -> " instead of answering " + head.what).orElse(""));
+        }
+        failExpected();
+        closed.complete(null);
+        context.fireChannelInactive();
+    }
+
+    private void failExpected() {
+        stopClock();
+        Expected head;
+        while ((head = expected.poll()) != null) {
+            head.reply.completeExceptionally(broken);
+        }
+    }
+
+    private void startClock(Expected head) {
+        if (head.limit == null) {
+            return;
+        }
+        deadline = channel.eventLoop().schedule(
+            () -> abort(new IOException("No answer to " + head.what + " within " + head.limit.toMillis() + " ms")),
+            head.limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void stopClock() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+    }
+
+    private static final class Expected {
+        private final String what;
+        private final Duration limit;
+        private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+
+        private Expected(String what, Duration limit) {
+            this.what = what;
+            this.limit = limit;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.smtp;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+
+/**
+ * Reads replies off the wire (RFC 5321 4.2.1), within bounds on a line, on the number of lines, and with one code for all
+ * of them. What does not fit is a {@link ProtocolViolationException}: after it nobody knows which reply belongs to what.
+ */
+final class ReplyDecoder extends ByteToMessageDecoder {
+    private static final int CODE_DIGITS = 3;
+    private static final byte LF = '\n';
+    private static final byte CR = '\r';
+
+    private final List<String> lines = new ArrayList<>();
+    private int code;
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws ProtocolViolationException {
+        int lf = in.indexOf(in.readerIndex(), in.writerIndex(), LF);
+        int length = lf < 0 ? in.readableBytes() : lf - in.readerIndex();
+        if (length > SmtpLimits.REPLY_LINE_OCTETS) {
+            throw fail(in, "a reply line of more than " + SmtpLimits.REPLY_LINE_OCTETS + " octets");
+        }
+        if (lf < 0) {
+            return;
+        }
+        int text = length > 0 && in.getByte(lf - 1) == CR ? length - 1 : length;
+        // Replies may be UTF-8 after SMTPUTF8, and are Latin-1 in the field; ISO-8859-1 keeps every octet either way.
+        String line = in.toString(in.readerIndex(), text, StandardCharsets.ISO_8859_1);
+        in.skipBytes(length + 1);
+        accept(in, line, out);
+    }
+
+    private void accept(ByteBuf in, String line, List<Object> out) throws ProtocolViolationException {
+        int lineCode = codeOf(line);
+        if (lineCode < 0) {
+            throw fail(in, "a line that is no reply: " + printable(line));
+        }
+        if (!lines.isEmpty() && lineCode != code) {
+            throw fail(in, "one reply with the codes " + code + " and " + lineCode);
+        }
+        if (lines.size() == SmtpLimits.REPLY_LINES) {
+            throw fail(in, "a reply of more than " + SmtpLimits.REPLY_LINES + " lines");
+        }
+        code = lineCode;
+        lines.add(line.length() > CODE_DIGITS ? line.substring(CODE_DIGITS + 1) : "");
+        boolean last = line.length() == CODE_DIGITS || line.charAt(CODE_DIGITS) != '-';
+        if (last) {
+            out.add(new Reply(code, lines));
+            lines.clear();
+        }
+    }
+
+    private static int codeOf(String line) {
+        if (line.length() < CODE_DIGITS || (line.length() > CODE_DIGITS && " -".indexOf(line.charAt(CODE_DIGITS)) < 0)) {
+            return -1;
+        }
+        char first = line.charAt(0);
+        char second = line.charAt(1);
+        char third = line.charAt(2);
+        if (first < '2' || first > '5' || second < '0' || second > '9' || third < '0' || third > '9') {
+            return -1;
+        }
+        return (first - '0') * 100 + (second - '0') * 10 + third - '0';
+    }
+
+    private static ProtocolViolationException fail(ByteBuf in, String what) {
+        in.skipBytes(in.readableBytes());
+        return new ProtocolViolationException("The server sent " + what);
+    }
+
+    static String printable(String line) {
+        String shown = line.length() > 80 ? line.substring(0, 80) + "…" : line;
+        return shown.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    /** Whether part of a reply has been read: no command may be answered by the rest of it. */
+    boolean isBetweenReplies() {
+        return lines.isEmpty() && actualReadableBytes() == 0;
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.smtp;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+import io.netty.channel.Channel;
+
+/**
+ * What comes before the first transaction: greeting, EHLO or HELO, STARTTLS and EHLO again, AUTH. For one connection, on its
+ * event loop.
+ */
+final class SessionOpener {
+    private final Channel channel;
+    private final Dialogue dialogue;
+    private final SessionSettings settings;
+    private final TlsContexts tls;
+    private final Executor reader;
+
+    SessionOpener(Channel channel, Dialogue dialogue, SessionSettings settings, TlsContexts tls, Executor reader) {
+        this.channel = channel;
+        this.dialogue = dialogue;
+        this.settings = settings;
+        this.tls = tls;
+        this.reader = reader;
+    }
+
+    /** The open session. Fails with an {@link SmtpException}; the channel is then closed. */
+    CompletableFuture<SmtpConnection> open(CompletableFuture<Reply> greeting) {
+        CompletableFuture<SmtpConnection> opened = greeting.thenCompose(this::afterGreeting)
+            .thenCompose(this::secure)
+            .thenCompose(this::authenticate)
+            .thenApply(session -> new SmtpConnection(channel, dialogue, reader, settings, session.capabilities,
+                session.encrypted));
+        return Futures.recover(opened, failure -> {
+            SmtpException why = asSmtpException(failure);
+            dialogue.abort(why);
+            return CompletableFuture.failedFuture(why);
+        });
+    }
+
+    private static SmtpException asSmtpException(Throwable failure) {
+        return failure instanceof SmtpException ? (SmtpException) failure : SmtpException.host(failure.getMessage(), failure);
+    }
+
+    private CompletableFuture<Session> afterGreeting(Reply greeting) {
+        if (!greeting.isPositive()) {
+            // 554 too: this server does not serve us (RFC 5321 3.1), the next one of the domain may.
+            return CompletableFuture.failedFuture(SmtpException.host("The server does not greet", greeting));
+        }
+        return hello().thenApply(capabilities -> new Session(capabilities, settings.tls().isImplicit()));
+    }
+
+    private CompletableFuture<Capabilities> hello() {
+        return say("EHLO " + settings.ehloName()).thenCompose(ehlo -> {
+            if (ehlo.isPositive()) {
+                return CompletableFuture.completedFuture(Capabilities.of(ehlo));
+            }
+            if (!ehlo.isPermanent()) {
+                return CompletableFuture.failedFuture(SmtpException.host("EHLO was refused", ehlo));
+            }
+            return say("HELO " + settings.ehloName()).thenCompose(helo -> helo.isPositive()
+                ? CompletableFuture.completedFuture(Capabilities.NONE)
+                : CompletableFuture.failedFuture(SmtpException.host("EHLO and HELO were refused", helo)));
+        });
+    }
+
+    private CompletableFuture<Session> secure(Session session) {
+        TlsMode mode = settings.tls();
+        if (session.encrypted || mode == TlsMode.NONE) {
+            return CompletableFuture.completedFuture(session);
+        }
+        if (!session.capabilities.offers("STARTTLS")) {
+            return mode.needsStartTls()
+                ? CompletableFuture.failedFuture(SmtpException.policy("TLS is required and STARTTLS is not offered", null))
+                : CompletableFuture.completedFuture(session);
+        }
+        return say("STARTTLS").thenCompose(reply -> {
+            if (!reply.isPositive()) {
+                return mode == TlsMode.OPPORTUNISTIC
+                    ? CompletableFuture.completedFuture(session)
+                    : CompletableFuture.failedFuture(SmtpException.policy("STARTTLS was refused", reply));
+            }
+            if (dialogue.hasUnreadOctets()) {
+                return CompletableFuture.failedFuture(SmtpException.policy(
+                    "The server sent more than its answer to STARTTLS, which TLS would not have protected (RFC 3207 6)", null));
+            }
+            return tls.handshake(channel, settings)
+                .thenCompose(nothing -> hello())
+                .thenApply(capabilities -> new Session(capabilities, true));
+        });
+    }
+
+    private CompletableFuture<Session> authenticate(Session session) {
+        return settings.credentials()
+            .map(credentials -> new Authentication(dialogue, settings.timeouts(), session.capabilities, session.encrypted)
+                .authenticate(credentials)
+                .thenApply(nothing -> session))
+            .orElseGet(() -> CompletableFuture.completedFuture(session));
+    }
+
+    private CompletableFuture<Reply> say(String command) {
+        CompletableFuture<Reply> reply = dialogue.command(command, settings.timeouts().command());
+        dialogue.flush();
+        return reply;
+    }
+
+    private static final class Session {
+        private final Capabilities capabilities;
+        private final boolean encrypted;
+
+        private Session(Capabilities capabilities, boolean encrypted) {
+            this.capabilities = capabilities;
+            this.encrypted = encrypted;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.smtp;
+
+import java.io.Closeable;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.TrustManagerFactory;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens SMTP sessions. One client serves a whole process: it owns the threads that the connections run on.
+ *
+ * <p>Safe to call from any thread.
+ */
+public final class SmtpClient implements Closeable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(SmtpClient.class);
+
+    /** Content readers may wait for a disk: a few more than there are cores, and none while there is nothing to read. */
+    private static final int READERS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+    private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(2);
+
+    private final EventLoopGroup eventLoops;
+    private final ThreadPoolExecutor readers;
+    private final TlsContexts tls;
+
+    /** A client that trusts whom the JVM trusts. */
+    public SmtpClient() {
+        this(null);
+    }
+
+    /**
+     * A client.
+     *
+     * @param trust who may issue the certificates that {@link TlsMode#VERIFIED} accepts; null for the JVM's trust store
+     */
+    public SmtpClient(TrustManagerFactory trust) {
+        this.tls = new TlsContexts(trust);
+        this.eventLoops = new NioEventLoopGroup(new DefaultThreadFactory("postlane-smtp", true));
+        this.readers = new ThreadPoolExecutor(READERS, READERS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+            new DefaultThreadFactory("postlane-content", true));
+        readers.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * Connects, greets, and does TLS and AUTH as the settings ask. With {@link TlsMode#OPPORTUNISTIC} a handshake that fails
+     * or stalls leads to one more connection, without TLS.
+     *
+     * @return the session; it fails with an {@link SmtpException}
+     */
+    public CompletableFuture<SmtpConnection> connect(SessionSettings settings) {
+        CompletableFuture<SmtpConnection> first = connectOnce(settings);
+        if (settings.tls() != TlsMode.OPPORTUNISTIC) {
+            return first;
+        }
+        return Futures.recover(first, failure -> {
+            if (!(failure instanceof TlsHandshakeException)) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            LOGGER.info("{}: {}; going on without TLS, which is opportunistic here", settings, failure.getMessage());
+            return connectOnce(settings.withoutTls());
+        });
+    }
+
+    private CompletableFuture<SmtpConnection> connectOnce(SessionSettings settings) {
+        CompletableFuture<SmtpConnection> opened = new CompletableFuture<>();
+        ReplyDecoder decoder = new ReplyDecoder();
+        Dialogue dialogue = new Dialogue(decoder);
+        Bootstrap bootstrap = new Bootstrap()
+            .group(eventLoops)
+            .channel(NioSocketChannel.class)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) settings.timeouts().connect().toMillis())
+            .option(ChannelOption.TCP_NODELAY, true)
+            .handler(new ChannelInitializer<SocketChannel>() {
+                @Override
+                protected void initChannel(SocketChannel channel) {
+                    channel.pipeline().addLast(decoder, dialogue);
+                    // Before a single octet can have come: the greeting is expected from the start.
+                    CompletableFuture<Reply> greeting = dialogue.expect("the connection, with a greeting",
+                        settings.timeouts().connect().plus(settings.timeouts().greeting()));
+                    Futures.forward(begin(channel, dialogue, settings, greeting), opened);
+                }
+            });
+        InetSocketAddress source = settings.source().map(local -> new InetSocketAddress(local, 0)).orElse(null);
+        ChannelFuture unused = bootstrap.connect(settings.address(), source)
+            .addListener(connected -> {
+                if (!connected.isSuccess()) {
+                    opened.completeExceptionally(SmtpException.host("No connection to " + settings + ": "
+                        + connected.cause().getMessage(), connected.cause()));
+                }
+            });
+        return opened;
+    }
+
+    private CompletableFuture<SmtpConnection> begin(Channel channel, Dialogue dialogue, SessionSettings settings,
+                                                    CompletableFuture<Reply> greeting) {
+        CompletableFuture<Reply> firstReply = settings.tls().isImplicit()
+            ? tls.handshake(channel, settings).thenCompose(nothing -> greeting)
+            : greeting;
+        return new SessionOpener(channel, dialogue, settings, tls, readers).open(firstReply);
+    }
+
+    /** Ends every connection and thread at once. Connections that should say QUIT are told so before. */
+    @Override
+    public void close() {
+        readers.shutdown();
+        eventLoops.shutdownGracefully(0, SHUTDOWN_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+            .awaitUninterruptibly(SHUTDOWN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

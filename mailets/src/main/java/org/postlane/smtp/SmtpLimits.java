@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.smtp;
+
+/** Every bound of the protocol that this client relies on, with its source. Times are in {@link SmtpTimeouts}. */
+final class SmtpLimits {
+    /** RFC 5321 4.5.3.1.5 promises at most 512 octets a reply line; servers in the field send longer ones. */
+    static final int REPLY_LINE_OCTETS = 4096;
+
+    /** No limit in the RFC; the longest EHLO answers seen have some 30 lines, and an endless one must end. */
+    static final int REPLY_LINES = 128;
+
+    /** RFC 5321 4.5.3.1.4: a command line, CRLF included; decides whether AUTH can carry its initial response. */
+    static final int COMMAND_LINE_OCTETS = 512;
+
+    /** RFC 5321 4.5.3.1.3: a path, with its angle brackets. */
+    static final int PATH_OCTETS = 256;
+
+    /** RFC 3461 4.4: an envelope identifier, before it is encoded. */
+    static final int ENVID_OCTETS = 100;
+
+    /** RFC 5321 4.5.3.1.8: recipients that every server must take in one transaction. */
+    static final int RECIPIENTS_PER_TRANSACTION = 100;
+
+    /** Content is read and written in pieces of this size: large enough to be cheap, small enough for a thousand peers. */
+    static final int CONTENT_CHUNK_OCTETS = 32 * 1024;
+
+    private SmtpLimits() {
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.server.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A server's directory that lasts as long as the demonstration: conf/ and extensions-jars/ copied from an assembly. */
+final class DemoHome {
+    private final Path root;
+
+    private DemoHome(Path root) {
+        this.root = root;
+    }
+
+    /** Copies what a user would install. */
+    static DemoHome copyOf(Path assembly) {
+        try {
+            DemoHome home = new DemoHome(Files.createTempDirectory("postlane-demo"));
+            for (String directory : List.of("conf", "extensions-jars")) {
+                copy(assembly.resolve(directory), home.root.resolve(directory));
+            }
+            // A key of its own: the assembly's may be a real one.
+            Files.deleteIfExists(home.root.resolve("conf").resolve("keystore"));
+            Files.createDirectory(home.root.resolve("var"));
+            return home;
+        } catch (IOException e) {
+            throw new UncheckedIOException("no working directory for the demonstration: " + e.getMessage(), e);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+
+    Path root() {
+        return root;
+    }
+
+    Path log() {
+        return root.resolve("james.log");
+    }
+
+    /** Deletes everything. */
+    void delete() {
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + root + ": " + e.getMessage(), e);
+        }
+    }
+}
