@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresDocker
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ComposeDockerTest {
-    private static final Path ROOT = Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolveSibling(".").normalize();
+    private static final Path ROOT = Path.of(System.getProperty("postlane.root"));
     private static final String SERVICE = "postlane";
     private static final String USER_ID = "10025";
     private static final List<String> PORTS =
@@ -50,7 +50,7 @@ class ComposeDockerTest {
 
     @BeforeAll
     static void buildAndStart() throws IOException {
-        assertThat(ROOT.resolve("server/target/postlane-server/lib"))
+        assertThat(Path.of(System.getProperty("postlane.assembly"), "lib"))
             .as("the assembly that the image is made from; mvn package makes it").isDirectory();
         copyConfiguration();
         Map<String, String> environment = new HashMap<>();

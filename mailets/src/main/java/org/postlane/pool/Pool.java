@@ -186,6 +186,7 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
     }
 
     private void finish() {
+        reaper.stop();
         if (ownsTimers) {
             timers.shutdown();
         }

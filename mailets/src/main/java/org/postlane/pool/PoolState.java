@@ -53,8 +53,11 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
     }
 
     List<Runnable> takeEffects() {
+        if (effects.isEmpty()) {
+            return List.of();
+        }
         List<Runnable> taken = effects;
-        effects = taken.isEmpty() ? taken : new ArrayList<>();
+        effects = new ArrayList<>();
         return taken;
     }
 

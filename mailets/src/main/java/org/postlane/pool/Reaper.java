@@ -17,6 +17,7 @@ final class Reaper {
     private final Object lock = new Object();
     private Future<?> timer;
     private long wakesAt;
+    private boolean stopped;
 
     Reaper(ScheduledExecutorService timers, LongSupplier clock, Supplier<OptionalLong> reap) {
         this.timers = timers;
@@ -27,12 +28,22 @@ final class Reaper {
     /** Makes sure that this wakes up at {@code deadline} or before. */
     void watch(long deadline) {
         synchronized (lock) {
-            if (timer == null || deadline - wakesAt < 0) {
+            if (!stopped && (timer == null || deadline - wakesAt < 0)) {
                 if (timer != null) {
                     timer.cancel(false);
                 }
                 wakesAt = deadline;
                 timer = Outcome.after(Duration.ofNanos(Math.max(0, deadline - clock.getAsLong())), timers, this::wake);
+            }
+        }
+    }
+
+    /** Wakes up no more. */
+    void stop() {
+        synchronized (lock) {
+            stopped = true;
+            if (timer != null) {
+                timer.cancel(false);
             }
         }
     }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.it;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class StartTest {
+    @Test
+    void aMisspeltParameterStopsTheStartAndNamesTheParameter() {
+        assertThatThrownBy(() -> JamesUnderTest.postlane()
+            .replace("mailetcontainer.xml", "<maxConnectionsPerHost>8</maxConnectionsPerHost>",
+                "<maxConnectionPerHost>8</maxConnectionPerHost>")
+            .start())
+            .hasStackTraceContaining("mailetcontainer.xml, mailet PooledRemoteDelivery")
+            .hasStackTraceContaining("<maxConnectionPerHost>")
+            .hasStackTraceContaining("<maxConnectionsPerHost>");
+    }
+
+    @Test
+    void aWrongValueStopsTheStartAndNamesFileKeyValueAndWhatWasExpected() {
+        assertThatThrownBy(() -> JamesUnderTest.postlane()
+            .replace("mailetcontainer.xml", "<idleTimeout>30 s</idleTimeout>", "<idleTimeout>half an hour</idleTimeout>")
+            .start())
+            .hasStackTraceContaining("mailetcontainer.xml, mailet PooledRemoteDelivery: <idleTimeout>half an hour</idleTimeout>:"
+                + " expected a time with its unit");
+    }
+
+    @Test
+    void aMissingModuleStopsTheStartAndNamesTheLineToWrite() {
+        assertThatThrownBy(() -> JamesUnderTest.postlane()
+            .edit("extensions.properties", text -> "")
+            .start())
+            .hasStackTraceContaining("extensions.properties: guice.extension.module: expected org.postlane.guice.PostlaneModule");
+    }
+
+    @Test
+    void limitsOfThePoolThatDifferStopTheStart() {
+        assertThatThrownBy(() -> JamesUnderTest.postlane()
+            .replace("mailetcontainer.xml", "<outgoing>outgoing-relay</outgoing>",
+                "<outgoing>outgoing-relay</outgoing><maxConnections>12</maxConnections>")
+            .start())
+            .hasStackTraceContaining("<maxConnections>256</maxConnections>: expected the value that");
+    }
+
+    @Test
+    void aProcessorThatIsMissingStopsTheStartAndIsNamed() {
+        assertThatThrownBy(() -> JamesUnderTest.postlane()
+            .replace("mailetcontainer.xml", "<bounceProcessor>bounces</bounceProcessor>",
+                "<bounceProcessor>bounce</bounceProcessor>")
+            .start())
+            .hasStackTraceContaining("bounce");
+    }
+}

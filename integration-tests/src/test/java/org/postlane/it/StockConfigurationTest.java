@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.postlane.testing.SmtpDialogue;
+import org.postlane.testing.SmtpServer;
+
+class StockConfigurationTest {
+    /** What an administrator does to an existing James: name the module, and change one class name. */
+    private static JamesUnderTest.Builder switchedOn() {
+        return JamesUnderTest.stock()
+            .replace("mailetcontainer.xml", "class=\"RemoteDelivery\"", "class=\"org.postlane.mailet.PooledRemoteDelivery\"")
+            .edit("extensions.properties", text -> text + "\nguice.extension.module=org.postlane.guice.PostlaneModule\n")
+            .edit("smtpserver.xml", text -> text
+                .replaceFirst("0\\.0\\.0\\.0:25\\b", "\\${sys:postlane.smtp.bind}")
+                .replaceFirst("0\\.0\\.0\\.0:465\\b", "\\${sys:postlane.submissions.bind}")
+                .replaceFirst("0\\.0\\.0\\.0:587\\b", "\\${sys:postlane.submission.bind}")
+                .replace("<secret>james72laBalle</secret>", "<secret>postlane</secret>"))
+            .edit("imapserver.xml", text -> text.replace("0.0.0.0:143", "${sys:postlane.imap.bind}")
+                .replace("0.0.0.0:993", "${sys:postlane.imaps.bind}").replace("enabled=\"true\"", "enabled=\"false\""))
+            .edit("managesieveserver.xml", text -> text.replace("enabled=\"true\"", "enabled=\"false\""))
+            .edit("webadmin.properties", text -> text.replace("enabled=true", "enabled=false"))
+            .edit("jmap.properties", text -> text.replace("enabled=true", "enabled=false"))
+            .domain("local.test").user("alice@local.test");
+    }
+
+    @Test
+    void stocksSampleRelaysMailWithOnlyTheClassNameChanged() throws Exception {
+        try (SmtpServer remote = SmtpServer.accepting();
+             JamesUnderTest james = switchedOn().mx("external.test", remote.port()).start()) {
+            for (int i = 0; i < 2; i++) {
+                // Stock lets loopback relay without AUTH.
+                try (SmtpDialogue smtp = james.smtp()) {
+                    smtp.sendMail("alice@local.test", List.of("bob@external.test"),
+                        "Subject: hello\r\n\r\nbody\r\n".getBytes(StandardCharsets.US_ASCII));
+                }
+                int expected = i + 1;
+                await().until(() -> remote.received().size() == expected);
+            }
+            assertThat(remote.received()).extracting(mail -> mail.mailFrom()).containsOnly("alice@local.test");
+            assertThat(remote.statistics().connectionsOpened()).isEqualTo(1);
+            assertThat(remote.violations()).isEmpty();
+        }
+    }
+}

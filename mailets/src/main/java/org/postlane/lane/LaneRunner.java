@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.lane;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import javax.inject.Provider;
+import javax.mail.MessagingException;
+
+import org.apache.james.core.MailAddress;
+import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.mailetcontainer.api.MailProcessor;
+import org.apache.james.metrics.api.TimeMetric;
+import org.apache.james.queue.api.MailQueue;
+import org.apache.james.queue.api.MailQueue.MailQueueException;
+import org.apache.james.queue.api.MailQueue.MailQueueItem;
+import org.apache.james.queue.api.MailQueue.MailQueueItem.CompletionStatus;
+import org.apache.mailet.Mail;
+import org.apache.mailet.PerRecipientHeaders;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one mail through the lane's processor and settles its queue item. A mail whose run throws comes back after a while;
+ * after {@link #MAX_FAILURES} runs it goes to the error processor; where that fails too it stays in the queue. No mail leaves
+ * the queue before a processor has taken it or a later copy of it is in the queue.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class LaneRunner {
+    /** As James' spooler. */
+    static final int MAX_FAILURES = 5;
+    /** Clocks of two nodes may differ by this much before a mail waits for it. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(LaneRunner.class);
+
+    private final LaneSettings settings;
+    private final MailQueue queue;
+    private final Provider<MailProcessor> processor;
+    private final Clock clock;
+    private final LaneMetrics metrics;
+
+    LaneRunner(LaneSettings settings, MailQueue queue, Provider<MailProcessor> processor, Clock clock, LaneMetrics metrics) {
+        this.settings = settings;
+        this.queue = queue;
+        this.processor = processor;
+        this.clock = clock;
+        this.metrics = metrics;
+    }
+
+    /** How long the mail has yet to wait; zero if it is due. */
+    Duration notDueFor(Mail mail) {
+        return Bookkeeping.notBefore(mail)
+            .map(time -> Duration.between(clock.instant(), time))
+            .filter(early -> early.compareTo(CLOCK_TOLERANCE) > 0)
+            .orElse(Duration.ZERO);
+    }
+
+    String nameOf(MailQueueItem item) {
+        return item.getMail().getName();
+    }
+
+    void run(MailQueueItem item) {
+        Mail mail = item.getMail();
+        try {
+            Duration early = notDueFor(mail);
+            if (early.isZero()) {
+                process(item, mail);
+            } else {
+                putBack(item, mail, early);
+            }
+        } finally {
+            LifecycleUtil.dispose(mail);
+        }
+    }
+
+    @SuppressWarnings("IllegalCatch")
+    private void process(MailQueueItem item, Mail mail) {
+        List<MailAddress> recipients = List.copyOf(mail.getRecipients());
+        String state = mail.getState();
+        int failures = Bookkeeping.count(mail, Bookkeeping.FAILURES);
+        // Copies that the processor makes shall not inherit what is true of this run only.
+        mail.removeAttribute(Bookkeeping.FAILURES);
+        mail.removeAttribute(Bookkeeping.NOT_BEFORE);
+        withoutRepeatedHeaders(mail);
+        TimeMetric time = metrics.startTimer();
+        try {
+            processor.get().service(mail);
+        } catch (Throwable e) {
+            // A mailet may throw anything. The mail outlives even an error of the virtual machine.
+            metrics.failed();
+            mail.setRecipients(recipients);
+            mail.setState(state);
+            afterFailure(item, mail, failures + 1, e);
+            return;
+        } finally {
+            time.stopAndPublish();
+        }
+        metrics.processed();
+        settle(item, CompletionStatus.SUCCESS);
+    }
+
+    /** James' memory queue doubles the headers of each recipient whenever it takes a mail. */
+    private static void withoutRepeatedHeaders(Mail mail) {
+        PerRecipientHeaders headers = mail.getPerRecipientSpecificHeaders();
+        for (MailAddress recipient : List.copyOf(headers.getRecipientsWithSpecificHeaders())) {
+            Collection<PerRecipientHeaders.Header> ofRecipient = headers.getHeadersForRecipient(recipient);
+            Set<PerRecipientHeaders.Header> distinct = new LinkedHashSet<>(ofRecipient);
+            ofRecipient.clear();
+            ofRecipient.addAll(distinct);
+        }
+    }
+
+    private void afterFailure(MailQueueItem item, Mail mail, int failures, Throwable failure) {
+        LOGGER.error("{}: processor {} has failed {} times on mail {}", settings.laneName(), mail.getState(), failures,
+            mail.getName(), failure);
+        if (failures >= MAX_FAILURES && sendToErrorProcessor(mail, failure)) {
+            settle(item, CompletionStatus.SUCCESS);
+            return;
+        }
+        Duration wait = BackOff.after(failures);
+        Bookkeeping.setCount(mail, Bookkeeping.FAILURES, failures);
+        Bookkeeping.setNotBefore(mail, clock.instant().plus(wait));
+        putBack(item, mail, wait);
+    }
+
+    @SuppressWarnings("IllegalCatch")
+    private boolean sendToErrorProcessor(Mail mail, Throwable failure) {
+        List<MailAddress> recipients = List.copyOf(mail.getRecipients());
+        String state = mail.getState();
+        mail.setState(Mail.ERROR);
+        mail.setErrorMessage("Processor " + state + " has failed " + MAX_FAILURES + " times: " + failure);
+        try {
+            processor.get().service(mail);
+            return true;
+        } catch (Throwable e) {
+            LOGGER.error("{}: the error processor has failed on mail {}, which stays in the queue", settings.laneName(),
+                mail.getName(), e);
+            mail.setRecipients(recipients);
+            mail.setState(state);
+            return false;
+        }
+    }
+
+    @SuppressWarnings("IllegalCatch")
+    private void putBack(MailQueueItem item, Mail mail, Duration wait) {
+        try {
+            if (mail.getMessage() == null) {
+                throw new MessagingException("A processor has disposed of the message");
+            }
+            queue.enQueue(mail, wait);
+        } catch (Throwable e) {
+            LOGGER.error("{}: mail {} cannot be put back with a delay and stays as it was", settings.laneName(),
+                mail.getName(), e);
+            giveBack(item);
+            return;
+        }
+        settle(item, CompletionStatus.SUCCESS);
+    }
+
+    /** Leaves the item to the queue as the queue has it. */
+    void giveBack(MailQueueItem item) {
+        settle(item, CompletionStatus.RETRY);
+    }
+
+    private void settle(MailQueueItem item, CompletionStatus status) {
+        try {
+            item.done(status);
+        } catch (MailQueueException | RuntimeException e) {
+            LOGGER.error("{}: the queue has not taken {} for mail {} and may bring it again", settings.laneName(), status,
+                nameOf(item), e);
+        }
+    }
+}

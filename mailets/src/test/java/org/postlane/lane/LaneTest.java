@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.postlane.lane.TestLanes.LOCAL;
+import static org.postlane.lane.TestLanes.mail;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.mail.MessagingException;
+
+import org.apache.james.queue.api.ManageableMailQueue;
+import org.apache.mailet.Mail;
+import org.apache.mailet.base.test.FakeMailetConfig;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postlane.mailet.DeliverByType;
+
+class LaneTest {
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger runs = new AtomicInteger();
+    private TestLanes lanes;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        lanes = new TestLanes();
+    }
+
+    @AfterEach
+    void tearDown() {
+        release.countDown();
+        lanes.lanes.close();
+    }
+
+    private void hold(Mail mail) throws MessagingException {
+        running.incrementAndGet();
+        try {
+            release.await();
+        } catch (InterruptedException e) {
+            throw new MessagingException("interrupted", e);
+        } finally {
+            running.decrementAndGet();
+        }
+    }
+
+    private void fail(int times) throws MessagingException {
+        if (runs.incrementAndGet() <= times) {
+            throw new MessagingException("run " + runs + " fails");
+        }
+    }
+
+    private void send(DeliverByType mailet, int mails) throws Exception {
+        for (int i = 0; i < mails; i++) {
+            mailet.service(mail("Mail" + i, List.of(LOCAL)));
+        }
+    }
+
+    @Test
+    void nothingIsProcessedBeforeJamesHasStarted() throws Exception {
+        CountDownLatch polled = new CountDownLatch(3);
+        Lanes notStarted = new Lanes(lanes.queues, () -> lanes, () -> {
+            polled.countDown();
+            return lanes.started;
+        }, lanes.directory.metrics, lanes.queues.clock);
+        lanes.started = false;
+        try {
+            DeliverByType mailet =
+                new DeliverByType(lanes.directory.classifier(), lanes.directory.relayDomains, notStarted, lanes.queues);
+            mailet.init(FakeMailetConfig.builder().mailetName("DeliverByType").build());
+            send(mailet, 1);
+            polled.await();
+            assertThat(lanes.deliveries).isEmpty();
+            assertThat(lanes.queues.memory("lane-local").getSize()).isEqualTo(1);
+
+            lanes.started = true;
+            lanes.awaitDeliveries("local-delivery[ann@example.org]");
+        } finally {
+            notStarted.close();
+        }
+    }
+
+    @Test
+    void aQueueThatCannotBeOpenedAtTheStartIsOpenedLater() throws Exception {
+        lanes.queues.memory("lane-local").enQueue(mail("waiting", List.of(LOCAL)));
+        lanes.queues.refuseToOpen(7);
+        lanes.mailet();
+
+        lanes.awaitDeliveries("transport[ann@example.org]");
+    }
+
+    @Test
+    void noMoreMailsAreProcessedAtATimeThanTheLaneHasSlots() throws Exception {
+        lanes.onProcessor("local-delivery", this::hold);
+        send(lanes.mailet("localConcurrency", "2", "localTimeout", "20 min"), 6);
+
+        await().until(() -> running.get() == 2);
+        await().during(Duration.ofMillis(200)).until(() -> running.get() == 2);
+        release.countDown();
+        await().until(() -> lanes.count("local", "processed") == 6);
+    }
+
+    @Test
+    void oneMailThatHangsLendsItsSlotAndIsNeitherInterruptedNorRepeated() throws Exception {
+        lanes.onProcessor("local-delivery", mail -> {
+            if (mail.getName().startsWith("Mail0")) {
+                hold(mail);
+            }
+        });
+        send(lanes.mailet("localConcurrency", "1", "localTimeout", "100 ms"), 5);
+
+        await().until(() -> lanes.count("local", "processed") == 4);
+        assertThat(lanes.count("local", "stuck")).isEqualTo(1);
+        assertThat(running).hasValue(1);
+        release.countDown();
+        await().until(() -> lanes.count("local", "processed") == 5);
+        assertThat(lanes.deliveries).hasSize(5);
+        assertThat(lanes.count("local", "failed")).isZero();
+    }
+
+    @Test
+    void noMoreSlotsAreLentThanThereAre() throws Exception {
+        lanes.onProcessor("local-delivery", this::hold);
+        send(lanes.mailet("localConcurrency", "2", "localTimeout", "100 ms"), 8);
+
+        await().until(() -> lanes.count("local", "stuck") == 4);
+        await().during(Duration.ofMillis(300)).until(() -> running.get() == 4);
+        release.countDown();
+        await().until(() -> lanes.count("local", "processed") == 8);
+    }
+
+    @Test
+    void aLaneWhoseProcessorThrowsKeepsItsMail() throws Exception {
+        lanes.onProcessor("local-delivery", mail -> fail(3));
+        send(lanes.mailet(), 1);
+
+        lanes.awaitDeliveries("local-delivery[ann@example.org]");
+        assertThat(lanes.queues.delays).extracting(Duration::toSeconds).containsExactly(10L, 20L, 40L);
+        assertThat(lanes.count("local", "failed")).isEqualTo(3);
+        assertThat(lanes.deliveries.get(0).copy.getAttribute(Bookkeeping.FAILURES)).isEmpty();
+    }
+
+    @Test
+    void aProcessorThatChangedTheMailBeforeItThrewGetsItAsItWas() throws Exception {
+        lanes.onProcessor("local-delivery", mail -> {
+            mail.setRecipients(List.of());
+            mail.setState("elsewhere");
+            fail(1);
+            throw new MessagingException("must not come here with the changed mail");
+        });
+        lanes.onProcessor("error", mail -> assertThat(mail.getRecipients()).hasSize(1));
+        send(lanes.mailet(), 1);
+
+        lanes.awaitDeliveries("error[ann@example.org]");
+    }
+
+    @Test
+    void anErrorIsAFailureToo() throws Exception {
+        lanes.onProcessor("local-delivery", mail -> {
+            if (runs.incrementAndGet() == 1) {
+                throw new NoClassDefFoundError("a mailet's library");
+            }
+        });
+        send(lanes.mailet(), 1);
+
+        lanes.awaitDeliveries("local-delivery[ann@example.org]");
+    }
+
+    @Test
+    void afterFiveFailuresTheMailGoesToTheErrorProcessor() throws Exception {
+        lanes.onProcessor("local-delivery", mail -> fail(Integer.MAX_VALUE));
+        send(lanes.mailet(), 1);
+
+        lanes.awaitDeliveries("error[ann@example.org]");
+        assertThat(runs).hasValue(5);
+        assertThat(lanes.deliveries.get(0).copy.getErrorMessage()).contains("local-delivery");
+    }
+
+    @Test
+    void whereTheErrorProcessorFailsTooTheMailStaysAndIsDeliveredInTheEnd() throws Exception {
+        lanes.onProcessor("local-delivery", mail -> fail(7));
+        lanes.onProcessor("error", mail -> {
+            throw new MessagingException("no error processor either");
+        });
+        send(lanes.mailet(), 1);
+
+        lanes.awaitDeliveries("local-delivery[ann@example.org]");
+        assertThat(lanes.queues.delays).extracting(Duration::toSeconds).containsExactly(10L, 20L, 40L, 80L, 160L, 300L, 300L);
+    }
+
+    @Test
+    void onAQueueThatIgnoresDelaysAMailThatIsNotDueDoesNotTurn() throws Exception {
+        lanes.queues.jumps = false;
+        lanes.onProcessor("local-delivery", mail -> fail(Integer.MAX_VALUE));
+        send(lanes.mailet(), 1);
+
+        await().until(() -> lanes.count("local", "failed") == 1);
+        await().during(Duration.ofMillis(500)).until(() -> runs.get() == 1 && lanes.queues.delays.size() == 1);
+    }
+
+    @Test
+    void theEndWaitsForWhatRunsAndLeavesTheRestInTheQueue() throws Exception {
+        lanes.onProcessor("local-delivery", this::hold);
+        ManageableMailQueue queue = lanes.queues.memory("lane-local");
+        send(lanes.mailet("localConcurrency", "1", "localTimeout", "20 min"), 1);
+        await().until(() -> running.get() == 1);
+
+        Thread closing = new Thread(lanes.lanes::close);
+        closing.start();
+        await().until(this::isWaitingForTheEnd);
+        queue.enQueue(mail("later", List.of(LOCAL)));
+        release.countDown();
+        closing.join();
+
+        assertThat(lanes.count("local", "processed")).isEqualTo(1);
+        assertThat(queue.getSize()).isEqualTo(1);
+        lanes.lanes.close();
+    }
+
+    private boolean isWaitingForTheEnd() {
+        return Thread.getAllStackTraces().entrySet().stream()
+            .anyMatch(entry -> List.of(entry.getValue()).toString().contains("Lane.awaitEnd"));
+    }
+
+    @Test
+    void lanesEndWithTheLastMailetThatDeclaredThem() throws Exception {
+        DeliverByType first = lanes.mailet();
+        DeliverByType second = lanes.mailet();
+        first.destroy();
+        first.destroy();
+        send(second, 1);
+        lanes.awaitDeliveries("local-delivery[ann@example.org]");
+
+        second.destroy();
+        send(second, 1);
+        assertThat(lanes.queues.memory("spool").getSize()).isEqualTo(1);
+    }
+}
