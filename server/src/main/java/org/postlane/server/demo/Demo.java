@@ -77,7 +77,7 @@ public final class Demo {
         account.print(sinks, Duration.between(begin, ledger.lastChange()));
         boolean complete = isComplete();
         out.println(complete ? "\nComplete: every message arrived at every type, once, and intact where SMTP took it."
-            : "\nNOT complete; what James said is in " + home.log());
+            : "\nNOT complete; what James said so far is kept in " + home.keepLog());
         return complete;
     }
 
