@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 public final class Keystore {
     /** Named in conf/ as the default of {@code postlane.keystore.secret}; the file's mode protects the key, not this word. */
     static final String SECRET_PROPERTY = "postlane.keystore.secret";
+    /** Named in conf/: the URL, as James writes it, of the key that every listener uses. */
+    static final String URL_PROPERTY = "postlane.keystore";
     private static final String DEFAULT_SECRET = "postlane";
     private static final int DAYS_VALID = 3650;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
@@ -33,6 +35,7 @@ public final class Keystore {
             return false;
         }
         try {
+            Files.createDirectories(file.getParent());
             Path directory = Files.createTempDirectory(file.getParent(), ".keystore");
             Path made = directory.resolve("keystore");
             try {

@@ -3,6 +3,8 @@ package org.postlane.server;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
 /** The command {@code serve}: a server in the foreground, until it is told to end. */
@@ -20,15 +22,25 @@ final class Serve {
             System.setProperty(LOGBACK_FILE, home.conf().resolve("logback.xml").toString());
         }
         MemoryJames.readJvmProperties(home);
-        if (Keystore.makeIfMissing(home.keystore(), hostName())) {
-            System.out.println("postlane: made a self-signed key in " + home.keystore() + "; put a real one in its place");
-        }
+        ownKeyWhereNoneWasGiven(home);
         ListenerAddresses.requireFree(home);
         MemoryJames james = MemoryJames.start(home);
         CleanStop.atExit(james::stop);
         System.out.println("postlane: serving from " + home.root() + "; stop with Ctrl-C");
         awaitEnd();
         return 0;
+    }
+
+    /** The key that is made lies in var/, for conf/ may be read-only, as it is in a container. */
+    private static void ownKeyWhereNoneWasGiven(Home home) {
+        if (Files.exists(home.keystore()) || System.getProperty(Keystore.URL_PROPERTY) != null) {
+            return;
+        }
+        Path keystore = home.root().resolve("var").resolve("keystore");
+        System.setProperty(Keystore.URL_PROPERTY, "file://" + keystore);
+        if (Keystore.makeIfMissing(keystore, hostName())) {
+            System.out.println("postlane: made a self-signed key in " + keystore + "; a real one goes into " + home.keystore());
+        }
     }
 
     private static void awaitEnd() {

@@ -36,6 +36,15 @@ class KeystoreTest {
     }
 
     @Test
+    void itsDirectoryIsMadeToo() {
+        Path file = directory.resolve("var").resolve("keystore");
+
+        Keystore.makeIfMissing(file, "mail.example");
+
+        assertThat(file).isRegularFile();
+    }
+
+    @Test
     void aKeystoreThatIsThereStays() throws Exception {
         Path file = Files.writeString(directory.resolve("keystore"), "mine");
 
@@ -45,8 +54,8 @@ class KeystoreTest {
     }
 
     @Test
-    void whereNoneCanBeMadeTheMessageNamesTheFile() {
-        Path file = directory.resolve("nowhere").resolve("keystore");
+    void whereNoneCanBeMadeTheMessageNamesTheFile() throws Exception {
+        Path file = Files.createFile(directory.resolve("a-file")).resolve("keystore");
 
         assertThatThrownBy(() -> Keystore.makeIfMissing(file, "mail.example"))
             .isInstanceOf(StartError.class).hasMessageContaining(file.toString());

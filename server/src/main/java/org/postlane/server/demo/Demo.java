@@ -35,6 +35,7 @@ public final class Demo {
     private final Sinks sinks = new Sinks(ledger);
     private final DemoHome home;
     private final AtomicReference<MemoryJames> james = new AtomicReference<>();
+    private volatile boolean stopping;
 
     private Demo(DemoHome home) {
         this.home = home;
@@ -74,10 +75,13 @@ public final class Demo {
             Type.LOCAL.recipient(), Type.VIRTUAL.recipient(), Type.RELAY.recipient(), Type.EXTERNAL.recipient());
         Instant begin = Instant.now();
         sendAndWatch();
+        if (stopping) {
+            awaitEnd();
+        }
         account.print(sinks, Duration.between(begin, ledger.lastChange()));
         boolean complete = isComplete();
         out.println(complete ? "\nComplete: every message arrived at every type, once, and intact where SMTP took it."
-            : "\nNOT complete; what James said is in " + home.log());
+            : "\nNOT complete; what James said so far is kept in " + home.keepLog());
         return complete;
     }
 
@@ -114,7 +118,7 @@ public final class Demo {
         Progress progress = new Progress(out, messages.size(), sender::sent, ledger);
         List<Thread> senders = sender.start((thread, error) -> failure.compareAndSet(null, error));
         try {
-            while (failure.get() == null && !finished(senders) && !stuck()) {
+            while (!stopping && failure.get() == null && !finished(senders) && !stuck()) {
                 progress.show();
                 TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
             }
@@ -124,7 +128,7 @@ public final class Demo {
         looks.forEach(look -> look.cancel(false));
         watch.shutdown();
         progress.end();
-        if (failure.get() != null) {
+        if (failure.get() != null && !stopping) {
             out.println("Sending or reading went wrong: " + failure.get().getMessage());
         }
     }
@@ -163,6 +167,10 @@ public final class Demo {
     private void serveOn() {
         new Instructions(out, ports).printByHand();
         sinks.tell(mail -> out.println("  [outside] " + mail));
+        awaitEnd();
+    }
+
+    private static void awaitEnd() {
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
@@ -171,6 +179,7 @@ public final class Demo {
     }
 
     private void stop() {
+        stopping = true;
         out.println("\nStopping.");
         MemoryJames running = james.get();
         if (running != null) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -47,6 +48,15 @@ final class DemoHome {
 
     Path log() {
         return root.resolve("james.log");
+    }
+
+    /** Puts a copy of James' log where it outlasts the demonstration, for the one who wants to know what went wrong. */
+    Path keepLog() {
+        try {
+            return Files.copy(log(), Files.createTempFile("postlane-demo", ".log"), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot keep " + log() + ": " + e.getMessage(), e);
+        }
     }
 
     /** Deletes everything. */

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A client of SMTP and POP3 that says exactly what it is told: nothing of James or Postlane is on this side of the wire. */
+final class LineDialogue implements Closeable {
+    private static final Duration READ_LIMIT = Duration.ofSeconds(30);
+
+    private final Socket socket;
+    private final BufferedReader reader;
+
+    /** Connects to 127.0.0.1 and reads a greeting that begins with {@code greeting}. */
+    LineDialogue(int port, String greeting) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout((int) READ_LIMIT.toMillis());
+        reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+        assertThat(line()).startsWith(greeting);
+    }
+
+    /** Sends {@code line} and returns the reply's last line, which must begin with {@code expected}. */
+    String say(String line, String expected) throws IOException {
+        send(line);
+        String reply = line();
+        // SMTP continues a reply with a hyphen behind the code (RFC 5321 4.2.1).
+        while (reply.matches("\\d{3}-.*")) {
+            reply = line();
+        }
+        assertThat(reply).as("reply to " + line).startsWith(expected);
+        return reply;
+    }
+
+    void send(String line) throws IOException {
+        socket.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** The lines up to a lone dot, dot-stuffing undone (RFC 1939 3). */
+    List<String> linesToDot() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line = line(); !line.equals("."); line = line()) {
+            lines.add(line.startsWith(".") ? line.substring(1) : line);
+        }
+        return lines;
+    }
+
+    private String line() throws IOException {
+        String line = reader.readLine();
+        assertThat(line).as("the server closed the connection").isNotNull();
+        return line;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
