@@ -22,7 +22,7 @@ import org.apache.mailet.MailetConfig;
  */
 public final class Parameters {
     /** What James' own mailet container reads from any mailet's element. */
-    private static final Set<String> CONTAINER_KEYS = Set.of("onMailetException", "onMatcherException");
+    private static final Set<String> CONTAINER_KEYS = Set.of("onMailetException", "onMatchException", "onMatcherException");
 
     private final String where;
     private final Map<String, String> values;

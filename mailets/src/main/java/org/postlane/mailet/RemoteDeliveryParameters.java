@@ -41,6 +41,8 @@ final class RemoteDeliveryParameters {
     /** What stock adds to delays that are set without a number of retries. */
     private static final int STOCK_MAX_RETRIES = 5;
     private static final int MOST_RETRIES = 10_000;
+    /** James' memory queue cannot order mails whose delays are 25 days apart. */
+    private static final Duration LONGEST_DELAY = Duration.ofDays(20);
     private static final int LONGEST_TIMEOUT_MS = 24 * 3600 * 1000;
     private static final int SMTP_PORT = 25;
     /** RFC 8314 7.3 gave it to submission over TLS; gateways answer there. */
@@ -77,8 +79,7 @@ final class RemoteDeliveryParameters {
     }
 
     OutboundSettings settings(DomainList domains) {
-        HeloNameProvider helo = new HeloNameProvider(parameters.text(StockParameter.HELO_NAME.key(), "a host name").orElse(null),
-            domains);
+        HeloNameProvider helo = new HeloNameProvider(heloName(), domains);
         parameters.flag(StockParameter.SENDPARTIAL.key(), true);
         parameters.flag(StockParameter.DEBUG.key(), false);
         return new OutboundSettings.Builder()
@@ -94,6 +95,15 @@ final class RemoteDeliveryParameters {
             .source(source())
             .timeouts(timeouts())
             .build();
+    }
+
+    private String heloName() {
+        String expected = "a host name without spaces, of at most 255 characters";
+        Optional<String> name = parameters.text(StockParameter.HELO_NAME.key(), expected);
+        if (name.isPresent() && !name.get().matches("[\\x21-\\x7e]{1,255}")) {
+            throw parameters.error(StockParameter.HELO_NAME.key(), expected);
+        }
+        return name.orElse(null);
     }
 
     /** Whether first attempts stand before retries in queues that know priorities. */
@@ -120,12 +130,17 @@ final class RemoteDeliveryParameters {
 
     private List<Duration> delays() {
         String key = StockParameter.DELAY_TIME.key();
-        String expected = "delays separated by commas, like 5 min, 3*1 hour; a bare number is milliseconds";
+        String expected = "delays separated by commas, like 5 min, 3*1 hour; a bare number is milliseconds; each at most 20 days,"
+            + " and at most " + MOST_RETRIES + " of them";
         List<Duration> delays = new ArrayList<>();
         parameters.text(key, expected).ifPresent(text -> {
             for (String one : text.split(",")) {
                 try {
-                    delays.addAll(Delay.from(one.trim()).getExpendendDelays());
+                    Delay delay = Delay.from(one.trim());
+                    if (delay.getAttempts() > MOST_RETRIES - delays.size() || delay.getDelayTime().compareTo(LONGEST_DELAY) > 0) {
+                        throw parameters.error(key, expected);
+                    }
+                    delays.addAll(delay.getExpendendDelays());
                 } catch (MessagingException | IllegalArgumentException | ArithmeticException e) {
                     throw parameters.error(key, expected);
                 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,11 +12,11 @@ import org.postlane.pool.DiscardReason;
 import org.postlane.pool.Lease;
 import org.postlane.pool.Pool;
 import org.postlane.pool.PoolException;
+import org.postlane.smtp.Content;
 import org.postlane.smtp.EightBitNotOfferedException;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
 import org.postlane.smtp.RecipientResult;
-import org.postlane.smtp.SmtpConnection;
 import org.postlane.smtp.SmtpException;
 import org.postlane.smtp.StaleConnectionException;
 
@@ -66,29 +65,28 @@ final class HostAttempt {
     }
 
     private CompletableFuture<Void> send(Lease<PooledConnection> lease, List<Integer> pending) {
-        SmtpConnection connection = lease.resource().connection();
-        List<Integer> batch = pending.subList(0, Math.min(pending.size(), connection.recipientsPerTransaction()));
-        CompletableFuture<Void> sent;
-        try {
-            sent = connection.send(mail.envelopeFor(batch), mail.content()).thenCompose(result -> {
-                List<Integer> rest = new ArrayList<>();
-                for (int i = 0; i < batch.size(); i++) {
-                    RecipientResult one = result.recipients().get(i);
-                    if (one.status() == RecipientResult.Status.NEXT_TRANSACTION) {
-                        rest.add(batch.get(i));
-                    } else {
-                        results[batch.get(i)] = one;
-                    }
+        return Futures.recover(mail.content().thenCompose(content -> transact(lease, pending, content)),
+            failure -> afterFailure(lease, pending, failure));
+    }
+
+    private CompletableFuture<Void> transact(Lease<PooledConnection> lease, List<Integer> pending, Content content) {
+        PooledConnection connection = lease.resource();
+        List<Integer> batch = pending.subList(0, Math.min(pending.size(), connection.connection().recipientsPerTransaction()));
+        return connection.send(mail.envelopeFor(batch), content).thenCompose(result -> {
+            List<Integer> rest = new ArrayList<>();
+            for (int i = 0; i < batch.size(); i++) {
+                RecipientResult one = result.recipients().get(i);
+                if (one.status() == RecipientResult.Status.NEXT_TRANSACTION) {
+                    rest.add(batch.get(i));
+                } else {
+                    results[batch.get(i)] = one;
                 }
-                rest.addAll(pending.subList(batch.size(), pending.size()));
-                return afterTransaction(lease, rest);
-            });
-        } catch (IOException e) {
-            lease.release();
-            settle(pending, RecipientResult.deferred(Fault.MESSAGE, "4.3.0 " + e.getMessage()));
-            return CompletableFuture.completedFuture(null);
-        }
-        return Futures.recover(sent, failure -> afterFailure(lease, pending, failure));
+            }
+            rest.addAll(pending.subList(batch.size(), pending.size()));
+            // It got somewhere, so the next transaction has a silent retry of its own: each one makes the rest smaller.
+            retriedFresh = false;
+            return afterTransaction(lease, rest);
+        });
     }
 
     private CompletableFuture<Void> afterTransaction(Lease<PooledConnection> lease, List<Integer> rest) {
@@ -96,14 +94,19 @@ final class HostAttempt {
             giveBack(lease);
             return CompletableFuture.completedFuture(null);
         }
+        if (lease.resource().isSpent()) {
+            return sendFresh(lease, DiscardReason.MAX_USES, rest);
+        }
+        if (!lease.resource().isUsable()) {
+            return sendFresh(lease, DiscardReason.BROKEN, rest);
+        }
         return Futures.recover(lease.resource().reset(), failure -> CompletableFuture.completedFuture(false))
-            .thenCompose(ready -> {
-                if (ready) {
-                    return send(lease, rest);
-                }
-                lease.discard(DiscardReason.RESET_REFUSED);
-                return pool.acquireFresh(key, ACQUIRE_WAIT).thenCompose(fresh -> send(fresh, rest));
-            });
+            .thenCompose(ready -> ready ? send(lease, rest) : sendFresh(lease, DiscardReason.RESET_REFUSED, rest));
+    }
+
+    private CompletableFuture<Void> sendFresh(Lease<PooledConnection> lease, DiscardReason reason, List<Integer> pending) {
+        lease.discard(reason);
+        return pool.acquireFresh(key, ACQUIRE_WAIT).thenCompose(fresh -> send(fresh, pending));
     }
 
     private static void giveBack(Lease<PooledConnection> lease) {
@@ -120,9 +123,13 @@ final class HostAttempt {
         }
         if (failure instanceof StaleConnectionException && !retriedFresh) {
             retriedFresh = true;
-            lease.discard(((StaleConnectionException) failure).isResetRefused()
-                ? DiscardReason.RESET_REFUSED : DiscardReason.DIED_IDLE);
-            return pool.acquireFresh(key, ACQUIRE_WAIT).thenCompose(fresh -> send(fresh, pending));
+            return sendFresh(lease, ((StaleConnectionException) failure).isResetRefused()
+                ? DiscardReason.RESET_REFUSED : DiscardReason.DIED_IDLE, pending);
+        }
+        if (failure instanceof UnreadableMessageException) {
+            giveBack(lease);
+            settle(pending, RecipientResult.deferred(Fault.MESSAGE, failure.getMessage()));
+            return CompletableFuture.completedFuture(null);
         }
         lease.discard(DiscardReason.BROKEN);
         if (failure instanceof PoolException) {
@@ -133,16 +140,14 @@ final class HostAttempt {
     }
 
     private CompletableFuture<Void> sendConverted(Lease<PooledConnection> lease, List<Integer> pending, Throwable failure) {
-        try {
-            if (mail.convertToSevenBit()) {
+        return Futures.recover(mail.convertToSevenBit().thenCompose(converted -> {
+            if (converted) {
                 return send(lease, pending);
             }
+            giveBack(lease);
             settle(pending, RecipientResult.failed(Fault.MESSAGE, failure.getMessage()));
-        } catch (IOException e) {
-            settle(pending, RecipientResult.deferred(Fault.MESSAGE, "4.3.0 " + e.getMessage()));
-        }
-        lease.release();
-        return CompletableFuture.completedFuture(null);
+            return CompletableFuture.completedFuture(null);
+        }), unreadable -> afterFailure(lease, pending, unreadable));
     }
 
     private void settle(List<Integer> positions, RecipientResult result) {

@@ -26,6 +26,7 @@ final class MailAttempt {
     private final OutboundSettings settings;
     private final Route route;
     private final Deliverable mail;
+    private final String ehloName;
     private final Verdict[] verdicts;
 
     MailAttempt(Pool<ConnectionKey, PooledConnection> pool, OutboundSettings settings, Route route, Deliverable mail) {
@@ -33,17 +34,31 @@ final class MailAttempt {
         this.settings = settings;
         this.route = route;
         this.mail = mail;
+        // Asked for here, where it may wait for a database, and not when the next host's turn comes.
+        this.ehloName = settings.ehloName();
         this.verdicts = new Verdict[mail.recipients().size()];
     }
 
-    /** A verdict for each recipient, in order. Fails only when there is none at all, with a {@link PoolException}. */
+    /**
+     * A verdict for each recipient, in order. Fails only when no host has answered about any of them, with a
+     * {@link PoolException} where no connection was to be had.
+     */
     CompletableFuture<List<Verdict>> run() {
+        boolean sendable = false;
+        for (int i = 0; i < verdicts.length; i++) {
+            RecipientResult why = mail.unsendable(i);
+            verdicts[i] = why == null ? null : new Verdict(mail.recipients().get(i), why, "-");
+            sendable |= why == null;
+        }
+        if (!sendable) {
+            return CompletableFuture.completedFuture(Arrays.asList(verdicts));
+        }
         return Futures.recover(tryHost(0), this::keepWhatIsKnown).thenApply(nothing -> Arrays.asList(verdicts));
     }
 
     /** What a host has answered must not be forgotten because the next one could not be tried: it would be sent again. */
     private CompletableFuture<Void> keepWhatIsKnown(Throwable failure) {
-        return verdicts[0] == null
+        return Arrays.asList(verdicts).contains(null)
             ? CompletableFuture.failedFuture(failure)
             : CompletableFuture.completedFuture(null);
     }
@@ -70,7 +85,7 @@ final class MailAttempt {
 
     private SessionSettings sessionWith(Host host) {
         return SessionSettings.to(host.address(), host.name())
-            .ehloName(settings.ehloName())
+            .ehloName(ehloName)
             .tls(settings.tls())
             .credentials(settings.credentials().orElse(null))
             .source(settings.source().orElse(null))

@@ -49,7 +49,11 @@ final class MailContent implements Content {
 
     static MailContent of(Mail mail) throws IOException {
         try {
-            return of(mail.getMessage());
+            MimeMessage message = mail.getMessage();
+            if (message == null) {
+                throw new IOException("There is no message");
+            }
+            return of(message);
         } catch (MessagingException e) {
             throw new IOException("The message of " + mail.getName() + " cannot be read", e);
         }

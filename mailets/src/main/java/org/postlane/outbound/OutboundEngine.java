@@ -71,6 +71,7 @@ public final class OutboundEngine {
             register(pool);
             if (closed) {
                 CompletableFuture<Void> unused = pool.close(Duration.ZERO);
+                client.close();
             }
         }
         return pool;

@@ -21,6 +21,7 @@ import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.Mail;
 import org.apache.mailet.MailetContext;
 import org.postlane.pool.PoolClosedException;
+import org.postlane.pool.PoolException;
 import org.postlane.route.NoRouteException;
 import org.postlane.route.RouteResolver;
 import org.postlane.smtp.Fault;
@@ -33,6 +34,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.retry.Retry;
 
 /**
  * The consumer of one outgoing queue: one subscription, many mails under way at once, none of them holding a thread. A mail
@@ -50,6 +52,9 @@ public final class OutboundQueue {
     private static final Duration START_POLL = Duration.ofMillis(50);
     /** How soon a mail comes back that found no free connection; that was no attempt. */
     private static final Duration POSTPONED = Duration.ofSeconds(30);
+    /** Between two tries to read a queue that is away. */
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundQueue.class);
 
     private final OutboundEngine engine;
@@ -100,11 +105,18 @@ public final class OutboundQueue {
                 timers.schedule(this::awaitStart, START_POLL.toMillis(), TimeUnit.MILLISECONDS);
             return;
         }
-        subscription = Flux.from(queue.deQueue())
+        Disposable running = Flux.defer(() -> Flux.from(queue.deQueue()))
             .flatMap(item -> Mono.fromFuture(handle(item)), MOST_UNDER_WAY)
-            .onErrorContinue((failure, item) -> LOGGER.error("While handling {} of queue {}", item, queue.getName(), failure))
+            .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE).maxBackoff(LONGEST_PAUSE).transientErrors(true)
+                .filter(failure -> !stopping)
+                .doBeforeRetry(again -> LOGGER.error("Queue {} cannot be read; trying again", queue.getName().asString(),
+                    again.failure())))
             .subscribeOn(workers)
-            .subscribe(nothing -> { }, failure -> LOGGER.error("Queue {} can no longer be read", queue.getName(), failure));
+            .subscribe(nothing -> { }, failure -> LOGGER.info("Queue {} is no longer read", queue.getName().asString(), failure));
+        subscription = running;
+        if (stopping) {
+            running.dispose();
+        }
         LOGGER.info("Delivering the mail of queue {}; retries: {}", queue.getName().asString(), settings.retries());
     }
 
@@ -132,31 +144,36 @@ public final class OutboundQueue {
         workers.dispose();
     }
 
+    /** Settles one mail. What it returns never fails: the failure of one mail must not end the reading of the queue. */
     private CompletableFuture<Void> handle(MailQueue.MailQueueItem item) {
         Mail mail = item.getMail();
         TimeMetric trial = metrics.timer("RemoteDeliveryTrial");
         underWay.incrementAndGet();
-        CompletableFuture<Void> handled = RoutePlan.of(mail.getRecipients(), routes, workerThreads)
-            .thenCompose(plan -> plan.groups().size() == 1
-                ? attempt(mail, plan.groups().get(0))
-                : CompletableFuture.completedFuture(Settled.split(plan.groups())))
-            .thenCompose(settled -> settle(item, mail, settled));
-        return Futures.recover(handled, failure -> leave(mail, failure)).whenComplete((nothing, failure) -> {
-            trial.stopAndPublish();
-            LifecycleUtil.dispose(mail);
-            if (underWay.decrementAndGet() == 0 && stopping) {
-                drained.complete(null);
-            }
-        });
+        CompletableFuture<Settled> attempted = Futures.recover(
+            CompletableFuture.completedFuture(mail.getRecipients())
+                .thenCompose(recipients -> RoutePlan.of(recipients, routes, workerThreads))
+                .thenCompose(plan -> plan.groups().size() == 1
+                    ? attempt(mail, plan.groups().get(0))
+                    : CompletableFuture.completedFuture(Settled.split(plan.groups()))),
+            failure -> withoutVerdicts(mail, failure));
+        // A future of its own: whoever reads the queue cancels what it was given, and the end must be noted all the same.
+        CompletableFuture<Void> handled = new CompletableFuture<>();
+        CompletableFuture<Void> unused = Futures.recover(attempted.thenCompose(settled -> settle(item, mail, settled)),
+            failure -> leave(mail, failure)).whenComplete((nothing, failure) -> {
+                trial.stopAndPublish();
+                LifecycleUtil.dispose(mail);
+                if (underWay.decrementAndGet() == 0 && stopping) {
+                    drained.complete(null);
+                }
+                handled.complete(null);
+            });
+        return handled;
     }
 
-    /** The queue still has it, and hands it out again after a restart: better twice than never. */
+    /** The queue still has it, and hands it out again after the restart: better twice than never. */
     private CompletableFuture<Void> leave(Mail mail, Throwable failure) {
-        if (failure instanceof PoolClosedException || stopping) {
-            LOGGER.info("{} stays in queue {}: James is stopping", mail.getName(), queue.getName().asString());
-        } else {
-            LOGGER.error("{} stays in queue {} until James restarts", mail.getName(), queue.getName().asString(), failure);
-        }
+        LOGGER.info("{} stays in queue {} until James has restarted: {}", mail.getName(), queue.getName().asString(),
+            String.valueOf(failure));
         return CompletableFuture.completedFuture(null);
     }
 
@@ -164,20 +181,23 @@ public final class OutboundQueue {
         if (group.route() == null) {
             return CompletableFuture.completedFuture(Settled.attempted(withoutRoute(mail, group.failure())));
         }
-        CompletableFuture<List<Verdict>> verdicts;
-        try {
-            verdicts = new MailAttempt(engine.pool(), settings, group.route(), new Deliverable(mail)).run();
-        } catch (IllegalArgumentException e) {
-            RecipientResult unsendable = RecipientResult.failed(Fault.MESSAGE, "5.1.3 " + e.getMessage());
-            return CompletableFuture.completedFuture(Settled.attempted(all(mail, unsendable)));
+        return new MailAttempt(engine.pool(), settings, group.route(), new Deliverable(mail, workerThreads)).run()
+            .thenApply(Settled::attempted);
+    }
+
+    /** No host has said anything about any recipient. */
+    private CompletableFuture<Settled> withoutVerdicts(Mail mail, Throwable failure) {
+        if (failure instanceof PoolClosedException || stopping) {
+            return CompletableFuture.failedFuture(failure);
         }
-        return Futures.recover(verdicts.thenApply(Settled::attempted), failure -> {
-            if (failure instanceof PoolClosedException) {
-                return CompletableFuture.failedFuture(failure);
-            }
+        if (failure instanceof PoolException) {
             LOGGER.info("{} found no free connection and comes back in {}: {}", mail.getName(), POSTPONED, failure.getMessage());
             return CompletableFuture.completedFuture(Settled.postponed(POSTPONED));
-        });
+        }
+        // Deferred like any other, or it would lie unattended until a restart; and it expires, or it would come for ever.
+        LOGGER.error("{} could not be attempted and comes back later", mail.getName(), failure);
+        return CompletableFuture.completedFuture(Settled.attempted(
+            all(mail, RecipientResult.deferred(Fault.SESSION, "4.3.0 The attempt could not be made: " + failure))));
     }
 
     private List<Verdict> withoutRoute(Mail mail, NoRouteException failure) {

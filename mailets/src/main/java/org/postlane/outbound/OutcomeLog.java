@@ -24,7 +24,12 @@ final class OutcomeLog {
 
     void record(Mail mail, Verdict verdict) {
         String status = verdict.status().name().toLowerCase(Locale.US);
-        metrics.generate("postlane.outbound." + status).increment();
+        try {
+            metrics.generate("postlane.outbound." + status).increment();
+        } catch (RuntimeException e) {
+            // A count is not worth a mail.
+            LOGGER.warn("The outcome of {} could not be counted", mail.getName(), e);
+        }
         LOGGER.info("{} mail={} from=<{}> to=<{}> host={} attempt={} reply=\"{}\"", status, mail.getName(),
             mail.getMaybeSender().asString(""), verdict.recipient().asString(), verdict.host(),
             DeliveryRetriesHelper.retrieveRetries(mail) + 1, verdict.explanation());

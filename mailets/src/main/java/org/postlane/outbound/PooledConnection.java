@@ -4,11 +4,15 @@ package org.postlane.outbound;
 import java.util.concurrent.CompletableFuture;
 
 import org.postlane.pool.PooledResource;
+import org.postlane.smtp.Content;
+import org.postlane.smtp.Envelope;
 import org.postlane.smtp.SmtpConnection;
+import org.postlane.smtp.TransactionResult;
 
 /** An SMTP connection as the pool sees it. */
 final class PooledConnection implements PooledResource {
     private final SmtpConnection connection;
+    private volatile int transactions;
 
     PooledConnection(SmtpConnection connection) {
         this.connection = connection;
@@ -16,6 +20,18 @@ final class PooledConnection implements PooledResource {
 
     SmtpConnection connection() {
         return connection;
+    }
+
+    /** As {@link SmtpConnection#send}. Only the holder of the lease sends, so nobody else counts. */
+    CompletableFuture<TransactionResult> send(Envelope envelope, Content content) {
+        int next = transactions + 1;
+        transactions = next;
+        return connection.send(envelope, content);
+    }
+
+    /** Whether the server wants no further transaction over this connection (MAILMAX, RFC 9422). */
+    boolean isSpent() {
+        return transactions >= connection.capabilities().limit("MAILMAX").orElse(Integer.MAX_VALUE);
     }
 
     @Override
@@ -43,10 +59,10 @@ final class PooledConnection implements PooledResource {
         CompletableFuture<Void> unused = connection.closed().thenRun(action);
     }
 
-    /** RFC 9422: MAILMAX is how many transactions the server wants over one connection. */
+    /** MAILMAX counts transactions and the pool counts mails, of which one may need several: so all or nothing. */
     @Override
     public int usesAllowed() {
-        return (int) connection.capabilities().limit("MAILMAX").orElse(Integer.MAX_VALUE);
+        return isSpent() ? 0 : Integer.MAX_VALUE;
     }
 
     @Override

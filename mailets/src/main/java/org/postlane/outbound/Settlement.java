@@ -69,27 +69,20 @@ final class Settlement {
     }
 
     List<Step> stepsFor(Mail mail, Settled settled) {
+        AsQueued queued = new AsQueued(mail);
         List<Step> steps = new ArrayList<>();
         if (settled.postponed() != null) {
-            steps.add(new Step("putting it back", () -> queue.enQueue(mail, settled.postponed())));
+            steps.add(new Step("putting it back", () -> queue.enQueue(queued.whole(), settled.postponed())));
             return steps;
         }
-        if (!settled.parts().isEmpty()) {
-            String name = mail.getName();
-            settled.parts().forEach(part -> steps.add(new Step("dividing it", () -> enqueuePart(mail, name, part))));
-            return steps;
-        }
+        settled.parts().forEach(part -> steps.add(new Step("dividing it", () -> queue.enQueue(
+            queued.partTo(part.recipients(), "-to-" + part.recipients().get(0).getDomain().asString())))));
         settled.verdicts().forEach(verdict -> outcomes.record(mail, verdict));
-        addDeferred(mail, settled, steps);
-        addReports(mail, of(settled, Status.FAILED), true, steps);
-        addDelivered(mail, of(settled, Status.DELIVERED), steps);
+        int attempt = DeliveryRetriesHelper.retrieveRetries(mail) + 1;
+        addDeferred(queued, attempt, QueueTimes.age(mail, clock), settled, steps);
+        addReports(queued, attempt, of(settled, Status.FAILED), true, steps);
+        addDelivered(queued, attempt, of(settled, Status.DELIVERED), steps);
         return steps;
-    }
-
-    private void enqueuePart(Mail mail, String name, RoutePlan.Group part) throws MailQueue.MailQueueException {
-        mail.setName(name + "-to-" + part.recipients().get(0).getDomain().asString());
-        mail.setRecipients(part.recipients());
-        queue.enQueue(mail);
     }
 
     private static List<Verdict> of(Settled settled, Status... statuses) {
@@ -102,20 +95,19 @@ final class Settlement {
         return verdicts.stream().map(Verdict::recipient).collect(Collectors.toList());
     }
 
-    private void addDeferred(Mail mail, Settled settled, List<Step> steps) {
+    private void addDeferred(AsQueued queued, int attempt, Duration age, Settled settled, List<Step> steps) {
         List<Verdict> deferred = of(settled, Status.DEFERRED, Status.AMBIGUOUS, Status.NEXT_TRANSACTION);
         if (deferred.isEmpty()) {
             return;
         }
-        int retries = DeliveryRetriesHelper.retrieveRetries(mail);
-        Optional<Duration> delay = settings.retries().next(retries, QueueTimes.age(mail, clock));
+        Optional<Duration> delay = settings.retries().next(attempt - 1, age);
         if (delay.isEmpty()) {
-            addReports(mail, deferred, false, steps);
+            addReports(queued, attempt, deferred, false, steps);
             return;
         }
         steps.add(new Step("putting it back for a later attempt", () -> {
-            mail.setRecipients(recipients(deferred));
-            mail.setAttribute(DeliveryRetriesHelper.makeAttribute(retries + 1));
+            Mail mail = queued.to(recipients(deferred));
+            mail.setAttribute(DeliveryRetriesHelper.makeAttribute(attempt));
             mail.setAttribute(QueueTimes.nextAttempt(delay.get(), clock));
             if (settings.hasLowPriorityRetries()) {
                 mail.setAttribute(MailPrioritySupport.LOW_PRIORITY_ATTRIBUTE);
@@ -125,23 +117,22 @@ final class Settlement {
     }
 
     /** One report for all who failed with the same words. */
-    private void addReports(Mail mail, List<Verdict> failed, boolean permanent, List<Step> steps) {
+    private void addReports(AsQueued queued, int attempt, List<Verdict> failed, boolean permanent, List<Step> steps) {
         Map<String, List<Verdict>> alike = failed.stream()
             .collect(Collectors.groupingBy(Verdict::explanation, LinkedHashMap::new, Collectors.toList()));
-        alike.values().forEach(group -> steps.add(new Step("reporting a failure", () -> {
-            mail.setRecipients(recipients(group));
-            failureReport.send(mail, group.get(0), permanent);
-        })));
+        alike.values().forEach(group -> {
+            String suffix = "-failed-" + attempt + "-" + (steps.size() + 1);
+            steps.add(new Step("reporting a failure", () ->
+                failureReport.send(queued.partTo(recipients(group), suffix), group.get(0), permanent)));
+        });
     }
 
-    private void addDelivered(Mail mail, List<Verdict> delivered, List<Step> steps) {
+    private void addDelivered(AsQueued queued, int attempt, List<Verdict> delivered, List<Step> steps) {
         if (delivered.isEmpty()) {
             return;
         }
         outgoingMails.increment();
-        settings.successProcessor().ifPresent(processor -> steps.add(new Step("passing it to " + processor, () -> {
-            mail.setRecipients(recipients(delivered));
-            context.sendMail(mail, processor);
-        })));
+        settings.successProcessor().ifPresent(processor -> steps.add(new Step("passing it to " + processor, () ->
+            context.sendMail(queued.partTo(recipients(delivered), "-delivered-" + attempt), processor))));
     }
 }

@@ -49,7 +49,7 @@ final class StepRunner {
                         steps.get(at).run();
                     }
                     done.complete(null);
-                } catch (Exception e) {
+                } catch (Exception | Error e) {
                     again(mail, steps, at, pause, done, e);
                 }
             });
@@ -59,14 +59,18 @@ final class StepRunner {
     }
 
     private void again(String mail, List<Settlement.Step> steps, int index, Duration pause, CompletableFuture<Void> done,
-                       Exception why) {
+                       Throwable why) {
         if (stopping.getAsBoolean()) {
             done.completeExceptionally(why);
             return;
         }
         LOGGER.warn("{}: {} failed and is repeated in {} s", mail, steps.get(index).what(), pause.toSeconds(), why);
         Duration longer = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
-        ScheduledFuture<?> unused = timers.schedule(() -> next(mail, steps, index, longer, done), pause.toMillis(),
-            TimeUnit.MILLISECONDS);
+        try {
+            ScheduledFuture<?> unused = timers.schedule(() -> next(mail, steps, index, longer, done), pause.toMillis(),
+                TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            done.completeExceptionally(why);
+        }
     }
 }

@@ -4,6 +4,7 @@ package org.postlane.route;
 import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.dnsservice.dnsjava.DNSJavaService;
 import org.xbill.DNS.Lookup;
+import org.xbill.DNS.Name;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
@@ -24,7 +25,8 @@ public final class DnsjavaAbsenceCheck implements AbsenceCheck {
         for (int type : TYPES) {
             int result;
             try {
-                Lookup lookup = new Lookup(domain, type);
+                // Absolute: the search list of this machine has no say in where mail goes.
+                Lookup lookup = new Lookup(Name.fromString(domain, Name.root), type);
                 lookup.run();
                 result = lookup.getResult();
             } catch (TextParseException e) {

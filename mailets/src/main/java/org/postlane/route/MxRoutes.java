@@ -13,12 +13,15 @@ import com.google.common.net.InetAddresses;
 import org.apache.james.core.Domain;
 import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.dnsservice.api.TemporaryResolutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The mail servers of a domain by its MX records, in order of preference, or by its address where it has none (RFC 5321 5.1).
  * Address literals are taken as they are. Safe to share.
  */
 public final class MxRoutes implements RouteResolver {
+    private static final Logger LOGGER = LoggerFactory.getLogger(MxRoutes.class);
     private static final List<String> NULL_MX = List.of(".", "");
 
     private final DNSService dns;
@@ -52,13 +55,23 @@ public final class MxRoutes implements RouteResolver {
         }
         List<Host> hosts = servers.stream()
             .filter(server -> !NULL_MX.contains(server))
-            .flatMap(server -> lookup.addressesOf(HostAndPort.parse(server)).stream())
+            .flatMap(server -> addressesOf(server).stream())
             .distinct()
             .collect(Collectors.toList());
         if (hosts.isEmpty()) {
             throw new NoRouteException(TEMPORARY, "4.4.3 No mail server of " + name + " has an address now: " + servers);
         }
         return new Route(hosts);
+    }
+
+    /** One record that holds no host name must not cost the others. */
+    private List<Host> addressesOf(String server) {
+        try {
+            return lookup.addressesOf(HostAndPort.parse(server));
+        } catch (IllegalArgumentException e) {
+            LOGGER.info("An MX record is no host and is left out: {}", e.getMessage());
+            return List.of();
+        }
     }
 
     private Collection<String> serversOf(String domain) throws NoRouteException {

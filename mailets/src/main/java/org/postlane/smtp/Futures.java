@@ -21,7 +21,8 @@ public final class Futures {
             }
             try {
                 forward(recovery.apply(rootOf(failure)), result);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // An error too: whoever waits for the result would wait for ever.
                 result.completeExceptionally(e);
             }
         });

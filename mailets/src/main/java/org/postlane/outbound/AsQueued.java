@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import org.apache.james.core.MailAddress;
+import org.apache.mailet.Attribute;
+import org.apache.mailet.Mail;
+
+/**
+ * A mail as the queue gave it. Several things happen to one mail, each with its own recipients and attributes: every one of
+ * them begins with this, so that the mark of one (an error, a state, a retry count) does not show on the next.
+ *
+ * <p>Not safe for use by several threads at once.
+ */
+final class AsQueued {
+    private final Mail mail;
+    private final String name;
+    private final String state;
+    private final String errorMessage;
+    private final List<MailAddress> recipients;
+    private final List<Attribute> attributes;
+
+    AsQueued(Mail mail) {
+        this.mail = mail;
+        this.name = mail.getName();
+        this.state = mail.getState();
+        this.errorMessage = mail.getErrorMessage();
+        this.recipients = List.copyOf(mail.getRecipients());
+        this.attributes = mail.attributes().collect(Collectors.toUnmodifiableList());
+    }
+
+    /** The mail as it came. */
+    Mail whole() {
+        return to(recipients);
+    }
+
+    /** The mail as it came, to some of its recipients. */
+    Mail to(Collection<MailAddress> some) {
+        mail.removeAllAttributes();
+        attributes.forEach(mail::setAttribute);
+        mail.setName(name);
+        mail.setState(state);
+        mail.setErrorMessage(errorMessage);
+        mail.setRecipients(some);
+        return mail;
+    }
+
+    /**
+     * The mail to some of its recipients, under a name of its own unless they are all: repositories keep one mail of a name,
+     * and the rest of this one may come there too.
+     */
+    Mail partTo(Collection<MailAddress> some, String suffix) {
+        Mail part = to(some);
+        if (some.size() < recipients.size()) {
+            part.setName(name + suffix);
+        }
+        return part;
+    }
+}

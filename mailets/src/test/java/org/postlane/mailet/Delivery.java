@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.mailet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.net.InetAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.mail.MessagingException;
+import javax.mail.internet.MimeMessage;
+
+import com.google.common.net.InetAddresses;
+import org.apache.james.core.Domain;
+import org.apache.james.core.MailAddress;
+import org.apache.james.dnsservice.api.DNSService;
+import org.apache.james.dnsservice.api.InMemoryDNSService;
+import org.apache.james.domainlist.lib.DomainListConfiguration;
+import org.apache.james.domainlist.memory.MemoryDomainList;
+import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.metrics.api.NoopGaugeRegistry;
+import org.apache.james.metrics.tests.RecordingMetricFactory;
+import org.apache.james.server.core.MailImpl;
+import org.apache.james.server.core.MimeMessageInputStreamSource;
+import org.apache.james.server.core.MimeMessageWrapper;
+import org.apache.mailet.base.test.FakeMailetConfig;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.postlane.outbound.OutboundEngine;
+import org.postlane.testing.SmtpServer;
+
+/** A PooledRemoteDelivery with all that James gives it, in memory. The domains that a test registers lead to its own servers. */
+final class Delivery implements AutoCloseable {
+    static final String SENDER = "sender@home.test";
+
+    final InMemoryDNSService records = new InMemoryDNSService();
+    final WatchedQueues queues = new WatchedQueues(Clock.systemUTC());
+    final RecordingContext context = new RecordingContext();
+    final RecordingMetricFactory metrics = new RecordingMetricFactory();
+    final AtomicBoolean started = new AtomicBoolean(true);
+    final OutboundEngine engine = new OutboundEngine(started::get, new NoopGaugeRegistry());
+    Clock clock = Clock.systemUTC();
+    DNSService dns = records;
+    private final List<PooledRemoteDelivery> mailets = new ArrayList<>();
+
+    static ConditionFactory eventually() {
+        return Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(10));
+    }
+
+    /** Registers a domain whose MX records name these servers, best first. */
+    Delivery domain(String name, SmtpServer... servers) {
+        return mx(name, Arrays.stream(servers).map(server -> "127.0.0.1:" + server.port()).toArray(String[]::new));
+    }
+
+    /** Registers a domain with these MX records, best first. */
+    Delivery mx(String name, String... hosts) {
+        records.registerRecord(name, List.of(), List.of(hosts), List.of());
+        return this;
+    }
+
+    Delivery host(String name, String... addresses) {
+        records.registerRecord(name, Arrays.stream(addresses).map(InetAddresses::forString).map(InetAddress.class::cast).toList(),
+            List.of(), List.of());
+        return this;
+    }
+
+    /** Starts a mailet with these parameters: key, value, key, value. */
+    PooledRemoteDelivery start(String... parameters) throws MessagingException {
+        PooledRemoteDelivery mailet = mailet();
+        FakeMailetConfig.Builder config = FakeMailetConfig.builder()
+            .mailetName("org.postlane.mailet.PooledRemoteDelivery").mailetContext(context.context());
+        for (int i = 0; i < parameters.length; i += 2) {
+            config.setProperty(parameters[i], parameters[i + 1]);
+        }
+        mailet.init(config.build());
+        mailets.add(mailet);
+        return mailet;
+    }
+
+    PooledRemoteDelivery mailet() {
+        return new PooledRemoteDelivery(engine, dns, domains(), queues, metrics, clock);
+    }
+
+    private MemoryDomainList domains() {
+        try {
+            MemoryDomainList domains = new MemoryDomainList(records);
+            domains.configure(DomainListConfiguration.builder().autoDetect(false).autoDetectIp(false)
+                .defaultDomain(Domain.of("home.test")).build());
+            return domains;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Gives a mail to the first mailet. */
+    void send(MailImpl mail) throws MessagingException {
+        try {
+            mailets.get(0).service(mail);
+        } finally {
+            LifecycleUtil.dispose(mail);
+        }
+    }
+
+    void send(String name, String... recipients) throws MessagingException {
+        send(mail(name, recipients));
+    }
+
+    static MailImpl mail(String name, String... recipients) throws MessagingException {
+        return mail(name, "Subject: " + name + "\r\nMessage-ID: <" + name + "@home.test>\r\n\r\nHello\r\n", recipients);
+    }
+
+    static MailImpl mail(String name, String content, String... recipients) throws MessagingException {
+        List<MailAddress> addresses = new ArrayList<>();
+        for (String recipient : recipients) {
+            addresses.add(new MailAddress(recipient));
+        }
+        MimeMessage message = new MimeMessageWrapper(
+            MimeMessageInputStreamSource.create(name, new ByteArrayInputStream(content.getBytes(UTF_8))));
+        try {
+            return MailImpl.builder().name(name).sender(SENDER).addRecipients(addresses).mimeMessage(message)
+                .state("root").build();
+        } finally {
+            LifecycleUtil.dispose(message);
+        }
+    }
+
+    /** Waits until every mail that was put into a queue so far, by the test and by the engine, has been settled. */
+    void settled() {
+        eventually().untilAsserted(() -> {
+            if (queues.done.get() < queues.puts.size()) {
+                throw new AssertionError(queues.done + " done of " + queues.puts);
+            }
+        });
+    }
+
+    void settled(int mails) {
+        eventually().until(() -> queues.done.get() >= mails);
+    }
+
+
+    @Override
+    public void close() {
+        engine.close();
+        mailets.forEach(PooledRemoteDelivery::destroy);
+    }
+}

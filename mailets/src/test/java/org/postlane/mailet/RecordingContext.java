@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.mailet;
+
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import javax.mail.MessagingException;
+
+import org.apache.james.core.MailAddress;
+import org.apache.mailet.Mail;
+import org.apache.mailet.MailetContext;
+
+/** Notes what is handed to processors and what is bounced, marks the mail as James' own context does, and fails on demand. */
+final class RecordingContext {
+    /** One mail that was handed over. {@code text} is the explanation of a bounce. */
+    record HandedOver(String state, String name, Set<String> recipients, Map<String, Object> attributes, String text) {
+    }
+
+    final List<HandedOver> sent = new CopyOnWriteArrayList<>();
+    final List<HandedOver> bounced = new CopyOnWriteArrayList<>();
+    final AtomicInteger toFail = new AtomicInteger();
+
+    MailetContext context() {
+        return (MailetContext) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {MailetContext.class},
+            (proxy, method, arguments) -> {
+                Mail mail = (Mail) arguments[0];
+                String text = (String) arguments[1];
+                if (toFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                    throw new MessagingException("The spool is away");
+                }
+                if (method.getName().equals("sendMail") && arguments.length == 2) {
+                    sent.add(handedOver(text, mail, ""));
+                    mail.setAttribute(Mail.SENT_BY_MAILET_ATTRIBUTE);
+                    mail.setState(text);
+                    return null;
+                }
+                if (method.getName().equals("bounce") && arguments.length == 2) {
+                    bounced.add(handedOver("", mail, text));
+                    return null;
+                }
+                throw new AssertionError("Not expected: " + method);
+            });
+    }
+
+    List<HandedOver> sentTo(String state) {
+        return sent.stream().filter(one -> one.state().equals(state)).toList();
+    }
+
+    private static HandedOver handedOver(String state, Mail mail, String text) {
+        return new HandedOver(state, mail.getName(),
+            mail.getRecipients().stream().map(MailAddress::asString).collect(Collectors.toSet()),
+            mail.attributes().collect(Collectors.toMap(attribute -> attribute.getName().asString(),
+                attribute -> attribute.getValue().value())), text);
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.mailet;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+import org.apache.james.core.MailAddress;
+import org.apache.james.queue.api.MailQueue;
+import org.apache.james.queue.api.MailQueueFactory;
+import org.apache.james.queue.api.MailQueueName;
+import org.apache.james.queue.api.RawMailQueueItemDecoratorFactory;
+import org.apache.james.queue.memory.MemoryMailQueueFactory;
+import org.apache.mailet.Mail;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+
+/** James' own memory queues, watched: what was put in with which delay, what was taken out, and failures on demand. */
+final class WatchedQueues implements MailQueueFactory<MailQueue> {
+    /** One mail that was put into a queue. */
+    record Put(String name, Set<String> recipients, Duration delay, Map<String, Object> attributes, String state) {
+    }
+
+    /** How long a delay really lasts; tests of long schedules shorten it. */
+    volatile UnaryOperator<Duration> realDelay = delay -> delay;
+    final List<Put> puts = new CopyOnWriteArrayList<>();
+    final AtomicInteger done = new AtomicInteger();
+    final AtomicInteger putsToFail = new AtomicInteger();
+    final AtomicInteger readsToFail = new AtomicInteger();
+    private final MemoryMailQueueFactory memory;
+
+    WatchedQueues(Clock clock) {
+        this.memory = new MemoryMailQueueFactory(new RawMailQueueItemDecoratorFactory(), clock);
+    }
+
+    /** Everything that the engine itself put back; what the mailet put in has no delay and comes first for each mail. */
+    List<Put> putBack() {
+        return puts.stream().filter(put -> !put.delay().isZero()).toList();
+    }
+
+    long sizeOf(String name) {
+        MemoryMailQueueFactory.MemoryCacheableMailQueue queue = memory.createQueue(MailQueueName.of(name),
+            MailQueueFactory.defaultPrefetchCount());
+        return queue.getSize();
+    }
+
+    @Override
+    public Optional<MailQueue> getQueue(MailQueueName name, PrefetchCount count) {
+        return memory.getQueue(name, count).map(Watched::new);
+    }
+
+    @Override
+    public MailQueue createQueue(MailQueueName name, PrefetchCount count) {
+        return new Watched(memory.createQueue(name, count));
+    }
+
+    @Override
+    public Set<MailQueueName> listCreatedMailQueues() {
+        return memory.listCreatedMailQueues();
+    }
+
+    private final class Watched implements MailQueue {
+        private final MailQueue queue;
+
+        Watched(MailQueue queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public MailQueueName getName() {
+            return queue.getName();
+        }
+
+        @Override
+        public void enQueue(Mail mail, Duration delay) throws MailQueueException {
+            if (putsToFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new MailQueueException("The queue is away");
+            }
+            puts.add(new Put(mail.getName(), mail.getRecipients().stream().map(MailAddress::asString).collect(Collectors.toSet()),
+                delay, mail.attributes().collect(Collectors.toMap(attribute -> attribute.getName().asString(),
+                    attribute -> attribute.getValue().value())), mail.getState()));
+            queue.enQueue(mail, realDelay.apply(delay));
+        }
+
+        @Override
+        public void enQueue(Mail mail) throws MailQueueException {
+            enQueue(mail, Duration.ZERO);
+        }
+
+        @Override
+        public Publisher<Void> enqueueReactive(Mail mail) {
+            return queue.enqueueReactive(mail);
+        }
+
+        @Override
+        public Publisher<MailQueueItem> deQueue() {
+            if (readsToFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                return Flux.error(new MailQueueException("The queue cannot be read"));
+            }
+            return Flux.from(queue.deQueue()).map(Item::new);
+        }
+
+        @Override
+        public void close() throws java.io.IOException {
+            queue.close();
+        }
+    }
+
+    private final class Item implements MailQueue.MailQueueItem {
+        private final MailQueue.MailQueueItem item;
+
+        Item(MailQueue.MailQueueItem item) {
+            this.item = item;
+        }
+
+        @Override
+        public Mail getMail() {
+            return item.getMail();
+        }
+
+        @Override
+        public void done(CompletionStatus success) throws MailQueue.MailQueueException {
+            item.done(success);
+            done.incrementAndGet();
+        }
+    }
+}
