@@ -132,7 +132,8 @@ class GatewayTest {
 
     @Test
     void withoutLoadBalancingTheFirstGatewayTakesAll() throws Exception {
-        try (SmtpServer one = SmtpServer.accepting(); SmtpServer two = SmtpServer.accepting(); Delivery delivery = new Delivery()) {
+        try (SmtpServer one = SmtpServer.accepting(); SmtpServer two = SmtpServer.accepting();
+             Delivery delivery = new Delivery()) {
             delivery.start("gateway", "127.0.0.1," + gateway(two), "gatewayPort", String.valueOf(one.port()),
                 "loadBalancing", "false");
             for (int i = 0; i < 20; i++) {
