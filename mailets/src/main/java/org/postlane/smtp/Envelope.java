@@ -56,7 +56,8 @@ public final class Envelope {
     /** RFC 3461 4.2 and 4.4: both identify something to a reader. A line end in them would survive its encoding. */
     private static void refuseControls(String what, String value) {
         if (!value.chars().allMatch(c -> c >= ' ' && c != 0x7f)) {
-            throw new IllegalArgumentException(what + " holds no control characters (RFC 3461): " + ReplyDecoder.printable(value));
+            throw new IllegalArgumentException(what + " holds no control characters (RFC 3461): "
+                + ReplyDecoder.printable(value));
         }
     }
 

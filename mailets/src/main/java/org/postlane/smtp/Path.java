@@ -21,7 +21,8 @@ public final class Path {
      * The path to or from a mailbox.
      *
      * @throws IllegalArgumentException for a control character, an angle bracket or a space outside a quoted local part, a
-     *     quote within one that is not escaped, or elsewhere, a missing local part or domain, a character that is not ASCII, or more than 254 octets
+     *     quote within one that is not escaped, or elsewhere, a missing local part or domain, a character that is not ASCII,
+     *     or more than 254 octets
      */
     public static Path of(String mailbox) {
         int at = mailbox.lastIndexOf('@');
@@ -54,7 +55,7 @@ public final class Path {
             } else if (c == '\\' && inQuotes) {
                 i++;
                 if (i >= at || mailbox.charAt(i) < ' ' || mailbox.charAt(i) > '~') {
-                    throw refused(mailbox, i);
+                    throw refused(mailbox, i - 1);
                 }
             } else if ((c == ' ' || c == '<' || c == '>') && !inQuotes) {
                 throw refused(mailbox, i);

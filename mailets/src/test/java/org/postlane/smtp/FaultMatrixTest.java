@@ -165,11 +165,12 @@ class FaultMatrixTest {
 
     private String play(Case row, SmtpServer server) {
         SessionSettings.Builder settings = SmtpFixture.settings(server, row.limit());
-        switch (row.phase) {
-            case STARTTLS, HANDSHAKE -> settings.tls(TlsMode.OPPORTUNISTIC);
-            case HANDSHAKE_VERIFIED -> settings.tls(TlsMode.VERIFIED);
-            case AUTH -> settings.credentials(new Credentials("user", "secret", true));
-            default -> { }
+        if (row.phase == Phase.STARTTLS || row.phase == Phase.HANDSHAKE) {
+            settings.tls(TlsMode.OPPORTUNISTIC);
+        } else if (row.phase == Phase.HANDSHAKE_VERIFIED) {
+            settings.tls(TlsMode.VERIFIED);
+        } else if (row.phase == Phase.AUTH) {
+            settings.credentials(new Credentials("user", "secret", true));
         }
         CompletableFuture<SmtpConnection> opened = SMTP.client().connect(settings.build());
         try {
@@ -207,17 +208,19 @@ class FaultMatrixTest {
     }
 
     private static void disturb(Connection connection, Fault fault, SmtpConnection client) {
-        switch (fault) {
-            case CLOSE -> connection.closeNow();
-            case RESET -> connection.resetNow();
-            case CLOSING -> connection.sendNow("421 4.4.2 idle for too long");
-            case TEMPORARY -> connection.sendNow("451 4.4.2 hm");
-            case PERMANENT -> connection.sendNow("554 5.7.1 go away");
-            case GARBAGE -> connection.sendNow("!no reply");
-            case STALL -> {
-                return;
-            }
+        Runnable disturbance = switch (fault) {
+            case CLOSE -> connection::closeNow;
+            case RESET -> connection::resetNow;
+            case CLOSING -> () -> connection.sendNow("421 4.4.2 idle for too long");
+            case TEMPORARY -> () -> connection.sendNow("451 4.4.2 hm");
+            case PERMANENT -> () -> connection.sendNow("554 5.7.1 go away");
+            case GARBAGE -> () -> connection.sendNow("!no reply");
+            case STALL -> null;
+        };
+        if (disturbance == null) {
+            return;
         }
+        disturbance.run();
         await().atMost(SmtpFixture.AMPLE).until(() -> !client.isUsable());
     }
 

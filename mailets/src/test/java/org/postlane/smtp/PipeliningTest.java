@@ -68,7 +68,8 @@ class PipeliningTest {
 
     @Test
     void nobodyIsDeliveredByALoneDotThatIsAnswered250() {
-        behaviour.rcpt(Reaction.reply("450 4.2.0 no")).data(Reaction.reply("354 go ahead")).endOfData(Reaction.reply("250 2.0.0 yes"));
+        behaviour.rcpt(Reaction.reply("450 4.2.0 no")).data(Reaction.reply("354 go ahead"))
+            .endOfData(Reaction.reply("250 2.0.0 yes"));
         assertThat(SmtpFixture.statuses(SmtpFixture.send(SMTP.connect(server("PIPELINING")), "a@example.org")))
             .containsExactly(RecipientResult.Status.DEFERRED);
     }

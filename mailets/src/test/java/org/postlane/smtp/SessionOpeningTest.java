@@ -134,7 +134,8 @@ class SessionOpeningTest {
     @Test
     void anEhloNameCannotBeginAnotherCommand() {
         for (String name : new String[] {"a\r\nMAIL FROM:<>", "a b", "", "a\0", "\u00fc"}) {
-            assertThatThrownBy(() -> SessionSettings.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), 25), "mx").ehloName(name))
+            assertThatThrownBy(() -> SessionSettings.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), 25), "mx")
+                .ehloName(name))
                 .isInstanceOf(IllegalArgumentException.class);
         }
     }

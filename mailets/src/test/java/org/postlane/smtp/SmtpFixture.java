@@ -25,7 +25,8 @@ import org.postlane.testing.SmtpServerBuilder;
 import org.postlane.testing.TestTls;
 
 /**
- * A client for one class of tests, and servers for each test. After it every connection must be usable or closed, the servers must have seen
+ * A client for one class of tests, and servers for each test. After it every connection must be usable or closed,
+     the servers must have seen
  * no violation and, once the usable ones are let go, no open connection, and no buffer may have leaked.
  */
 final class SmtpFixture implements AfterEachCallback, AfterAllCallback {

@@ -101,5 +101,22 @@ final class TestContent implements Content {
             }
             return LINE[(int) (LINE.length - 1 - --left % LINE.length)];
         }
+
+        @Override
+        public int read(byte[] b, int off, int len) throws IOException {
+            if (len == 0) {
+                return 0;
+            }
+            int first = read();
+            if (first < 0) {
+                return -1;
+            }
+            b[off] = (byte) first;
+            int position = (int) (LINE.length - 1 - (left - 1 + LINE.length) % LINE.length);
+            int more = (int) Math.min(left, Math.min(len - 1, LINE.length - position));
+            System.arraycopy(LINE, position, b, off + 1, more);
+            left -= more;
+            return more + 1;
+        }
     }
 }

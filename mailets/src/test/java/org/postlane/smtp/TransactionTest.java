@@ -220,7 +220,8 @@ class TransactionTest {
     @ParameterizedTest
     @MethodSource("ways")
     void contentThatCannotBeOpenedOrThrowsAnErrorFailsTheMailAndDoesNotHang(Way way) {
-        for (Throwable failure : List.of(new IOException("gone"), new IllegalStateException("gone"), new AssertionError("gone"))) {
+        for (Throwable failure : List.of(new IOException("gone"), new IllegalStateException("gone"),
+            new AssertionError("gone"))) {
             SmtpConnection connection = way.connect(Behaviour.accepting());
             TestContent content = TestContent.from(() -> {
                 if (failure instanceof Error error) {
