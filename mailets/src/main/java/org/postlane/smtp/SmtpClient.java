@@ -4,7 +4,7 @@ package org.postlane.smtp;
 import java.io.Closeable;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -41,7 +41,7 @@ public final class SmtpClient implements Closeable {
     private final ThreadPoolExecutor readers;
     private final TlsContexts tls;
     /** Sessions being opened: an event loop that ends may forget one, and nobody may wait for it for ever. */
-    private final Set<CompletableFuture<?>> opening = ConcurrentHashMap.newKeySet();
+    private final Map<Object, CompletableFuture<?>> opening = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     /** A client that trusts whom the JVM trusts. */
@@ -84,8 +84,9 @@ public final class SmtpClient implements Closeable {
 
     private CompletableFuture<SmtpConnection> connectOnce(SessionSettings settings) {
         CompletableFuture<SmtpConnection> opened = new CompletableFuture<>();
-        opening.add(opened);
-        CompletableFuture<SmtpConnection> unusedEnd = opened.whenComplete((session, failure) -> opening.remove(opened));
+        Object key = new Object();
+        opening.put(key, opened);
+        CompletableFuture<SmtpConnection> unusedEnd = opened.whenComplete((session, failure) -> opening.remove(key));
         if (closed) {
             opened.completeExceptionally(clientIsClosed());
             return opened;
@@ -136,7 +137,7 @@ public final class SmtpClient implements Closeable {
         readers.shutdown();
         eventLoops.shutdownGracefully(0, SHUTDOWN_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
             .awaitUninterruptibly(SHUTDOWN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        opening.forEach(opened -> opened.completeExceptionally(clientIsClosed()));
+        opening.values().forEach(opened -> opened.completeExceptionally(clientIsClosed()));
     }
 
     private static SmtpException clientIsClosed() {
