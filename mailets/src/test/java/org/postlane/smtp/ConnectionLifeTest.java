@@ -121,6 +121,8 @@ class ConnectionLifeTest {
         SmtpFixture.get(connection.closed());
         connection.abort();
         assertThat(connection.isUsable()).isFalse();
+        // With commands unread in its buffer, a server that stalls does not see that its client has gone.
+        stall.release();
     }
 
     @Test
