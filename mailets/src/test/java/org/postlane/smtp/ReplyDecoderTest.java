@@ -119,7 +119,6 @@ class ReplyDecoderTest {
                 assertThat(reply.enhancedCode()).isNotNull();
             }
             fuzzed.releaseInbound();
-            fuzzed.close();
         }
     }
 }
