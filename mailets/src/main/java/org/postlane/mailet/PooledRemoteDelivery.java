@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
  * <ul>
  * <li>{@code tls}: {@code none}; {@code opportunistic}: STARTTLS where offered, any certificate, plain where it fails;
  * {@code required}: STARTTLS or no delivery, any certificate; {@code verified}: STARTTLS with a certificate for the MX or
- * gateway by a trusted authority, or no delivery (opportunistic)</li>
+ * gateway by a trusted authority, or no delivery (opportunistic; with {@code gatewayUsername}: verified)</li>
  * <li>{@code gatewayAuthWithoutTls}: whether user name and password may cross the network readable (false)</li>
  * </ul>
  *

@@ -172,7 +172,20 @@ final class RemoteDeliveryParameters {
         if (startTls) {
             return verify ? TlsMode.VERIFIED_IF_OFFERED : TlsMode.OPPORTUNISTIC;
         }
-        return stockWritten ? TlsMode.NONE : TlsMode.OPPORTUNISTIC;
+        if (stockWritten) {
+            return TlsMode.NONE;
+        }
+        // A password goes to a server that has shown who it is, unless the administrator says otherwise.
+        return hasUserName() && !mayAuthenticateWithoutTls() ? TlsMode.VERIFIED : TlsMode.OPPORTUNISTIC;
+    }
+
+    private boolean hasUserName() {
+        boolean current = parameters.isSet(StockParameter.GATEWAY_USERNAME.key());
+        return parameters.isSet(StockParameter.GATEWAY_USERNAME_OF_2_3.key()) || current;
+    }
+
+    private boolean mayAuthenticateWithoutTls() {
+        return parameters.flag(GATEWAY_AUTH_WITHOUT_TLS, false);
     }
 
     private int defaultPort() {
@@ -203,7 +216,7 @@ final class RemoteDeliveryParameters {
         String passwordKey = StockParameter.GATEWAY_PASSWORD.key();
         Optional<String> user = parameters.text(StockParameter.GATEWAY_USERNAME.key(), "a user name")
             .or(() -> parameters.text(StockParameter.GATEWAY_USERNAME_OF_2_3.key(), "a user name"));
-        boolean withoutTls = parameters.flag(GATEWAY_AUTH_WITHOUT_TLS, false);
+        boolean withoutTls = mayAuthenticateWithoutTls();
         boolean passwordWritten = parameters.isSet(passwordKey);
         if (user.isEmpty()) {
             return Optional.empty();
@@ -216,6 +229,11 @@ final class RemoteDeliveryParameters {
         if (!passwordWritten) {
             throw new ConfigurationError(parameters.where() + ": <" + StockParameter.GATEWAY_USERNAME.key()
                 + "> is written without <" + passwordKey + ">: expected both");
+        }
+        if (tls == TlsMode.NONE && !withoutTls) {
+            throw new ConfigurationError(parameters.where() + ": <" + StockParameter.GATEWAY_USERNAME.key()
+                + "> is written and TLS is off, so the password would cross the network readable: expected TLS, or <"
+                + GATEWAY_AUTH_WITHOUT_TLS + ">true</" + GATEWAY_AUTH_WITHOUT_TLS + ">");
         }
         return Optional.of(new Credentials(user.get(), parameters.raw(passwordKey), withoutTls));
     }

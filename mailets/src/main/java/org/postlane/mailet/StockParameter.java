@@ -24,9 +24,9 @@ enum StockParameter {
     GATEWAY("gateway", Fate.HONOURED),
     GATEWAY_PORT("gatewayPort", Fate.HONOURED),
     GATEWAY_USERNAME("gatewayUsername", Fate.REINTERPRETED,
-        "sent over TLS only, unless <gatewayAuthWithoutTls> is true"),
+        Texts.CREDENTIALS),
     GATEWAY_USERNAME_OF_2_3("gatewayusername", Fate.REINTERPRETED,
-        "sent over TLS only, unless <gatewayAuthWithoutTls> is true"),
+        Texts.CREDENTIALS),
     GATEWAY_PASSWORD("gatewayPassword", Fate.HONOURED),
     HELO_NAME("heloName", Fate.HONOURED),
     USE_PRIORITY("usePriority", Fate.HONOURED),
@@ -71,6 +71,12 @@ enum StockParameter {
         Map.entry("ssl.checkserveridentity", "<tls>verified</tls>"),
         Map.entry("ssl.trust", "<tls>required</tls>, which accepts any certificate"),
         Map.entry("sendpartial", "nothing: partial delivery is always on"));
+
+    /** A holder of its own, because constants of an enum come before everything else in it. */
+    private static final class Texts {
+        private static final String CREDENTIALS = "sent over TLS with a verified certificate, unless <tls>, <startTLS>,"
+            + " <sslEnable> or <gatewayAuthWithoutTls> say otherwise";
+    }
 
     private final String key;
     private final Fate fate;

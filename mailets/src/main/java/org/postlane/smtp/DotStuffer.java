@@ -14,51 +14,45 @@ final class DotStuffer {
     private static final byte CR = '\r';
     private static final byte LF = '\n';
     private static final byte DOT = '.';
+    private static final byte[] END_OF_DATA = {DOT, CR, LF};
+    private static final byte[] END_OF_LINE_AND_DATA = {CR, LF, DOT, CR, LF};
 
     private boolean atLineStart = true;
     private boolean afterCr;
 
     /** The most that {@code length} octets can grow to. */
     static int worstCase(int length) {
-        return 2 * length + END_OF_DATA_OCTETS;
+        return 2 * length + END_OF_LINE_AND_DATA.length;
     }
 
-    private static final int END_OF_DATA_OCTETS = 5;
-
     void encode(byte[] in, int length, ByteBuf out) {
+        // Into an array first: a buffer checks its bounds at every octet, and an array is copied in one go.
+        byte[] encoded = new byte[worstCase(length)];
+        int end = 0;
         for (int i = 0; i < length; i++) {
             byte octet = in[i];
-            if (octet == LF) {
-                if (!afterCr) {
-                    endLine(out);
+            if (octet == CR || octet == LF) {
+                if (octet == CR || !afterCr) {
+                    encoded[end++] = CR;
+                    encoded[end++] = LF;
+                    atLineStart = true;
                 }
-                afterCr = false;
-            } else if (octet == CR) {
-                endLine(out);
-                afterCr = true;
+                afterCr = octet == CR;
             } else {
                 if (atLineStart && octet == DOT) {
-                    out.writeByte(DOT);
+                    encoded[end++] = DOT;
                 }
-                out.writeByte(octet);
+                encoded[end++] = octet;
                 atLineStart = false;
                 afterCr = false;
             }
         }
+        out.writeBytes(encoded, 0, end);
     }
 
     /** The final dot; the last line is ended first where it was not. */
     void end(ByteBuf out) {
-        if (!atLineStart) {
-            endLine(out);
-        }
-        out.writeByte(DOT);
-        endLine(out);
-    }
-
-    private void endLine(ByteBuf out) {
-        out.writeByte(CR);
-        out.writeByte(LF);
+        out.writeBytes(atLineStart ? END_OF_DATA : END_OF_LINE_AND_DATA);
         atLineStart = true;
     }
 }
