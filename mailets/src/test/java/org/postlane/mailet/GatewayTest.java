@@ -2,6 +2,7 @@
 package org.postlane.mailet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetSocketAddress;
 import java.util.HashSet;
@@ -66,6 +67,28 @@ class GatewayTest {
             delivery.send("mail", "x@a.test");
             delivery.settled();
             assertThat(server.received()).hasSize(1).allMatch(mail -> mail.tls() && mail.authenticatedUser().equals("joe"));
+        }
+    }
+
+    @Test
+    void credentialsAreNotGivenToAServerThatHasNotShownWhoItIs() throws Exception {
+        try (SmtpServer server = SmtpServer.builder().startTls(TestTls.forHost("gw.test")).auth("joe", "secret").start();
+             Delivery delivery = new Delivery()) {
+            delivery.start("gateway", gateway(server), "gatewayUsername", "joe", "gatewayPassword", "secret",
+                "delayTime", "20", "maxRetries", "1");
+            delivery.send("mail", "x@a.test");
+            delivery.settled(2);
+            assertThat(server.statistics().commands("AUTH")).isZero();
+            assertThat(server.received()).isEmpty();
+        }
+    }
+
+    @Test
+    void credentialsWithTlsSwitchedOffStopTheStart() {
+        try (Delivery delivery = new Delivery()) {
+            assertThatThrownBy(() -> delivery.start("gateway", "gw.test", "gatewayUsername", "joe", "gatewayPassword", "secret",
+                "startTLS", "false"))
+                .hasMessageContaining("<gatewayUsername>").hasMessageContaining("<gatewayAuthWithoutTls>");
         }
     }
 
