@@ -91,7 +91,7 @@ class MainJobTest {
     void anUnknownUserIsRefusedAtRcpt() {
         try (SmtpDialogue smtp = james.smtp()) {
             smtp.command("MAIL FROM:<stranger@elsewhere.test>", 250);
-            assertThat(smtp.command("RCPT TO:<nobody@local.test>", 550).text()).startsWith("5.1.1");
+            assertThat(smtp.command("RCPT TO:<nobody@local.test>", 550).text()).startsWith("550 5.1.1");
             smtp.command("RCPT TO:<bob@local.test>", 250);
         }
     }
@@ -100,16 +100,16 @@ class MainJobTest {
     void aStrangerMaySendToARelayDomainAndToNoOther() {
         try (SmtpDialogue smtp = james.smtp()) {
             smtp.command("MAIL FROM:<stranger@elsewhere.test>", 250);
-            assertThat(smtp.command("RCPT TO:<eve@external.test>", 550).text()).startsWith("5.7.1");
+            assertThat(smtp.command("RCPT TO:<eve@external.test>", 550).text()).startsWith("550 5.7.1");
             smtp.command("RCPT TO:<rita@relay.test>", 250);
-            assertThat(smtp.command("RCPT TO:<rita@sub.relay.test>", 550).text()).startsWith("5.7.1");
+            assertThat(smtp.command("RCPT TO:<rita@sub.relay.test>", 550).text()).startsWith("550 5.7.1");
         }
     }
 
     @Test
     void whoHasNotLoggedInOnTheSubmissionPortIsToldTo() {
         try (SmtpDialogue smtp = james.anonymousSubmission()) {
-            smtp.command("MAIL FROM:<alice@local.test>", 250);
+            smtp.command("MAIL FROM:<stranger@elsewhere.test>", 250);
             smtp.command("RCPT TO:<eve@external.test>", 530);
         }
     }
@@ -133,10 +133,16 @@ class MainJobTest {
         }
         List<byte[]> inbox = new ArrayList<>(james.inbox("corpus@local.test"));
         for (CorpusMessage message : corpus) {
-            assertThat(inbox.stream().anyMatch(one -> CorpusCheck.compare(message, one).isEmpty()))
-                .as("%s is readable over POP3, byte for byte", message.name()).isTrue();
+            assertThat(inbox.stream().anyMatch(one -> isSameButForReturnPath(message, one)))
+                .as("%s is readable over POP3", message.name()).isTrue();
         }
         assertThat(deviations).isEmpty();
+    }
+
+    /** Final delivery puts its own Return-Path in the place of one that the message had (RFC 5321 4.4). */
+    private static boolean isSameButForReturnPath(CorpusMessage sent, byte[] arrived) {
+        return CorpusCheck.compare(sent, arrived).stream()
+            .allMatch(deviation -> deviation.toString().startsWith("removed: Return-Path"));
     }
 
     private static void note(Map<String, List<Deviation>> deviations, CorpusMessage sent, byte[] arrived) {

@@ -139,11 +139,22 @@ class OutboundTest {
     }
 
     @Test
-    void whatIsDeferredCanBeSeenInTheQueueThroughWebadmin() {
+    void howManyMailsAreDeferredCanBeSeenThroughWebadmin() {
         behaviour.rcpt("slow@external.test", reply("451 4.3.0 try later")).times(2);
         send("slow@external.test", "deferred");
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20))
-            .until(() -> james.webadmin("/mailQueues/outgoing/mails").contains("slow@external.test"));
+            .until(() -> james.webadmin("/mailQueues/outgoing").contains("\"size\":1"));
         await().atMost(PATIENCE).until(() -> remote.received().size() == 1);
+        await().atMost(PATIENCE).until(() -> james.webadmin("/mailQueues/outgoing").contains("\"size\":0"));
+    }
+
+    @Test
+    void aConnectionThatDiedInReserveCostsNothingButANewOne() {
+        send("one@external.test", "before");
+        await().atMost(PATIENCE).until(() -> remote.received().size() == 1);
+        remote.connections().get(0).closeNow();
+        send("two@external.test", "after");
+        await().atMost(PATIENCE).until(() -> remote.received().size() == 2);
+        assertThat(remote.statistics().connectionsOpened()).isEqualTo(2);
     }
 }

@@ -40,13 +40,20 @@ public final class Parameters {
 
     /** The parameters of a mailet, named by its class as the administrator wrote it. */
     public static Parameters of(MailetConfig config) {
+        return of(config, "");
+    }
+
+    /** As {@link #of(MailetConfig)}; where this key is written, it tells the element from others of its class in messages. */
+    public static Parameters of(MailetConfig config, String distinctiveKey) {
         Map<String, String> values = new HashMap<>();
         Iterator<String> names = config.getInitParameterNames();
         while (names.hasNext()) {
             String name = names.next();
             values.put(name, Optional.ofNullable(config.getInitParameter(name)).orElse(""));
         }
-        return new Parameters("mailetcontainer.xml, mailet " + simpleName(config.getMailetName()), values);
+        String which = values.containsKey(distinctiveKey)
+            ? " with <" + distinctiveKey + ">" + values.get(distinctiveKey) + "</" + distinctiveKey + ">" : "";
+        return new Parameters("mailetcontainer.xml, mailet " + simpleName(config.getMailetName()) + which, values);
     }
 
     private static String simpleName(String mailetName) {

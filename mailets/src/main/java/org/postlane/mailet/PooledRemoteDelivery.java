@@ -109,7 +109,7 @@ public class PooledRemoteDelivery extends GenericMailet {
 
     @Override
     public void init() throws MessagingException {
-        Parameters parameters = Parameters.of(getMailetConfig());
+        Parameters parameters = Parameters.of(getMailetConfig(), StockParameter.OUTGOING.key());
         RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
         settings = read.settings(domains);
         usePriority = read.usesPriority();

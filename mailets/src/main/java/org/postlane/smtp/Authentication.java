@@ -64,6 +64,9 @@ final class Authentication {
             // A challenge that the mechanism does not have: cancel it (RFC 4954 4) rather than answer in the dark.
             return say("*", "*").thenCompose(cancelled -> refuse("The server asked for more than the mechanism has", cancelled));
         }
+        if (reply.code() == Reply.CLOSING) {
+            return CompletableFuture.failedFuture(SmtpException.host("The server is closing the connection", reply));
+        }
         return refuse("The server did not accept the credentials", reply);
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a server offered in its answer to EHLO (RFC 5321 4.1.1.1). Immutable; learnt anew after STARTTLS. */
 public final class Capabilities {
@@ -28,10 +29,14 @@ public final class Capabilities {
             // "AUTH=PLAIN" is what servers of the nineties say beside or instead of "AUTH PLAIN".
             String[] words = line.trim().replaceFirst("^(?i)AUTH=", "AUTH ").split("\\s+");
             if (!words[0].isEmpty()) {
-                keywords.merge(words[0].toUpperCase(Locale.US), List.of(words).subList(1, words.length), (a, b) -> a);
+                keywords.merge(words[0].toUpperCase(Locale.US), List.of(words).subList(1, words.length), Capabilities::both);
             }
         }
         return new Capabilities(keywords);
+    }
+
+    private static List<String> both(List<String> first, List<String> second) {
+        return Stream.concat(first.stream(), second.stream()).collect(Collectors.toUnmodifiableList());
     }
 
     /** Whether an extension is offered; its name in any case. */

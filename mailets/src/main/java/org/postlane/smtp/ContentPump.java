@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 
 /**
@@ -38,6 +40,11 @@ final class ContentPump {
     CompletableFuture<Void> start() {
         nextPiece();
         return sent;
+    }
+
+    /** Whether the final dot has been handed to the network: only then can a reply be the one to all of the content. */
+    boolean isComplete() {
+        return sent.isDone() && !sent.isCompletedExceptionally();
     }
 
     /** Whether the final dot may have left: from then on nobody knows whether the server has the message until it says so. */
@@ -68,10 +75,12 @@ final class ContentPump {
                 stuffer.end(piece);
                 dotSent = true;
             }
+            Future<?> limit = limitWrite();
             ByteBuf toWrite = piece;
             piece = null;
-            write(toWrite, last);
-        } catch (IOException | RuntimeException e) {
+            write(toWrite, limit, last);
+        } catch (IOException | RuntimeException | Error e) {
+            // An Error too: nobody else would ever end this transaction, which has no clock while we are the ones to send.
             if (piece != null) {
                 piece.release();
             }
@@ -79,11 +88,16 @@ final class ContentPump {
         }
     }
 
-    private void write(ByteBuf piece, boolean last) {
-        Future<?> limit = channel.eventLoop().schedule(
+    private Future<?> limitWrite() {
+        return channel.eventLoop().schedule(
             () -> fail(new IOException("The server took no content for " + blockLimit.toMillis() + " ms")),
             blockLimit.toMillis(), TimeUnit.MILLISECONDS);
-        channel.writeAndFlush(piece).addListener(written -> {
+    }
+
+    private void write(ByteBuf piece, Future<?> limit, boolean last) {
+        // The promise has its listener before the octets leave: the reply to them may be read before this thread gets further.
+        ChannelPromise promise = channel.newPromise();
+        promise.addListener(written -> {
             limit.cancel(false);
             if (!written.isSuccess()) {
                 fail(written.cause());
@@ -92,14 +106,24 @@ final class ContentPump {
             } else if (!sent.isDone()) {
                 nextPiece();
             } else {
-                closeQuietly();
+                closeOnReader();
             }
         });
+        ChannelFuture unused = channel.writeAndFlush(piece, promise);
     }
 
     private void fail(Throwable why) {
         sent.completeExceptionally(why);
-        closeQuietly();
+        closeOnReader();
+    }
+
+    /** Closing may block as reading may, so it is not for the event loop; a client being closed has no other thread left. */
+    private void closeOnReader() {
+        try {
+            reader.execute(this::closeQuietly);
+        } catch (RejectedExecutionException e) {
+            closeQuietly();
+        }
     }
 
     private void closeQuietly() {

@@ -28,8 +28,9 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private Channel channel;
     private ScheduledFuture<?> deadline;
-    private IOException broken;
-    private boolean shuttingDown;
+    // Written on the event loop only; read by isIntact from any thread.
+    private volatile IOException broken;
+    private volatile boolean shuttingDown;
 
     Dialogue(ReplyDecoder decoder) {
         this.decoder = decoder;
@@ -39,6 +40,12 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     CompletableFuture<Reply> expect(String what, Duration limit) {
         Expected next = new Expected(what, limit);
         if (broken != null) {
+            next.reply.completeExceptionally(broken);
+            return next.reply;
+        }
+        if (expected.isEmpty() && !decoder.isBetweenReplies()) {
+            // What is here already cannot be the answer to what has yet to be said.
+            abort(new ProtocolViolationException("The server sent more than was asked for, before " + what));
             next.reply.completeExceptionally(broken);
             return next.reply;
         }
@@ -89,14 +96,14 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         return closed;
     }
 
-    /** Whether the server said 421. */
-    boolean isShuttingDown() {
-        return shuttingDown;
+    /** Whether the connection is open and nothing has gone wrong on it. The one question that any thread may ask. */
+    boolean isIntact() {
+        return broken == null && !shuttingDown && channel.isActive();
     }
 
     /** Whether nothing is expected and nothing has come: the only state in which a next transaction may begin. */
     boolean isInSync() {
-        return broken == null && !shuttingDown && expected.isEmpty() && channel.isActive() && decoder.isBetweenReplies();
+        return isIntact() && expected.isEmpty() && decoder.isBetweenReplies();
     }
 
     /** Whether part of a reply lies unread, which before a TLS handshake is an injection (RFC 3207 6). */
@@ -109,8 +116,10 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         if (broken == null) {
             broken = why;
         }
-        // Nothing is left to say, so nothing is left to learn from how the closing went.
-        ChannelFuture unused = channel.close();
+        if (channel != null) {
+            // Nothing is left to say, so nothing is left to learn from how the closing went.
+            ChannelFuture unused = channel.close();
+        }
         failExpected();
     }
 
@@ -141,6 +150,14 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         if (shuttingDown) {
             abort(SmtpException.host("The server is closing the connection", reply));
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (broken == null && expected.isEmpty() && !decoder.isBetweenReplies()) {
+            abort(new ProtocolViolationException("The server began a reply that nothing had asked for"));
+        }
+        context.fireChannelReadComplete();
     }
 
     @Override

@@ -36,7 +36,8 @@ public final class Envelope {
     /**
      * An envelope.
      *
-     * @throws IllegalArgumentException without recipients, or for an envelope identifier of more than 100 octets
+     * @throws IllegalArgumentException without recipients, or for an envelope identifier of more than 100 octets or with a
+     *     control character
      */
     public Envelope(Path sender, List<Recipient> recipients, Optional<Return> ret, Optional<String> envid) {
         if (recipients.isEmpty()) {
@@ -45,10 +46,19 @@ public final class Envelope {
         envid.filter(id -> id.length() > SmtpLimits.ENVID_OCTETS).ifPresent(id -> {
             throw new IllegalArgumentException("An ENVID has at most " + SmtpLimits.ENVID_OCTETS + " octets (RFC 3461 4.4)");
         });
+        envid.ifPresent(id -> refuseControls("ENVID", id));
         this.sender = sender;
         this.recipients = List.copyOf(recipients);
         this.ret = ret.orElse(null);
         this.envid = envid.orElse(null);
+    }
+
+    /** RFC 3461 4.2 and 4.4: both identify something to a reader. A line end in them would survive its encoding. */
+    private static void refuseControls(String what, String value) {
+        if (!value.chars().allMatch(c -> c >= ' ' && c != 0x7f)) {
+            throw new IllegalArgumentException(what + " holds no control characters (RFC 3461): "
+                + ReplyDecoder.printable(value));
+        }
     }
 
     /** The reverse path. */
@@ -83,11 +93,25 @@ public final class Envelope {
          * A recipient with its DSN wishes.
          *
          * @param orcpt the original recipient as {@code address-type;address}, not encoded
+         * @throws IllegalArgumentException for {@link Notify#NEVER} beside others, and for an original recipient without a
+         *     type, longer than 500 octets, or with a control character
          */
         public Recipient(Path path, Set<Notify> notify, Optional<String> orcpt) {
+            if (notify.size() > 1 && notify.contains(Notify.NEVER)) {
+                throw new IllegalArgumentException("NOTIFY=NEVER stands alone (RFC 3461 4.1), not in " + notify);
+            }
+            orcpt.ifPresent(Recipient::checkOrcpt);
             this.path = path;
             this.notify = Set.copyOf(notify);
             this.orcpt = orcpt.orElse(null);
+        }
+
+        private static void checkOrcpt(String orcpt) {
+            if (!orcpt.matches("(?s)[A-Za-z0-9-]+;.+") || orcpt.length() > SmtpLimits.ORCPT_OCTETS) {
+                throw new IllegalArgumentException("ORCPT is address-type;address of at most " + SmtpLimits.ORCPT_OCTETS
+                    + " octets (RFC 3461 4.2): " + ReplyDecoder.printable(orcpt));
+            }
+            refuseControls("ORCPT", orcpt);
         }
 
         /** A recipient without DSN wishes. */

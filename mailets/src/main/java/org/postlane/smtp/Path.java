@@ -20,8 +20,9 @@ public final class Path {
     /**
      * The path to or from a mailbox.
      *
-     * @throws IllegalArgumentException for a control character, an angle bracket outside a quoted local part, a space outside
-     *     one, a missing local part or domain, a character that is not ASCII, or more than 254 octets
+     * @throws IllegalArgumentException for a control character, an angle bracket or a space outside a quoted local part, a
+     *     quote within one that is not escaped, or elsewhere, a missing local part or domain, a character that is not ASCII,
+     *     or more than 254 octets
      */
     public static Path of(String mailbox) {
         int at = mailbox.lastIndexOf('@');
@@ -37,17 +38,37 @@ public final class Path {
     }
 
     private static void checkCharacters(String mailbox, int at) {
-        boolean quoted = mailbox.charAt(0) == '"' && at > 1 && mailbox.charAt(at - 1) == '"';
+        boolean inQuotes = false;
         for (int i = 0; i < mailbox.length(); i++) {
             char c = mailbox.charAt(i);
-            boolean inQuotes = quoted && i < at;
-            boolean control = c < ' ' || c == 0x7f;
-            boolean needsQuotes = c == ' ' || c == '<' || c == '>';
-            if (control || c > 0x7f || (needsQuotes && !inQuotes)) {
-                throw new IllegalArgumentException(String.format("Character U+%04X at %d cannot stand in the path %s",
-                    (int) c, i, ReplyDecoder.printable(mailbox)));
+            if (c < ' ' || c > '~') {
+                throw refused(mailbox, i);
+            }
+            if (c == '"') {
+                // One pair of quotes around the whole local part, or none: a server must read the same end of the path as we do.
+                boolean opens = i == 0;
+                boolean closes = inQuotes && i == at - 1;
+                if (!opens && !closes) {
+                    throw refused(mailbox, i);
+                }
+                inQuotes = opens;
+            } else if (c == '\\' && inQuotes) {
+                i++;
+                if (i >= at || mailbox.charAt(i) < ' ' || mailbox.charAt(i) > '~') {
+                    throw refused(mailbox, i - 1);
+                }
+            } else if ((c == ' ' || c == '<' || c == '>') && !inQuotes) {
+                throw refused(mailbox, i);
             }
         }
+        if (inQuotes) {
+            throw refused(mailbox, 0);
+        }
+    }
+
+    private static IllegalArgumentException refused(String mailbox, int index) {
+        return new IllegalArgumentException(String.format("Character U+%04X at %d cannot stand in the path %s",
+            (int) mailbox.charAt(index), index, ReplyDecoder.printable(mailbox)));
     }
 
     /** The mailbox; empty for the null reverse path. */

@@ -9,6 +9,9 @@ public final class Reply {
     /** RFC 5321 3.8: the server is about to close the connection, whatever was asked. */
     static final int CLOSING = 421;
 
+    /** RFC 5321 4.2.3: the server waits for content. No other answer to DATA lets any of it go out. */
+    static final int START_CONTENT = 354;
+
     private final int code;
     private final List<String> lines;
 

@@ -50,7 +50,7 @@ final class ReplyDecoder extends ByteToMessageDecoder {
             throw fail(in, "a reply of more than " + SmtpLimits.REPLY_LINES + " lines");
         }
         code = lineCode;
-        lines.add(line.length() > CODE_DIGITS ? line.substring(CODE_DIGITS + 1) : "");
+        lines.add(line.length() > CODE_DIGITS ? withoutControls(line.substring(CODE_DIGITS + 1)) : "");
         boolean last = line.length() == CODE_DIGITS || line.charAt(CODE_DIGITS) != '-';
         if (last) {
             out.add(new Reply(code, lines));
@@ -78,7 +78,14 @@ final class ReplyDecoder extends ByteToMessageDecoder {
 
     static String printable(String line) {
         String shown = line.length() > 80 ? line.substring(0, 80) + "…" : line;
-        return shown.replaceAll("\\p{Cntrl}", "?");
+        return withoutControls(shown);
+    }
+
+    /** Replies are shown in logs and delivery reports, where a bare CR or an escape sequence would do harm. */
+    private static String withoutControls(String text) {
+        StringBuilder clean = new StringBuilder(text.length());
+        text.chars().forEach(c -> clean.append(Character.isISOControl(c) && c != '\t' ? '?' : (char) c));
+        return clean.toString();
     }
 
     /** Whether part of a reply has been read: no command may be answered by the rest of it. */

@@ -30,13 +30,21 @@ final class SessionOpener {
         CompletableFuture<SmtpConnection> opened = greeting.thenCompose(this::afterGreeting)
             .thenCompose(this::secure)
             .thenCompose(this::authenticate)
-            .thenApply(session -> new SmtpConnection(channel, dialogue, reader, settings, session.capabilities,
-                session.encrypted));
+            .thenCompose(this::connection);
         return Futures.recover(opened, failure -> {
             SmtpException why = asSmtpException(failure);
             dialogue.abort(why);
             return CompletableFuture.failedFuture(why);
         });
+    }
+
+    private CompletableFuture<SmtpConnection> connection(Session session) {
+        // A 421 to STARTTLS, or more replies than commands, would only be noticed by the first mail.
+        return dialogue.isInSync()
+            ? CompletableFuture.completedFuture(
+                new SmtpConnection(channel, dialogue, reader, settings, session.capabilities, session.encrypted))
+            : CompletableFuture.failedFuture(SmtpException.host(
+                "The server ended the session, or said something unasked, before the first mail", (Throwable) null));
     }
 
     private static SmtpException asSmtpException(Throwable failure) {
@@ -76,6 +84,9 @@ final class SessionOpener {
                 : CompletableFuture.completedFuture(session);
         }
         return say("STARTTLS").thenCompose(reply -> {
+            if (reply.code() == Reply.CLOSING) {
+                return CompletableFuture.failedFuture(SmtpException.host("The server is closing the connection", reply));
+            }
             if (!reply.isPositive()) {
                 return mode == TlsMode.OPPORTUNISTIC
                     ? CompletableFuture.completedFuture(session)

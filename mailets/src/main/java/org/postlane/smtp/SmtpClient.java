@@ -4,7 +4,9 @@ package org.postlane.smtp;
 import java.io.Closeable;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,9 @@ public final class SmtpClient implements Closeable {
     private final EventLoopGroup eventLoops;
     private final ThreadPoolExecutor readers;
     private final TlsContexts tls;
+    /** Sessions being opened: an event loop that ends may forget one, and nobody may wait for it for ever. */
+    private final Map<Object, CompletableFuture<?>> opening = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     /** A client that trusts whom the JVM trusts. */
     public SmtpClient() {
@@ -79,6 +84,13 @@ public final class SmtpClient implements Closeable {
 
     private CompletableFuture<SmtpConnection> connectOnce(SessionSettings settings) {
         CompletableFuture<SmtpConnection> opened = new CompletableFuture<>();
+        Object key = new Object();
+        opening.put(key, opened);
+        CompletableFuture<SmtpConnection> unusedEnd = opened.whenComplete((session, failure) -> opening.remove(key));
+        if (closed) {
+            opened.completeExceptionally(clientIsClosed());
+            return opened;
+        }
         ReplyDecoder decoder = new ReplyDecoder();
         Dialogue dialogue = new Dialogue(decoder);
         Bootstrap bootstrap = new Bootstrap()
@@ -100,8 +112,11 @@ public final class SmtpClient implements Closeable {
         ChannelFuture unused = bootstrap.connect(settings.address(), source)
             .addListener(connected -> {
                 if (!connected.isSuccess()) {
-                    opened.completeExceptionally(SmtpException.host("No connection to " + settings + ": "
-                        + connected.cause().getMessage(), connected.cause()));
+                    SmtpException why = SmtpException.host("No connection to " + settings + ": "
+                        + connected.cause().getMessage(), connected.cause());
+                    opened.completeExceptionally(why);
+                    // A channel that never was active never tells that it is gone: its clock would run on.
+                    dialogue.abort(why);
                 }
             });
         return opened;
@@ -118,8 +133,14 @@ public final class SmtpClient implements Closeable {
     /** Ends every connection and thread at once. Connections that should say QUIT are told so before. */
     @Override
     public void close() {
+        closed = true;
         readers.shutdown();
         eventLoops.shutdownGracefully(0, SHUTDOWN_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
             .awaitUninterruptibly(SHUTDOWN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        opening.values().forEach(opened -> opened.completeExceptionally(clientIsClosed()));
+    }
+
+    private static SmtpException clientIsClosed() {
+        return SmtpException.unavailable("The client is closed", null);
     }
 }

@@ -105,7 +105,7 @@ public final class SmtpConnection {
      * Says QUIT and closes, waiting for the answer as long as {@link SmtpTimeouts#quit()} (RFC 5321 4.1.1.10). Never fails.
      */
     public CompletableFuture<Void> quit() {
-        return inTurn(() -> {
+        CompletableFuture<Void> said = inTurn(() -> {
             if (!dialogue.isInSync()) {
                 dialogue.abort(new IOException("Closed"));
                 return dialogue.closed();
@@ -117,6 +117,8 @@ public final class SmtpConnection {
                 return null;
             }).thenCompose(nothing -> dialogue.closed());
         });
+        // A client that is closed has closed its connections: that is all that was wanted.
+        return Futures.recover(said, clientIsClosed -> CompletableFuture.completedFuture(null));
     }
 
     /** Closes at once and without a word. A transaction under way fails, or is ambiguous behind its final dot. */
@@ -129,7 +131,7 @@ public final class SmtpConnection {
      * next command it can still die; {@link StaleConnectionException} says so then.
      */
     public boolean isUsable() {
-        return idle && channel.isActive() && !dialogue.isShuttingDown();
+        return idle && dialogue.isIntact();
     }
 
     /** Completes when the connection is closed, by whomever. */

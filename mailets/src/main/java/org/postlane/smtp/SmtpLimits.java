@@ -18,6 +18,9 @@ final class SmtpLimits {
     /** RFC 3461 4.4: an envelope identifier, before it is encoded. */
     static final int ENVID_OCTETS = 100;
 
+    /** RFC 3461 4.2: an original recipient. */
+    static final int ORCPT_OCTETS = 500;
+
     /** RFC 5321 4.5.3.1.8: recipients that every server must take in one transaction. */
     static final int RECIPIENTS_PER_TRANSACTION = 100;
 

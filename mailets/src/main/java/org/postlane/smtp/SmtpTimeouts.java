@@ -43,6 +43,11 @@ public final class SmtpTimeouts {
         return new SmtpTimeouts(connect, limit, limit, limit, limit, limit, quit);
     }
 
+    /** The same limits, with another one for the answer to QUIT. */
+    SmtpTimeouts withQuit(Duration limit) {
+        return new SmtpTimeouts(connect, greeting, command, data, block, endOfData, limit);
+    }
+
     /** Opening the TCP connection. */
     public Duration connect() {
         return connect;

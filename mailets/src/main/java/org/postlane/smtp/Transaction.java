@@ -111,10 +111,11 @@ final class Transaction {
 
     private CompletableFuture<TransactionResult> afterCommands() {
         if (reset != null && !isPositive(reset)) {
-            boolean refused = !reset.isCompletedExceptionally();
+            boolean refused = !reset.isCompletedExceptionally() && reset.join().code() != Reply.CLOSING;
             // MAIL and DATA may already be on their way: without a final dot nothing of them counts.
             StaleConnectionException stale = new StaleConnectionException(refused
-                ? "RSET was refused: " + reset.join() : "The connection died in reserve", refused, causeOf(reset));
+                ? "RSET was refused: " + reset.join() : "The connection died in reserve: " + fateOf(reset), refused,
+                causeOf(reset));
             dialogue.abort(stale);
             return CompletableFuture.failedFuture(stale);
         }
@@ -144,10 +145,14 @@ final class Transaction {
             return CompletableFuture.completedFuture(judge.result());
         }
         Reply dataReply = data.join();
-        if (dataReply.isIntermediate()) {
+        if (dialogue.hasUnreadOctets()) {
+            // A reply too many: the ones already read may each belong to the command before.
+            return violated("the commands before the content with a reply too many, lastly", dataReply);
+        }
+        if (dataReply.code() == Reply.START_CONTENT) {
             return judge.isAnyAccepted() ? sendContent(judge) : withdraw(judge);
         }
-        if (dataReply.isPositive()) {
+        if (dataReply.isPositive() || dataReply.isIntermediate()) {
             return violated("DATA", dataReply);
         }
         judge.refuseAccepted(dataReply.isPermanent() ? Fault.MESSAGE : Fault.HOST, dataReply);
@@ -158,7 +163,12 @@ final class Transaction {
     private CompletableFuture<TransactionResult> withdraw(RecipientJudge judge) {
         CompletableFuture<Reply> ignored = dialogue.command(".", timeouts.command());
         dialogue.flush();
-        return ignored.handle((reply, lost) -> judge.result());
+        return ignored.handle((reply, lost) -> {
+            if (reply != null && reply.isIntermediate()) {
+                dialogue.abort(new ProtocolViolationException("The server answered the end of data with " + reply));
+            }
+            return judge.result();
+        });
     }
 
     private CompletableFuture<TransactionResult> sendContent(RecipientJudge judge) {
@@ -176,21 +186,22 @@ final class Transaction {
             if (reply == null) {
                 judge.lost(pump.isDotSent(), Futures.rootOf(lost).getMessage());
             } else {
-                judgeEndOfData(judge, reply, pump.isDotSent());
+                judgeEndOfData(judge, reply, pump.isComplete());
             }
             return judge.result();
         });
     }
 
-    private void judgeEndOfData(RecipientJudge judge, Reply reply, boolean dotSent) {
-        if (reply.isPositive() && dotSent) {
+    private void judgeEndOfData(RecipientJudge judge, Reply reply, boolean complete) {
+        if (reply.isPositive() && complete) {
             judge.deliver(reply);
         } else if (reply.isTemporary() || reply.isPermanent()) {
             judge.refuseAccepted(reply.code() == Reply.CLOSING ? Fault.HOST : Fault.MESSAGE, reply);
         } else {
             judge.lost(true, "The answer to the content makes no sense: " + reply);
+            dialogue.abort(new ProtocolViolationException("The server answered the content with " + reply));
         }
-        if (!dotSent) {
+        if (!complete) {
             dialogue.abort(new IOException("The server answered before the content was complete: " + reply));
         }
     }
@@ -211,6 +222,10 @@ final class Transaction {
 
     static boolean isPositive(CompletableFuture<Reply> reply) {
         return !reply.isCompletedExceptionally() && reply.join().isPositive();
+    }
+
+    private static String fateOf(CompletableFuture<Reply> reply) {
+        return reply.isCompletedExceptionally() ? causeOf(reply).getMessage() : reply.join().toString();
     }
 
     static Throwable causeOf(CompletableFuture<?> failed) {

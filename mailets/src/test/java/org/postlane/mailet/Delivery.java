@@ -110,16 +110,17 @@ final class Delivery implements AutoCloseable {
     }
 
     static MailImpl mail(String name, String... recipients) throws MessagingException {
-        return mail(name, "Subject: " + name + "\r\nMessage-ID: <" + name + "@home.test>\r\n\r\nHello\r\n", recipients);
+        return mailWith(name, ("Subject: " + name + "\r\nMessage-ID: <" + name + "@home.test>\r\n\r\nHello\r\n").getBytes(UTF_8),
+            recipients);
     }
 
-    static MailImpl mail(String name, String content, String... recipients) throws MessagingException {
+    static MailImpl mailWith(String name, byte[] content, String... recipients) throws MessagingException {
         List<MailAddress> addresses = new ArrayList<>();
         for (String recipient : recipients) {
             addresses.add(new MailAddress(recipient));
         }
         MimeMessage message = new MimeMessageWrapper(
-            MimeMessageInputStreamSource.create(name, new ByteArrayInputStream(content.getBytes(UTF_8))));
+            MimeMessageInputStreamSource.create(name, new ByteArrayInputStream(content)));
         try {
             return MailImpl.builder().name(name).sender(SENDER).addRecipients(addresses).mimeMessage(message)
                 .state("root").build();

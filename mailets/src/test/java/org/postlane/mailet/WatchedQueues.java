@@ -86,7 +86,7 @@ final class WatchedQueues implements MailQueueFactory<MailQueue> {
             puts.add(new Put(mail.getName(), mail.getRecipients().stream().map(MailAddress::asString).collect(Collectors.toSet()),
                 delay, mail.attributes().collect(Collectors.toMap(attribute -> attribute.getName().asString(),
                     attribute -> attribute.getValue().value())), mail.getState()));
-            queue.enQueue(mail, realDelay.apply(delay));
+            queue.enQueue(mail, delay.isZero() ? delay : realDelay.apply(delay));
         }
 
         @Override

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.mailet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.postlane.testing.Reaction.close;
+import static org.postlane.testing.Reaction.proceed;
+import static org.postlane.testing.Reaction.reply;
+import static org.postlane.testing.Reaction.replyThenClose;
+import static org.postlane.testing.Reaction.stall;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+import org.apache.james.dnsservice.api.DNSService;
+import org.apache.james.dnsservice.api.TemporaryResolutionException;
+import org.junit.jupiter.api.Test;
+import org.postlane.testing.Behaviour;
+import org.postlane.testing.ReceivedMail;
+import org.postlane.testing.ScriptedBehaviour;
+import org.postlane.testing.SmtpServer;
+import org.postlane.testing.Stall;
+
+class RoutingTest {
+    private static final String[] SOON = {"delayTime", "20", "maxRetries", "1", "bounceProcessor", "failed"};
+
+    private static void assertTheNextMxTakesItInTheSameAttempt(Behaviour behaviour) throws Exception {
+        try (SmtpServer first = SmtpServer.with(behaviour); SmtpServer second = SmtpServer.accepting();
+             Delivery delivery = new Delivery().domain("a.test", first, second)) {
+            delivery.start(SOON);
+            delivery.send("mail", "x@a.test");
+            delivery.settled(1);
+            assertThat(first.statistics().connectionsOpened()).isEqualTo(1);
+            assertThat(second.received()).hasSize(1);
+            assertThat(first.received()).isEmpty();
+            assertThat(delivery.queues.putBack()).isEmpty();
+        }
+    }
+
+    @Test
+    void a421GreetingGoesToTheNextMxInTheSameAttempt() throws Exception {
+        assertTheNextMxTakesItInTheSameAttempt(Behaviour.accepting().connect(replyThenClose("421 4.3.2 busy")));
+    }
+
+    @Test
+    void a5xxGreetingGoesToTheNextMxToo() throws Exception {
+        assertTheNextMxTakesItInTheSameAttempt(Behaviour.accepting().connect(replyThenClose("554 5.3.2 no service")));
+    }
+
+    @Test
+    void a4xxToMailAndASilentEndGoToTheNextMx() throws Exception {
+        assertTheNextMxTakesItInTheSameAttempt(Behaviour.accepting().mail(reply("451 4.3.0 try the other")));
+        assertTheNextMxTakesItInTheSameAttempt(Behaviour.accepting().connect(close()));
+    }
+
+    @Test
+    void aRefusedConnectionGoesToTheNextMxInTheSameAttempt() throws Exception {
+        try (SmtpServer first = SmtpServer.accepting(); SmtpServer second = SmtpServer.accepting();
+             Delivery delivery = new Delivery().domain("a.test", first, second)) {
+            first.close();
+            delivery.start(SOON);
+            delivery.send("mail", "x@a.test");
+            delivery.settled(1);
+            assertThat(second.received()).hasSize(1);
+            assertThat(delivery.queues.putBack()).isEmpty();
+        }
+    }
+
+    @Test
+    void a4xxRcptIsNotTriedOnTheNextMx() throws Exception {
+        ScriptedBehaviour behaviour = Behaviour.accepting().rcpt(reply("450 4.2.0 not now")).once();
+        try (SmtpServer first = SmtpServer.with(behaviour); SmtpServer second = SmtpServer.accepting();
+             Delivery delivery = new Delivery().domain("a.test", first, second)) {
+            delivery.start(SOON);
+            delivery.send("mail", "x@a.test");
+            delivery.settled(2);
+            assertThat(second.connections()).isEmpty();
+            assertThat(delivery.queues.putBack()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatTheFirstMxHasAnsweredStandsWhenTheSecondOneTakesTheRest() throws Exception {
+        // 421 to the second recipient: the first one is not accepted any more, the third never answered.
+        ScriptedBehaviour behaviour = Behaviour.accepting().rcpt("no@a.test", reply("550 5.1.1 nobody"))
+            .rcpt("y@a.test", replyThenClose("421 4.3.2 going down"));
+        try (SmtpServer first = SmtpServer.with(behaviour); SmtpServer second = SmtpServer.accepting();
+             Delivery delivery = new Delivery().domain("a.test", first, second)) {
+            delivery.start(SOON);
+            delivery.send("mail", "no@a.test", "x@a.test", "y@a.test", "z@a.test");
+            delivery.settled(1);
+            assertThat(second.received()).hasSize(1).first().satisfies(received -> assertThat(received.recipientAddresses())
+                .containsExactlyInAnyOrder("x@a.test", "y@a.test", "z@a.test"));
+            assertThat(delivery.context.sentTo("failed")).extracting(RecordingContext.HandedOver::recipients)
+                .containsExactly(Set.of("no@a.test"));
+        }
+    }
+
+    @Test
+    void withAllMxDownTheMailIsDeferredAndExpiresAsNotPermanent() throws Exception {
+        try (SmtpServer first = SmtpServer.accepting(); SmtpServer second = SmtpServer.accepting();
+             Delivery delivery = new Delivery().domain("a.test", first, second)) {
+            first.close();
+            second.close();
+            delivery.start(SOON);
+            delivery.send("mail", "x@a.test");
+            delivery.settled(2);
+            assertThat(delivery.queues.putBack()).hasSize(1);
+            assertThat(delivery.context.sentTo("failed")).hasSize(1).first().satisfies(failed ->
+                assertThat(failed.attributes()).containsEntry("is-delivery-permanent-error", false)
+                    .doesNotContainKey("delivery-error-code"));
+        }
+    }
+
+    @Test
+    void aDomainThatDnsSaysDoesNotExistIsBouncedWith512() throws Exception {
+        try (Delivery delivery = new Delivery().mx("gone.test")) {
+            delivery.start(SOON);
+            delivery.send("mail", "x@gone.test");
+            delivery.settled(1);
+            assertThat(delivery.context.sentTo("failed")).hasSize(1).first().satisfies(failed -> {
+                assertThat((String) failed.attributes().get("delivery-error")).startsWith("5.1.2");
+                assertThat(failed.attributes()).containsEntry("is-delivery-permanent-error", true);
+            });
+            assertThat(delivery.queues.putBack()).isEmpty();
+        }
+    }
+
+    @Test
+    void maxDnsProblemRetriesAsksForAnAbsentDomainAgain() throws Exception {
+        try (Delivery delivery = new Delivery().mx("gone.test")) {
+            delivery.start("delayTime", "20", "maxRetries", "5", "maxDnsProblemRetries", "2", "bounceProcessor", "failed");
+            delivery.send("mail", "x@gone.test");
+            delivery.settled(3);
+            assertThat(delivery.queues.putBack()).hasSize(2);
+            assertThat(delivery.context.sentTo("failed")).hasSize(1);
+        }
+    }
+
+    @Test
+    void aTemporaryDnsFailureAndAResolverThatThrowsAreDeferred() throws Exception {
+        for (RuntimeException failure : new RuntimeException[] {new IllegalStateException("resolver"), null}) {
+            try (Delivery delivery = new Delivery()) {
+                delivery.dns = new FailingDns(failure);
+                delivery.start();
+                delivery.send("mail", "x@unknown.test");
+                delivery.settled(1);
+                assertThat(delivery.queues.putBack()).hasSize(1);
+                assertThat(delivery.context.bounced).isEmpty();
+            }
+        }
+    }
+
+    /** Says at once what a resolver says after a while whose name servers are away. */
+    private record FailingDns(RuntimeException failure) implements DNSService {
+        @Override
+        public Collection<String> findMXRecords(String hostname) throws TemporaryResolutionException {
+            if (failure != null) {
+                throw failure;
+            }
+            throw new TemporaryResolutionException("SERVFAIL");
+        }
+
+        @Override
+        public Collection<String> findTXTRecords(String hostname) {
+            return List.of();
+        }
+
+        @Override
+        public Collection<InetAddress> getAllByName(String host) throws UnknownHostException {
+            throw new UnknownHostException(host);
+        }
+
+        @Override
+        public InetAddress getByName(String host) throws UnknownHostException {
+            throw new UnknownHostException(host);
+        }
+
+        @Override
+        public InetAddress getLocalHost() throws UnknownHostException {
+            return InetAddress.getLocalHost();
+        }
+
+        @Override
+        public String getHostName(InetAddress addr) {
+            return addr.getHostName();
+        }
+    }
+
+    @Test
+    void theRuntimeExceptionOfJamesInMemoryDnsIsDeferred() throws Exception {
+        try (Delivery delivery = new Delivery()) {
+            delivery.start();
+            delivery.send("mail", "x@unknown.test");
+            delivery.settled(1);
+            assertThat(delivery.queues.putBack()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aMailServerWithoutAnAddressNowIsDeferred() throws Exception {
+        try (Delivery delivery = new Delivery().mx("a.test", "mx.nowhere.test")) {
+            delivery.start();
+            delivery.send("mail", "x@a.test");
+            delivery.settled(1);
+            assertThat(delivery.queues.putBack()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aNullMxIsBouncedWith5110() throws Exception {
+        for (String nullMx : List.of(".", "")) {
+            try (Delivery delivery = new Delivery().mx("none.test", nullMx)) {
+                delivery.start(SOON);
+                delivery.send("mail", "x@none.test");
+                delivery.settled(1);
+                assertThat(delivery.context.sentTo("failed")).hasSize(1).first().satisfies(failed ->
+                    assertThat((String) failed.attributes().get("delivery-error")).startsWith("5.1.10"));
+            }
+        }
+    }
+
+    @Test
+    void anMxRecordThatIsNoHostCostsNotTheOthers() throws Exception {
+        try (SmtpServer server = SmtpServer.accepting();
+             Delivery delivery = new Delivery().mx("a.test", "no host", "x:99999", "127.0.0.1:" + server.port())) {
+            delivery.start(SOON);
+            delivery.send("mail", "x@a.test");
+            delivery.settled(1);
+            assertThat(server.received()).hasSize(1);
+        }
+    }
+
+    @Test
+    void everyAddressOfAnMxIsTried() throws Exception {
+        try (SmtpServer server = SmtpServer.builder().host("127.0.0.3").start();
+             Delivery delivery = new Delivery().mx("a.test", "mx.a.test:" + server.port())
+                 .host("mx.a.test", "127.0.0.2", "127.0.0.3")) {
+            delivery.start(SOON);
+            delivery.send("mail", "x@a.test");
+            delivery.settled(1);
+            assertThat(server.received()).hasSize(1);
+        }
+    }
+
+    @Test
+    void recipientsOfTwoDomainsOnOneHostShareOneTransaction() throws Exception {
+        try (SmtpServer server = SmtpServer.accepting();
+             Delivery delivery = new Delivery().domain("a.test", server).domain("b.test", server)) {
+            delivery.start(SOON);
+            delivery.send("mail", "x@a.test", "y@b.test", "z@a.test");
+            delivery.settled();
+            assertThat(server.received()).hasSize(1).first().satisfies(received -> assertThat(received.recipientAddresses())
+                .containsExactlyInAnyOrder("x@a.test", "y@b.test", "z@a.test"));
+            assertThat(delivery.queues.puts).hasSize(1);
+        }
+    }
+
+    @Test
+    void domainsWithDifferentHostsBecomeSeparateMailsAndEachArrivesOnce() throws Exception {
+        List<SmtpServer> servers = new ArrayList<>();
+        try (Delivery delivery = new Delivery()) {
+            List<String> recipients = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                if (i < 3) {
+                    servers.add(SmtpServer.accepting());
+                }
+                delivery.domain("d" + i + ".test", servers.get(i % 3));
+                recipients.add("x@d" + i + ".test");
+            }
+            delivery.mx("none.test", ".");
+            recipients.add("x@none.test");
+            delivery.start(SOON);
+            delivery.send("mail", recipients.toArray(String[]::new));
+            delivery.settled(5);
+            assertThat(servers).allSatisfy(server -> assertThat(server.received()).hasSize(1));
+            assertThat(servers.stream().flatMap(server -> server.received().stream())
+                .map(ReceivedMail::recipientAddresses).flatMap(List::stream).toList())
+                .hasSize(30).doesNotHaveDuplicates();
+            assertThat(delivery.context.sentTo("failed")).hasSize(1);
+            assertThat(delivery.queues.puts).hasSize(5).extracting(WatchedQueues.Put::name).doesNotHaveDuplicates();
+        } finally {
+            servers.forEach(SmtpServer::close);
+        }
+    }
+
+    @Test
+    void aSlowDomainDoesNotDelayAnother() throws Exception {
+        Stall stall = new Stall();
+        try (SmtpServer slow = SmtpServer.with(Behaviour.accepting().connect(stall(stall).then(proceed())));
+             SmtpServer quick = SmtpServer.accepting();
+             Delivery delivery = new Delivery().domain("slow.test", slow).domain("quick.test", quick)) {
+            delivery.start(SOON);
+            delivery.send("mail", "x@slow.test", "y@quick.test");
+            delivery.settled(2);
+            assertThat(quick.received()).hasSize(1);
+            assertThat(slow.received()).isEmpty();
+            stall.release();
+            delivery.settled(3);
+            assertThat(slow.received()).hasSize(1);
+        }
+    }
+}

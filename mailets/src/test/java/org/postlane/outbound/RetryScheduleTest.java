@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+
+class RetryScheduleTest {
+    private static Duration base(int retries) {
+        Duration delay = Duration.ofMinutes(5).multipliedBy(1L << Math.min(retries, 10));
+        return delay.compareTo(Duration.ofHours(4)) > 0 ? Duration.ofHours(4) : delay;
+    }
+
+    @Test
+    void theDefaultDoublesWithJitterUpToFourHours() {
+        Set<Duration> different = new HashSet<>();
+        for (int retries = 0; retries < 200; retries++) {
+            Duration delay = RetrySchedule.growing().next(retries, Duration.ZERO).orElseThrow();
+            assertThat(delay.toMillis()).isBetween((long) (base(retries).toMillis() * 0.9) - 1,
+                (long) (base(retries).toMillis() * 1.1) + 1);
+            if (retries > 6) {
+                different.add(delay);
+            }
+        }
+        assertThat(different).hasSizeGreaterThan(100);
+    }
+
+    @Test
+    void theDefaultExpiresByAgeAndNotByCount() {
+        RetrySchedule schedule = RetrySchedule.growing();
+        assertThat(schedule.next(Integer.MAX_VALUE, Duration.ofDays(5).minusMillis(1))).isPresent();
+        assertThat(schedule.next(0, Duration.ofDays(5))).isEmpty();
+    }
+
+    @Test
+    void aCountAloneKeepsTheDelaysAndForgetsTheAge() {
+        RetrySchedule schedule = RetrySchedule.growing(2);
+        assertThat(schedule.next(1, Duration.ofDays(50))).isPresent();
+        assertThat(schedule.next(2, Duration.ZERO)).isEmpty();
+        assertThat(RetrySchedule.growing(0).next(0, Duration.ZERO)).isEmpty();
+    }
+
+    @Test
+    void fixedDelaysAreExactAndTheLastOneIsRepeated() {
+        RetrySchedule schedule = RetrySchedule.fixed(List.of(Duration.ofMillis(1), Duration.ofMillis(2)), 4);
+        assertThat(List.of(0, 1, 2, 3)).map(retries -> schedule.next(retries, Duration.ofDays(99)).orElseThrow().toMillis())
+            .containsExactly(1L, 2L, 2L, 2L);
+        assertThat(schedule.next(4, Duration.ZERO)).isEmpty();
+    }
+}

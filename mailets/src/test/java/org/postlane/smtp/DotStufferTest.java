@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.smtp;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.Random;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+class DotStufferTest {
+    /** Slow and plain: normalise all line ends, end the last line, double dots, add the final one. */
+    private static String reference(String content) {
+        String normalised = content.replace("\r\n", "\n").replace("\r", "\n");
+        if (!normalised.isEmpty() && !normalised.endsWith("\n")) {
+            normalised += "\n";
+        }
+        return (normalised.replaceAll("(?m)^\\.", "..") + ".\n").replace("\n", "\r\n");
+    }
+
+    private static String stuffed(String content, Random random) {
+        DotStuffer stuffer = new DotStuffer();
+        byte[] octets = content.getBytes(ISO_8859_1);
+        ByteBuf out = Unpooled.buffer();
+        int position = 0;
+        while (position < octets.length) {
+            int length = 1 + random.nextInt(octets.length - position);
+            byte[] piece = Arrays.copyOfRange(octets, position, position + length);
+            int before = out.writerIndex();
+            stuffer.encode(piece, length, out);
+            assertThat(out.writerIndex() - before).isLessThanOrEqualTo(DotStuffer.worstCase(length));
+            position += length;
+        }
+        stuffer.end(out);
+        return out.toString(ISO_8859_1);
+    }
+
+    @RepeatedTest(10)
+    void anyContentInAnyPiecesIsStuffedAsThePlainReferenceDoes(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        String alphabet = "a.\r\n\r\n..\u00e9\0";
+        for (int i = 0; i < 10_000; i++) {
+            StringBuilder content = new StringBuilder();
+            for (int j = random.nextInt(16); j > 0; j--) {
+                content.append(alphabet.charAt(random.nextInt(alphabet.length())));
+            }
+            assertThat(stuffed(content.toString(), random)).isEqualTo(reference(content.toString()));
+        }
+    }
+
+    @Test
+    void noSmugglingSequenceEndsTheContent() {
+        Random random = new Random(1);
+        for (String sequence : SmugglingSequences.ALL) {
+            for (int i = 0; i < 20; i++) {
+                String stuffed = stuffed("text" + sequence + "more", random);
+                assertThat(stuffed.indexOf("\r\n.\r\n")).isEqualTo(stuffed.length() - 5);
+                assertThat(stuffed.replace("\r\n", "")).doesNotContain("\r", "\n");
+            }
+        }
+    }
+
+    @Test
+    void emptyContentIsALoneDot() {
+        assertThat(stuffed("", new Random(1))).isEqualTo(".\r\n");
+    }
+
+    @Test
+    void theWorstCaseIsEnoughForTheEndToo() {
+        DotStuffer stuffer = new DotStuffer();
+        ByteBuf out = Unpooled.buffer();
+        stuffer.encode(new byte[] {'\n', '.', '\r'}, 3, out);
+        stuffer.end(out);
+        assertThat(out.readableBytes()).isLessThanOrEqualTo(DotStuffer.worstCase(3));
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.smtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import javax.net.ssl.TrustManagerFactory;
+
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.postlane.testing.SmtpServer;
+import org.postlane.testing.SmtpServerBuilder;
+import org.postlane.testing.TestTls;
+
+/**
+ * A client for one class of tests, and servers for each test. After it every connection must be usable or closed,
+     the servers must have seen
+ * no violation and, once the usable ones are let go, no open connection, and no buffer may have leaked.
+ */
+final class SmtpFixture implements AfterEachCallback, AfterAllCallback {
+    static final String NAME = "mx.test";
+    static final TestTls TLS = TestTls.forHost(NAME);
+    /** Longer than anything takes on a loaded machine. */
+    static final Duration AMPLE = Duration.ofSeconds(20);
+    /** What a phase that hangs is given. */
+    static final Duration SHORT = Duration.ofMillis(600);
+
+    private final List<SmtpServer> servers = new ArrayList<>();
+    private final List<SmtpConnection> connections = new ArrayList<>();
+    private SmtpClient client;
+    private boolean violationsExpected;
+
+    SmtpFixture() {
+        BufferLeaks.watch();
+    }
+
+    SmtpServer start(SmtpServerBuilder builder) {
+        SmtpServer server = builder.start();
+        servers.add(server);
+        return server;
+    }
+
+    SmtpClient client() {
+        if (client == null) {
+            client = new SmtpClient(trust());
+        }
+        return client;
+    }
+
+    private static TrustManagerFactory trust() {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setCertificateEntry("test", TLS.certificate());
+            store.setCertificateEntry("other", TestTls.withWrongName().certificate());
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            return trust;
+        } catch (GeneralSecurityException | java.io.IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** For a server that is broken on purpose, or for a client that is spoken to out of turn. */
+    void expectViolations() {
+        violationsExpected = true;
+    }
+
+    static SessionSettings.Builder settings(SmtpServer server, Duration limit) {
+        return SessionSettings.to(server.address(), NAME).ehloName("client.test").tls(TlsMode.NONE)
+            .timeouts(SmtpTimeouts.RFC_5321.withConnect(limit).withEveryPhase(limit).withQuit(limit));
+    }
+
+    static SessionSettings.Builder settings(SmtpServer server) {
+        return settings(server, AMPLE);
+    }
+
+    /** Connects and keeps the connection under watch. */
+    SmtpConnection connect(SessionSettings settings) {
+        SmtpConnection connection = get(client().connect(settings));
+        connections.add(connection);
+        return connection;
+    }
+
+    SmtpConnection connect(SmtpServer server) {
+        return connect(settings(server).build());
+    }
+
+    static Envelope envelope(String... recipients) {
+        return new Envelope(Path.of("sender@example.org"),
+            Stream.of(recipients).map(Path::of).map(Envelope.Recipient::of).toList(), Optional.empty(), Optional.empty());
+    }
+
+    static List<RecipientResult> send(SmtpConnection connection, String... recipients) {
+        return get(connection.send(envelope(recipients), TestContent.SMALL)).recipients();
+    }
+
+    static List<RecipientResult.Status> statuses(List<RecipientResult> results) {
+        return results.stream().map(RecipientResult::status).toList();
+    }
+
+    static <T> T get(CompletableFuture<T> future) {
+        try {
+            return future.get(AMPLE.toMillis() * 2, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new AssertionError("Failed instead of succeeding", e.getCause());
+        } catch (TimeoutException e) {
+            throw new AssertionError("The future never completed", e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static Throwable failure(CompletableFuture<?> future) {
+        try {
+            Object value = future.get(AMPLE.toMillis() * 2, TimeUnit.MILLISECONDS);
+            throw new AssertionError("Succeeded instead of failing: " + value);
+        } catch (ExecutionException e) {
+            return e.getCause();
+        } catch (TimeoutException e) {
+            throw new AssertionError("The future never completed", e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        try {
+            for (SmtpConnection connection : connections) {
+                if (!connection.isUsable()) {
+                    get(connection.closed());
+                }
+                connection.abort();
+                get(connection.closed());
+            }
+            for (SmtpServer server : servers) {
+                await("every connection of the client is closed").atMost(AMPLE)
+                    .untilAsserted(() -> assertThat(server.openConnections()).isEmpty());
+                if (!violationsExpected) {
+                    assertThat(server.violations()).isEmpty();
+                }
+            }
+        } finally {
+            servers.forEach(SmtpServer::close);
+            connections.clear();
+            servers.clear();
+            violationsExpected = false;
+        }
+        assertThat(BufferLeaks.reported()).isEmpty();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        if (client != null) {
+            client.close();
+            client = null;
+        }
+        BufferLeaks.provokeReports();
+        assertThat(BufferLeaks.reported()).isEmpty();
+    }
+}
