@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The layers of the shipped code. A new package has to be entered here, or the first rule fails. */
+class LayersTest {
+    private static JavaClasses shipped;
+
+    @BeforeAll
+    static void readClasses() {
+        shipped = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("/org/postlane/testing/"))
+            .importPackages("org.postlane");
+    }
+
+    @Test
+    void importsPointDownOnly() {
+        layeredArchitecture().consideringOnlyDependenciesInLayers()
+            .layer("james").definedBy("org.postlane.james..")
+            .layer("smtp").definedBy("org.postlane.smtp..")
+            .layer("pool").definedBy("org.postlane.pool..")
+            .layer("route").definedBy("org.postlane.route..")
+            .layer("recipient").definedBy("org.postlane.recipient..")
+            .layer("outbound").definedBy("org.postlane.outbound..")
+            .layer("lane").definedBy("org.postlane.lane..")
+            .layer("mailet").definedBy("org.postlane.mailet..")
+            .layer("smtpserver").definedBy("org.postlane.smtpserver..")
+            .whereLayer("james").mayNotAccessAnyLayer()
+            .whereLayer("smtp").mayNotAccessAnyLayer()
+            .whereLayer("pool").mayNotAccessAnyLayer()
+            .whereLayer("route").mayOnlyAccessLayers("james")
+            .whereLayer("recipient").mayOnlyAccessLayers("james")
+            .whereLayer("outbound").mayOnlyAccessLayers("route", "pool", "smtp", "james")
+            .whereLayer("lane").mayOnlyAccessLayers("outbound", "recipient", "james")
+            .whereLayer("mailet").mayOnlyAccessLayers("lane", "outbound", "recipient", "route", "pool", "smtp", "james")
+            .whereLayer("smtpserver").mayOnlyAccessLayers("lane", "outbound", "recipient", "james")
+            .ensureAllClassesAreContainedInArchitecture()
+            .check(shipped);
+    }
+
+    @Test
+    void noPackagesDependOnEachOtherInACircle() {
+        slices().matching("org.postlane.(*)..").should().beFreeOfCycles().check(shipped);
+    }
+
+    @Test
+    void theSmtpClientKnowsNettyAndNeitherJamesNorJavaMail() {
+        classes().that().resideInAPackage("org.postlane.smtp..")
+            .should().onlyDependOnClassesThat()
+            .resideInAnyPackage("org.postlane.smtp..", "java..", "javax.net..", "io.netty..", "org.slf4j..")
+            .check(shipped);
+    }
+
+    @Test
+    void thePoolKnowsNeitherSmtpNorNettyNorJames() {
+        classes().that().resideInAPackage("org.postlane.pool..")
+            .should().onlyDependOnClassesThat()
+            .resideInAnyPackage("org.postlane.pool..", "java..", "org.slf4j..")
+            .check(shipped);
+    }
+
+    @Test
+    void routesAreFoundWithoutPoolOrEngine() {
+        noClasses().that().resideInAPackage("org.postlane.route..")
+            .should().dependOnClassesThat().resideInAnyPackage("org.postlane.pool..", "org.postlane.outbound..")
+            .check(shipped);
+    }
+
+    @Test
+    void nothingDependsOnWhatJamesNamesInItsConfiguration() {
+        noClasses().that().resideOutsideOfPackages("org.postlane.mailet..", "org.postlane.smtpserver..")
+            .should().dependOnClassesThat().resideInAnyPackage("org.postlane.mailet..", "org.postlane.smtpserver..")
+            .check(shipped);
+    }
+
+    @Test
+    void logsGoThroughSlf4jAndNothingIsPrinted() {
+        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(shipped);
+        NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING.check(shipped);
+    }
+}
