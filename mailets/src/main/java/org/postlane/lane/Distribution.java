@@ -4,6 +4,7 @@ package org.postlane.lane;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,7 +82,8 @@ public final class Distribution {
 
     private Map<RecipientType, List<MailAddress>> parts(Map<MailAddress, RecipientType> types, Set<String> before) {
         Map<RecipientType, List<MailAddress>> parts = new EnumMap<>(RecipientType.class);
-        for (MailAddress recipient : mail.getRecipients()) {
+        // Who is named twice at RCPT gets one copy.
+        for (MailAddress recipient : new LinkedHashSet<>(mail.getRecipients())) {
             if (!before.contains(Bookkeeping.key(recipient))) {
                 parts.computeIfAbsent(types.get(recipient), type -> new ArrayList<>()).add(recipient);
             }

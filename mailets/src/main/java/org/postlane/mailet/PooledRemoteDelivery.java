@@ -4,6 +4,7 @@ package org.postlane.mailet;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.inject.Inject;
@@ -114,7 +115,7 @@ public class PooledRemoteDelivery extends GenericMailet {
         settings = read.settings(domains);
         usePriority = read.usesPriority();
         engine.limits().declare(parameters);
-        RouteResolver routes = read.routes(dns);
+        RouteResolver routes = read.routes(dns, settings::ehloName);
         parameters.refuseUnknown();
         engine.claim(settings.queue(), parameters.where());
         queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(OutboundQueue.MOST_UNDER_WAY));
@@ -133,6 +134,8 @@ public class PooledRemoteDelivery extends GenericMailet {
             // A mail that comes from another queue's failure begins anew here.
             mail.removeAttribute(DeliveryRetriesHelper.DELIVERY_RETRY_COUNT);
             QueueTimes.markQueued(mail, clock);
+            // Who is named twice at RCPT gets one copy.
+            mail.setRecipients(new LinkedHashSet<>(mail.getRecipients()));
             queue.enQueue(mail);
         }
         mail.setState(Mail.GHOST);

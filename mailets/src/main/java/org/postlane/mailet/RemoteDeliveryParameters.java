@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.mail.MessagingException;
 
@@ -25,6 +26,7 @@ import org.postlane.route.DnsjavaAbsenceCheck;
 import org.postlane.route.GatewayRoutes;
 import org.postlane.route.HostAndPort;
 import org.postlane.route.MxRoutes;
+import org.postlane.route.OwnHosts;
 import org.postlane.route.RouteResolver;
 import org.postlane.smtp.Credentials;
 import org.postlane.smtp.SmtpTimeouts;
@@ -111,10 +113,10 @@ final class RemoteDeliveryParameters {
         return parameters.flag(StockParameter.USE_PRIORITY.key(), false);
     }
 
-    RouteResolver routes(DNSService dns) {
+    RouteResolver routes(DNSService dns, Supplier<String> ehloName) {
         boolean shuffled = parameters.flag(StockParameter.LOAD_BALANCING.key(), true);
         return gateways.isEmpty()
-            ? new MxRoutes(dns, DnsjavaAbsenceCheck.fittingTo(dns), defaultPort())
+            ? new MxRoutes(dns, DnsjavaAbsenceCheck.fittingTo(dns), defaultPort(), new OwnHosts(ehloName))
             : new GatewayRoutes(dns, gateways, gatewayPort(), shuffled);
     }
 

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.util.Properties;
 import java.util.stream.Collectors;
+import javax.mail.Message;
 import javax.mail.MessagingException;
+import javax.mail.Session;
+import javax.mail.internet.AddressException;
+import javax.mail.internet.InternetAddress;
+import javax.mail.internet.MimeMessage;
 
 import org.apache.james.core.MailAddress;
+import org.apache.james.core.MaybeSender;
+import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.server.core.MailImpl;
 import org.apache.james.transport.mailets.remote.delivery.Bouncer;
 import org.apache.mailet.Attribute;
 import org.apache.mailet.AttributeValue;
@@ -46,10 +55,41 @@ final class FailureReport {
             // Without a sender too: what the processor does with it, keeping it for instance, is the administrator's choice.
             context.sendMail(mail, settings.bounceProcessor().get());
         } else if (mail.hasSender()) {
-            context.bounce(mail, inPlainWords(mail, verdict, explanation));
+            bounce(mail, inPlainWords(mail, verdict, explanation));
         } else {
             LOGGER.warn("{} could not be delivered to {} and has no sender to tell: {}", mail.getName(), mail.getRecipients(),
                 explanation);
+        }
+    }
+
+    private void bounce(Mail mail, String text) throws MessagingException {
+        try {
+            context.bounce(mail, text);
+        } catch (AddressException e) {
+            // James makes its bounce as a reply, which a malformed From or Reply-To refuses; the envelope sender is well-formed.
+            LOGGER.info("{} cannot be replied to ({}); its sender gets a message of our own", mail.getName(), e.getMessage());
+            sendNotice(mail, text);
+        }
+    }
+
+    private void sendNotice(Mail mail, String text) throws MessagingException {
+        MailAddress sender = mail.getMaybeSender().get();
+        MimeMessage notice = new MimeMessage(Session.getInstance(new Properties()));
+        notice.setFrom(new InternetAddress(context.getPostmaster().asString()));
+        notice.setRecipient(Message.RecipientType.TO, new InternetAddress(sender.asString()));
+        notice.setSubject("Undelivered mail");
+        notice.setText(text);
+        notice.saveChanges();
+        MailImpl bounce = MailImpl.builder()
+            .name("undelivered-" + mail.getName())
+            .sender(MaybeSender.nullSender())
+            .addRecipient(sender)
+            .mimeMessage(notice)
+            .build();
+        try {
+            context.sendMail(bounce);
+        } finally {
+            LifecycleUtil.dispose(bounce);
         }
     }
 

@@ -121,10 +121,11 @@ final class HostAttempt {
         if (failure instanceof EightBitNotOfferedException) {
             return sendConverted(lease, pending, failure);
         }
-        if (failure instanceof StaleConnectionException && !retriedFresh) {
+        if (diedInReserve(lease, failure) && !retriedFresh) {
             retriedFresh = true;
-            return sendFresh(lease, ((StaleConnectionException) failure).isResetRefused()
-                ? DiscardReason.RESET_REFUSED : DiscardReason.DIED_IDLE, pending);
+            boolean resetRefused = failure instanceof StaleConnectionException
+                && ((StaleConnectionException) failure).isResetRefused();
+            return sendFresh(lease, resetRefused ? DiscardReason.RESET_REFUSED : DiscardReason.DIED_IDLE, pending);
         }
         if (failure instanceof UnreadableMessageException) {
             giveBack(lease);
@@ -137,6 +138,15 @@ final class HostAttempt {
         }
         settle(pending, deferred(failure));
         return CompletableFuture.completedFuture(null);
+    }
+
+    /**
+     * A connection may also die in reserve without ever having carried a mail: opened for one that was served otherwise. What
+     * fails a transaction as a whole comes before its content, so repeating it at once delivers nothing twice.
+     */
+    private static boolean diedInReserve(Lease<PooledConnection> lease, Throwable failure) {
+        return failure instanceof StaleConnectionException
+            || (lease.isReused() && failure instanceof SmtpException && ((SmtpException) failure).fault() == Fault.SESSION);
     }
 
     private CompletableFuture<Void> sendConverted(Lease<PooledConnection> lease, List<Integer> pending, Throwable failure) {

@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
  * whether James closes the mailets before it or after.
  */
 public final class OutboundEngine {
-    /** Together below the ten seconds after which init systems begin to kill. */
-    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(4);
-    private static final Duration QUIT_LIMIT = Duration.ofSeconds(3);
+    /** Together well below the ten seconds after which init systems begin to kill: the rest of James has to stop too. */
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(3);
+    private static final Duration QUIT_LIMIT = Duration.ofSeconds(2);
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundEngine.class);
 
     private final ServerStarted serverStarted;

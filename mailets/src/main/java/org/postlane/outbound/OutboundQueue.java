@@ -46,8 +46,10 @@ public final class OutboundQueue {
     /** Mails taken from the queue and not yet settled; bounds the memory, not the connections. */
     public static final int MOST_UNDER_WAY = 1000;
 
-    /** Threads that wait for DNS, for the queue and for the spool. */
+    /** Threads that wait for the queue, for the spool and for content. */
     private static final int WORKERS = 16;
+    /** Threads that wait for DNS; others, so that name servers that are down do not keep delivered mail from being settled. */
+    private static final int LOOKUPS = 16;
     private static final int MOST_TASKS = 100_000;
     private static final Duration START_POLL = Duration.ofMillis(50);
     /** How soon a mail comes back that found no free connection; that was no attempt. */
@@ -65,6 +67,7 @@ public final class OutboundQueue {
     private final MetricFactory metrics;
     private final Scheduler workers;
     private final Executor workerThreads;
+    private final Scheduler lookups;
     private final ScheduledExecutorService timers;
     private final AtomicInteger underWay = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -83,6 +86,8 @@ public final class OutboundQueue {
         this.workers = Schedulers.newBoundedElastic(WORKERS, MOST_TASKS, "postlane-outbound-" + queue.getName().asString(), 60,
             true);
         this.workerThreads = workers::schedule;
+        this.lookups = Schedulers.newBoundedElastic(LOOKUPS, MOST_TASKS, "postlane-lookup-" + queue.getName().asString(), 60,
+            true);
         this.timers = Executors.newSingleThreadScheduledExecutor(runnable -> {
             Thread thread = new Thread(runnable, "postlane-outbound-timer");
             thread.setDaemon(true);
@@ -141,6 +146,7 @@ public final class OutboundQueue {
     public void close() {
         engine.remove(this);
         timers.shutdownNow();
+        lookups.dispose();
         workers.dispose();
     }
 
@@ -151,7 +157,7 @@ public final class OutboundQueue {
         underWay.incrementAndGet();
         CompletableFuture<Settled> attempted = Futures.recover(
             CompletableFuture.completedFuture(mail.getRecipients())
-                .thenCompose(recipients -> RoutePlan.of(recipients, routes, workerThreads))
+                .thenCompose(recipients -> RoutePlan.of(recipients, routes, lookups::schedule))
                 .thenCompose(plan -> plan.groups().size() == 1
                     ? attempt(mail, plan.groups().get(0))
                     : CompletableFuture.completedFuture(Settled.split(plan.groups()))),
@@ -190,7 +196,7 @@ public final class OutboundQueue {
         if (failure instanceof PoolClosedException || stopping) {
             return CompletableFuture.failedFuture(failure);
         }
-        if (failure instanceof PoolException) {
+        if (failure instanceof PoolException && !settlement.isExpired(mail)) {
             LOGGER.info("{} found no free connection and comes back in {}: {}", mail.getName(), POSTPONED, failure.getMessage());
             return CompletableFuture.completedFuture(Settled.postponed(POSTPONED));
         }

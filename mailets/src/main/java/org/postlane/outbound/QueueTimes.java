@@ -28,6 +28,13 @@ public final class QueueTimes {
         mail.removeAttribute(NEXT_ATTEMPT_AT);
     }
 
+    /** Gives a mail that was queued by another mailet, and so has no such mark, one that counts from now. */
+    static void markQueuedIfUnmarked(Mail mail, Clock clock) {
+        if (mail.getAttribute(QUEUED_AT).isEmpty()) {
+            markQueued(mail, clock);
+        }
+    }
+
     static Duration age(Mail mail, Clock clock) {
         return AttributeUtils.getValueAndCastFromMail(mail, QUEUED_AT, Long.class)
             .map(millis -> Duration.between(Instant.ofEpochMilli(millis), clock.instant()))

@@ -68,11 +68,20 @@ final class Settlement {
         this.outgoingMails = metrics.generate("outgoingMails");
     }
 
+    /** Whether the mail's time is over, so that not even a free connection is worth waiting for. */
+    boolean isExpired(Mail mail) {
+        return settings.retries().next(DeliveryRetriesHelper.retrieveRetries(mail), QueueTimes.age(mail, clock)).isEmpty();
+    }
+
     List<Step> stepsFor(Mail mail, Settled settled) {
         AsQueued queued = new AsQueued(mail);
         List<Step> steps = new ArrayList<>();
         if (settled.postponed() != null) {
-            steps.add(new Step("putting it back", () -> queue.enQueue(queued.whole(), settled.postponed())));
+            steps.add(new Step("putting it back", () -> {
+                Mail whole = queued.whole();
+                QueueTimes.markQueuedIfUnmarked(whole, clock);
+                queue.enQueue(whole, settled.postponed());
+            }));
             return steps;
         }
         settled.parts().forEach(part -> steps.add(new Step("dividing it", () -> queue.enQueue(
@@ -107,6 +116,7 @@ final class Settlement {
         }
         steps.add(new Step("putting it back for a later attempt", () -> {
             Mail mail = queued.to(recipients(deferred));
+            QueueTimes.markQueuedIfUnmarked(mail, clock);
             mail.setAttribute(DeliveryRetriesHelper.makeAttribute(attempt));
             mail.setAttribute(QueueTimes.nextAttempt(delay.get(), clock));
             if (settings.hasLowPriorityRetries()) {

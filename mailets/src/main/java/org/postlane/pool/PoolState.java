@@ -110,10 +110,13 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         }
     }
 
-    /** The waiter's time is over. */
+    /**
+     * The waiter's time is over. One whose connection is being opened waits for the outcome all the same, which the factory
+     * bounds: "no connection was free" would be the wrong reason, and hide that the host does not answer.
+     */
     void timeOut(Waiter<K, R> waiter) {
         Host<K, R> host = waiter.host;
-        if (host != null) {
+        if (host != null && waiter.opening == null) {
             tally.timedOut++;
             fail(waiter, timeout(waiter, host));
             leave(waiter);

@@ -5,8 +5,10 @@ import static org.postlane.route.NoRouteException.Kind.ABSENT;
 import static org.postlane.route.NoRouteException.Kind.REFUSED;
 import static org.postlane.route.NoRouteException.Kind.TEMPORARY;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import com.google.common.net.InetAddresses;
@@ -27,9 +29,15 @@ public final class MxRoutes implements RouteResolver {
     private final DNSService dns;
     private final AbsenceCheck absence;
     private final HostLookup lookup;
+    private final Predicate<Host> ourselves;
 
-    /** Routes by MX, to a port that the records cannot name. */
-    public MxRoutes(DNSService dns, AbsenceCheck absence, int port) {
+    /**
+     * Routes by MX, to a port that the records cannot name.
+     *
+     * @param ourselves whether a host is this server; {@link OwnHosts} knows
+     */
+    public MxRoutes(DNSService dns, AbsenceCheck absence, int port, Predicate<Host> ourselves) {
+        this.ourselves = ourselves;
         this.dns = dns;
         this.absence = absence;
         this.lookup = new HostLookup(dns, port);
@@ -53,15 +61,31 @@ public final class MxRoutes implements RouteResolver {
         if (servers.size() == 1 && NULL_MX.contains(servers.iterator().next())) {
             throw new NoRouteException(REFUSED, "5.1.10 The domain " + name + " takes no mail (null MX)");
         }
-        List<Host> hosts = servers.stream()
+        List<Host> all = servers.stream()
             .filter(server -> !NULL_MX.contains(server))
             .flatMap(server -> addressesOf(server).stream())
             .distinct()
             .collect(Collectors.toList());
-        if (hosts.isEmpty()) {
+        if (all.isEmpty()) {
             throw new NoRouteException(TEMPORARY, "4.4.3 No mail server of " + name + " has an address now: " + servers);
         }
-        return new Route(hosts);
+        return new Route(betterThanOurselves(name, all));
+    }
+
+    /** RFC 5321 5.1: who is an MX of the domain himself passes mail on to better ones only, or it would go round for ever. */
+    private List<Host> betterThanOurselves(String domain, List<Host> hosts) throws NoRouteException {
+        List<Host> better = new ArrayList<>();
+        for (Host host : hosts) {
+            if (ourselves.test(host)) {
+                break;
+            }
+            better.add(host);
+        }
+        if (better.isEmpty()) {
+            throw new NoRouteException(REFUSED, "5.4.6 Mail for " + domain + " would come back to this server, its best MX: "
+                + hosts.get(0) + ". A domain that this server relays for needs a gateway");
+        }
+        return better;
     }
 
     /** One record that holds no host name must not cost the others. */

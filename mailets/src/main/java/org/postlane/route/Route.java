@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The hosts that take mail for a domain, best first. Two routes with the same hosts are the same route, however hosts of
- * equal preference were shuffled: their recipients share a transaction. Immutable.
+ * The hosts that take mail for a domain, best first. Two routes are the same, and their recipients share a transaction, when
+ * they begin with the same host and have the same others behind it: one domain's backup is never tried first for another's
+ * mail. Immutable.
  */
 public final class Route {
     private final List<Host> hosts;
@@ -32,7 +33,7 @@ public final class Route {
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof Route && identity.equals(((Route) o).identity);
+        return o instanceof Route && hosts.get(0).equals(((Route) o).hosts.get(0)) && identity.equals(((Route) o).identity);
     }
 
     @Override

@@ -35,7 +35,7 @@ public final class SmtpClient implements Closeable {
 
     /** Content readers may wait for a disk: a few more than there are cores, and none while there is nothing to read. */
     private static final int READERS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
-    private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(2);
+    private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(1);
 
     private final EventLoopGroup eventLoops;
     private final ThreadPoolExecutor readers;

@@ -146,7 +146,8 @@ public final class SmtpConnection {
 
     /** The most recipients that one transaction should have: what the server announced (RFC 9422), or 100 (RFC 5321). */
     public int recipientsPerTransaction() {
-        return (int) capabilities.limit("RCPTMAX").orElse(SmtpLimits.RECIPIENTS_PER_TRANSACTION);
+        long announced = capabilities.limit("RCPTMAX").orElse(SmtpLimits.RECIPIENTS_PER_TRANSACTION);
+        return (int) Math.min(announced, SmtpLimits.MOST_RECIPIENTS_PER_TRANSACTION);
     }
 
     /** Whether the session runs over TLS. */

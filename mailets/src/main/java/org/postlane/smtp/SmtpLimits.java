@@ -24,6 +24,9 @@ final class SmtpLimits {
     /** RFC 5321 4.5.3.1.8: recipients that every server must take in one transaction. */
     static final int RECIPIENTS_PER_TRANSACTION = 100;
 
+    /** What a server may raise that to (RFC 9422): more would be written in one piece, and each waits for its answer. */
+    static final int MOST_RECIPIENTS_PER_TRANSACTION = 1000;
+
     /** Content is read and written in pieces of this size: large enough to be cheap, small enough for a thousand peers. */
     static final int CONTENT_CHUNK_OCTETS = 32 * 1024;
 

@@ -156,7 +156,19 @@ final class Transaction {
             return violated("DATA", dataReply);
         }
         judge.refuseAccepted(dataReply.isPermanent() ? Fault.MESSAGE : Fault.HOST, dataReply);
-        return CompletableFuture.completedFuture(judge.result());
+        return judge.isAnyAccepted() ? confirmInStep(judge) : CompletableFuture.completedFuture(judge.result());
+    }
+
+    /**
+     * DATA refused although recipients were accepted is rare, and looks just like one reply too many before it, which gives
+     * everybody the refusal of the last recipient. One RSET tells them apart: out of step, it gets what DATA was really told.
+     */
+    private CompletableFuture<TransactionResult> confirmInStep(RecipientJudge judge) {
+        CompletableFuture<Reply> confirmed = say("RSET");
+        return confirmed.handle((reply, lost) -> reply == null || reply.isPositive())
+            .thenCompose(inStep -> inStep
+                ? CompletableFuture.completedFuture(judge.result())
+                : violated("RSET", confirmed.join()));
     }
 
     /** RFC 2920 3.1: the server waits for content although it accepted nobody. A lone dot ends that; its answer says nothing. */

@@ -54,6 +54,8 @@ class ConnectionReuseTest {
             delivery.start();
             delivery.send("one", "x@a.test");
             delivery.settled();
+            // RSET is on its way while the mail is settled; before its answer the connection is nobody's.
+            eventually().until(() -> delivery.engine.stats().idle() == 1);
             delivery.send("two", "y@a.test");
             delivery.settled();
             assertThat(server.statistics().connectionsOpened()).isEqualTo(1);

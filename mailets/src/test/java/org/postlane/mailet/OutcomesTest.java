@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.mailet;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.postlane.mailet.Delivery.eventually;
 import static org.postlane.testing.Reaction.close;
@@ -197,6 +198,19 @@ class OutcomesTest {
             for (int i = 0; i < 4; i++) {
                 assertThat(seconds.get(i)).isBetween((long) (270 << i) - 1, (long) (330 << i) + 1);
             }
+        }
+    }
+
+    @Test
+    void aMalformedFromDoesNotKeepTheSenderFromHearingOfTheFailure() throws Exception {
+        ScriptedBehaviour behaviour = Behaviour.accepting().rcpt(reply("550 5.1.1 nobody of that name"));
+        try (SmtpServer server = SmtpServer.with(behaviour); Delivery delivery = new Delivery().domain("a.test", server)) {
+            delivery.start();
+            delivery.send(Delivery.mailWith("mail", "From: Foo <a@b\r\n\r\nHello\r\n".getBytes(US_ASCII), "x@a.test"));
+            delivery.settled();
+            assertThat(delivery.context.bounced).isEmpty();
+            assertThat(delivery.context.sentTo("root")).hasSize(1)
+                .allMatch(notice -> notice.text().contains("550 5.1.1 nobody of that name"));
         }
     }
 

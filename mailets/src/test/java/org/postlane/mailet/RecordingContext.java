@@ -27,7 +27,14 @@ final class RecordingContext {
     MailetContext context() {
         return (MailetContext) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {MailetContext.class},
             (proxy, method, arguments) -> {
+                if (method.getName().equals("getPostmaster")) {
+                    return new MailAddress("postmaster@home.test");
+                }
                 Mail mail = (Mail) arguments[0];
+                if (method.getName().equals("sendMail") && arguments.length == 1) {
+                    sent.add(handedOver("root", mail, String.valueOf(mail.getMessage().getContent())));
+                    return null;
+                }
                 String text = (String) arguments[1];
                 if (toFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     throw new MessagingException("The spool is away");
@@ -39,6 +46,8 @@ final class RecordingContext {
                     return null;
                 }
                 if (method.getName().equals("bounce") && arguments.length == 2) {
+                    // James begins its bounce so, and what this refuses it cannot bounce.
+                    mail.getMessage().reply(false);
                     bounced.add(handedOver("", mail, text));
                     return null;
                 }

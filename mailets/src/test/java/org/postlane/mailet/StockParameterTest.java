@@ -65,7 +65,7 @@ class StockParameterTest {
         Parameters parameters = parameters(written);
         RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
         OutboundSettings settings = read.settings(domains());
-        RouteResolver unused = read.routes(dns);
+        RouteResolver unused = read.routes(dns, () -> "home.test");
         parameters.refuseUnknown();
         return settings;
     }
@@ -82,7 +82,8 @@ class StockParameterTest {
     }
 
     private List<Integer> gatewayPorts(String... written) throws Exception {
-        Route route = new RemoteDeliveryParameters(parameters(written)).routes(dns).resolve(Domain.of("a.test"));
+        Route route =
+            new RemoteDeliveryParameters(parameters(written)).routes(dns, () -> "home.test").resolve(Domain.of("a.test"));
         return route.hosts().stream().map(Host::address).map(address -> address.getPort()).toList();
     }
 

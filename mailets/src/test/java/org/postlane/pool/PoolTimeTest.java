@@ -4,6 +4,7 @@ package org.postlane.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.postlane.pool.PoolFixture.now;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -129,6 +130,17 @@ class PoolTimeTest {
         fixture.pool.close(Duration.ofSeconds(1)).join();
 
         assertThat(fixture.opened.get(0).calls).containsExactly("reset", "close");
+    }
+
+    @Test
+    void aWaiterWhoseConnectionIsBeingOpenedLearnsWhatBecomesOfItHoweverLongThatTakes() {
+        fixture.slow = true;
+        CompletableFuture<Lease<FakeResource>> waiter = fixture.ask("mx/a");
+        fixture.timers.advance(1, TimeUnit.HOURS);
+        assertThat(waiter).isNotDone();
+
+        fixture.failOpening(new IOException("no greeting"));
+        assertThat(waiter).failsWithin(Duration.ZERO).withThrowableThat().withCauseInstanceOf(IOException.class);
     }
 
     @Test

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.route;
+
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * Knows this server among the hosts of a route: by the name that it gives itself in EHLO, and by an address of this machine
+ * on port 25. A server whose public address is not on the machine (behind NAT, in a container) is known by its name alone, so
+ * its EHLO name must be the one in its MX record, as RFC 5321 4.1.4 wants it anyway. Safe to share.
+ */
+public final class OwnHosts implements Predicate<Host> {
+    private static final int SMTP_PORT = 25;
+
+    private final Supplier<String> ehloName;
+
+    /** Ourselves, by a name that may change while James runs. */
+    public OwnHosts(Supplier<String> ehloName) {
+        this.ehloName = ehloName;
+    }
+
+    @Override
+    public boolean test(Host host) {
+        return host.name().equalsIgnoreCase(ehloName.get())
+            || (host.address().getPort() == SMTP_PORT && isOfThisMachine(host.address().getAddress()));
+    }
+
+    private static boolean isOfThisMachine(InetAddress address) {
+        try {
+            return address.isLoopbackAddress() || address.isAnyLocalAddress()
+                || NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            // Without a list of interfaces the name has to do.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.util.List;
+
+import org.apache.james.core.Domain;
+import org.apache.james.dnsservice.api.InMemoryDNSService;
+import org.junit.jupiter.api.Test;
+
+class MxRoutesTest {
+    private static final Domain DOMAIN = Domain.of("relay.test");
+    private final InMemoryDNSService dns = new InMemoryDNSService();
+    private final MxRoutes routes = new MxRoutes(dns, domain -> true, 25, new OwnHosts(() -> "mx.home.test"));
+
+    private void host(String name, String address) throws Exception {
+        dns.registerRecord(name, List.of(InetAddress.getByName(address)), List.of(), List.of());
+    }
+
+    private void mx(String... servers) {
+        dns.registerRecord("relay.test", List.of(), List.of(servers), List.of());
+    }
+
+    @Test
+    void asABackupMxWePassMailOnToBetterOnesAndNeverToOurselvesOrWorse() throws Exception {
+        host("primary.test", "203.0.113.1");
+        host("mx.home.test", "203.0.113.2");
+        host("worse.test", "203.0.113.3");
+        mx("primary.test", "mx.home.test.", "worse.test");
+        assertThat(routes.resolve(DOMAIN).hosts()).extracting(Host::name).containsExactly("primary.test");
+    }
+
+    @Test
+    void aDomainWhoseBestMxIsThisServerFailsWith546InsteadOfGoingRoundForEver() throws Exception {
+        host("mx.home.test", "203.0.113.2");
+        host("worse.test", "203.0.113.3");
+        mx("mx.home.test", "worse.test");
+        assertThatThrownBy(() -> routes.resolve(DOMAIN))
+            .isInstanceOfSatisfying(NoRouteException.class, e -> assertThat(e.kind()).isEqualTo(NoRouteException.Kind.REFUSED))
+            .hasMessageStartingWith("5.4.6 ");
+    }
+
+    @Test
+    void anMxOnAnAddressOfThisMachineIsThisServerUnderAnyName() throws Exception {
+        host("other-name.test", "127.0.0.1");
+        mx("other-name.test");
+        assertThatThrownBy(() -> routes.resolve(DOMAIN)).hasMessageStartingWith("5.4.6 ");
+    }
+
+    @Test
+    void anotherServerOnAnotherPortOfThisMachineIsNotThisServer() throws Exception {
+        host("sink.test", "127.0.0.1");
+        mx("sink.test:2526");
+        assertThat(routes.resolve(DOMAIN).hosts()).extracting(Host::name).containsExactly("sink.test");
+    }
+
+    @Test
+    void oneDomainsBackupIsNotAnothersFirstChoice() throws Exception {
+        host("one.test", "203.0.113.1");
+        host("two.test", "203.0.113.2");
+        mx("one.test", "two.test");
+        Route first = routes.resolve(DOMAIN);
+        mx("two.test", "one.test");
+        assertThat(routes.resolve(DOMAIN)).isNotEqualTo(first);
+        mx("one.test", "two.test");
+        assertThat(routes.resolve(DOMAIN)).isEqualTo(first).hasSameHashCodeAs(first);
+    }
+}
