@@ -71,9 +71,7 @@ final class Authentication {
     }
 
     private CompletableFuture<Reply> say(String line, String shown) {
-        CompletableFuture<Reply> reply = dialogue.command(line, shown, timeouts.command());
-        dialogue.flush();
-        return reply;
+        return dialogue.ask(line, shown, timeouts.command());
     }
 
     private static String encode(String text) {

@@ -91,6 +91,18 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         channel.flush();
     }
 
+    /** Sends one command line, and whatever is queued before it, now. */
+    CompletableFuture<Reply> ask(String line, Duration limit) {
+        return ask(line, line, limit);
+    }
+
+    /** As above, for a line that must not be shown. */
+    CompletableFuture<Reply> ask(String line, String shown, Duration limit) {
+        CompletableFuture<Reply> reply = command(line, shown, limit);
+        flush();
+        return reply;
+    }
+
     /** Completes once the connection is closed, by whomever. */
     CompletableFuture<Void> closed() {
         return closed;

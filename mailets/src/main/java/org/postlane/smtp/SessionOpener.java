@@ -111,9 +111,7 @@ final class SessionOpener {
     }
 
     private CompletableFuture<Reply> say(String command) {
-        CompletableFuture<Reply> reply = dialogue.command(command, settings.timeouts().command());
-        dialogue.flush();
-        return reply;
+        return dialogue.ask(command, settings.timeouts().command());
     }
 
     private static final class Session {

@@ -92,8 +92,7 @@ public final class SmtpConnection {
             if (!resetPending || capabilities.offers("PIPELINING")) {
                 return CompletableFuture.completedFuture(true);
             }
-            CompletableFuture<Reply> reply = dialogue.command("RSET", settings.timeouts().command());
-            dialogue.flush();
+            CompletableFuture<Reply> reply = dialogue.ask("RSET", settings.timeouts().command());
             return reply.handle((answer, lost) -> {
                 resetPending = answer == null || !answer.isPositive();
                 return !resetPending;
@@ -110,8 +109,7 @@ public final class SmtpConnection {
                 dialogue.abort(new IOException("Closed"));
                 return dialogue.closed();
             }
-            CompletableFuture<Reply> reply = dialogue.command("QUIT", settings.timeouts().quit());
-            dialogue.flush();
+            CompletableFuture<Reply> reply = dialogue.ask("QUIT", settings.timeouts().quit());
             return reply.handle((answer, lost) -> {
                 dialogue.abort(new IOException("Closed by QUIT"));
                 return null;

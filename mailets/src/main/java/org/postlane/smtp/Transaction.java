@@ -57,8 +57,7 @@ final class Transaction {
         for (Envelope.Recipient recipient : envelope.recipients()) {
             rcpts.add(dialogue.command(rcptCommand(recipient), timeouts.command()));
         }
-        data = dialogue.command("DATA", timeouts.data());
-        dialogue.flush();
+        data = dialogue.ask("DATA", timeouts.data());
         return data.handle((reply, lost) -> null);
     }
 
@@ -87,15 +86,12 @@ final class Transaction {
         if (rcpts.stream().noneMatch(Transaction::isPositive)) {
             return CompletableFuture.completedFuture(null);
         }
-        data = dialogue.command("DATA", timeouts.data());
-        dialogue.flush();
+        data = dialogue.ask("DATA", timeouts.data());
         return data.handle((reply, lost) -> null);
     }
 
     private CompletableFuture<Reply> say(String command) {
-        CompletableFuture<Reply> reply = dialogue.command(command, timeouts.command());
-        dialogue.flush();
-        return reply;
+        return dialogue.ask(command, timeouts.command());
     }
 
     private String mailCommand() {
@@ -173,9 +169,7 @@ final class Transaction {
 
     /** RFC 2920 3.1: the server waits for content although it accepted nobody. A lone dot ends that; its answer says nothing. */
     private CompletableFuture<TransactionResult> withdraw(RecipientJudge judge) {
-        CompletableFuture<Reply> ignored = dialogue.command(".", timeouts.command());
-        dialogue.flush();
-        return ignored.handle((reply, lost) -> {
+        return say(".").handle((reply, lost) -> {
             if (reply != null && reply.isIntermediate()) {
                 dialogue.abort(new ProtocolViolationException("The server answered the end of data with " + reply));
             }
