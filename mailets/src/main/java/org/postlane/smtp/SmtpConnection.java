@@ -2,6 +2,7 @@
 package org.postlane.smtp;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -55,6 +56,12 @@ public final class SmtpConnection {
             }
             if (content.isEightBit() && !capabilities.offers("8BITMIME")) {
                 return CompletableFuture.failedFuture(new EightBitNotOfferedException());
+            }
+            Optional<MissingExtension> missing = envelope.missingFrom(capabilities, encrypted);
+            if (missing.isPresent()) {
+                RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
+                judge.failAll(missing.get().fault(), missing.get().explanation());
+                return CompletableFuture.completedFuture(judge.result());
             }
             if (content.size() > capabilities.maxSize().orElse(Long.MAX_VALUE)) {
                 RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
