@@ -56,10 +56,10 @@ public final class SmtpConnection {
             if (missing.isPresent()) {
                 return CompletableFuture.failedFuture(missing.get());
             }
-            Optional<MissingExtension> missing = envelope.missingFrom(capabilities, encrypted);
-            if (missing.isPresent()) {
+            Optional<MissingExtension> unmet = envelope.missingFrom(capabilities, encrypted);
+            if (unmet.isPresent()) {
                 RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
-                judge.failAll(missing.get().fault(), missing.get().explanation());
+                judge.failAll(unmet.get().fault(), unmet.get().explanation());
                 return CompletableFuture.completedFuture(judge.result());
             }
             if (content.size() > capabilities.maxSize().orElse(Long.MAX_VALUE)) {
