@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -115,7 +116,7 @@ public final class SmtpConnection {
 
     /** Says RSET now (RFC 5321 4.1.1.5), whether it is needed or not. Fails with {@link SmtpException} without an answer. */
     public CompletableFuture<Reply> rset() {
-        return say("RSET").thenApply(reply -> {
+        return say("RSET", reply -> {
             resetPending &= !reply.isPositive();
             return reply;
         });
@@ -147,7 +148,7 @@ public final class SmtpConnection {
      */
     public CompletableFuture<Capabilities> rehlo() {
         SessionSettings settings = link.settings();
-        return say(settings.protocol().hello() + " " + settings.ehloName()).thenApply(reply -> {
+        return say(settings.protocol().hello() + " " + settings.ehloName(), reply -> {
             if (!reply.isPositive()) {
                 throw new CompletionException(SmtpException.host("The greeting was refused", reply));
             }
@@ -158,8 +159,14 @@ public final class SmtpConnection {
     }
 
     private CompletableFuture<Reply> say(String command) {
+        return say(command, reply -> reply);
+    }
+
+    /** {@code then} is still part of the turn: what it changes, the next turn finds. */
+    private <T> CompletableFuture<T> say(String command, Function<Reply, T> then) {
         return inTurn(() -> link.dialogue().isInSync()
-            ? Futures.recover(link.say(command), lost -> CompletableFuture.failedFuture(SmtpException.lost(lost)))
+            ? Futures.recover(link.say(command), lost -> CompletableFuture.<Reply>failedFuture(SmtpException.lost(lost)))
+                .thenApply(then)
             : notInSync());
     }
 
@@ -240,7 +247,7 @@ public final class SmtpConnection {
     }
 
     private <T> CompletableFuture<T> inTurn(Supplier<CompletableFuture<T>> operation) {
-        return onEventLoop(() -> turns.take(() -> false, operation));
+        return onEventLoop(() -> turns.take(operation));
     }
 
     private <T> CompletableFuture<T> onEventLoop(Supplier<CompletableFuture<T>> work) {
