@@ -4,24 +4,28 @@ package org.postlane.smtp;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.postlane.testing.Reaction.reply;
 
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postlane.smtp.FaultTable.Fault;
+import org.postlane.smtp.FaultTable.Phase;
+import org.postlane.smtp.FaultTable.Row;
 import org.postlane.testing.Behaviour;
 import org.postlane.testing.Connection;
 import org.postlane.testing.Reaction;
@@ -30,236 +34,274 @@ import org.postlane.testing.SmtpServer;
 import org.postlane.testing.SmtpServerBuilder;
 import org.postlane.testing.Stall;
 
-/**
- * What each fault in each phase means for two recipients, a and b, and for the connection. RCPT goes wrong for b alone.
- *
- * <p>In the table: {@code D} delivered, {@code F} failed, {@code L} later (deferred), {@code A} ambiguous; {@code stale} a
- * {@link StaleConnectionException}; {@code session}, {@code host} and {@code policy} an {@link SmtpException} of that fault;
- * {@code +} the connection is usable afterwards, {@code -} it is closed.
- */
+/** Plays every cell of the {@link FaultTable}; those of a row at the same time, each with its own server. */
 class FaultMatrixTest {
     @RegisterExtension
     static final SmtpFixture SMTP = new SmtpFixture();
 
-    private static final String TABLE = """
-        phase              close    reset    stall    421     4xx     5xx     garbage
-        CONNECT            host     host     host     host    host    host    host
-        EHLO               host     host     host     host    host    DD+     host
-        STARTTLS           host     host     host     host    DD+     DD+     host
-        HANDSHAKE          DD+      DD+      DD+      DD+     DD+     DD+     DD+
-        HANDSHAKE_VERIFIED policy   policy   policy   policy  policy  policy  policy
-        AUTH               host     host     host     host    policy  policy  host
-        MAIL               session- session- host-    LL-     LL+     FF+     session-
-        MAIL_REUSED        stale-   stale-   host-    stale-  LL+     FF+     stale-
-        RCPT               LL-      LL-      LL-      LL-     DL+     DF+     LL-
-        DATA               LL-      LL-      LL-      LL-     LL+     FF+     LL-
-        BODY               LL-      LL-      LL-      LL-     LL-     FF-     LL-
-        FINAL_DOT          AA-      AA-      AA-      LL-     LL+     FF+     AA-
-        RSET               stale-   stale-   host-    stale-  stale-  stale-  stale-
-        IDLE               stale-   stale-   DD+      stale-  stale-  stale-  stale-
-        QUIT               DD-      DD-      DD-      DD-     DD-     DD-     DD-
-        """;
-
+    private static final ExecutorService CELLS = Executors.newFixedThreadPool(Fault.values().length);
     private static final String[] RECIPIENTS = {"a@example.org", "b@example.org"};
-    private static final byte[] GARBAGE = {1, 0, '!', ' ', 'n', 'o', ' ', 'r', 'e', 'p', 'l', 'y', '\r', '\n'};
 
-    private final Stall stall = new Stall();
-    private final ScriptedBehaviour behaviour = Behaviour.accepting();
-
-    enum Phase {
-        CONNECT, EHLO, STARTTLS, HANDSHAKE, HANDSHAKE_VERIFIED, AUTH, MAIL, MAIL_REUSED, RCPT, DATA, BODY, FINAL_DOT, RSET, IDLE,
-        QUIT
+    static Stream<Row> rows() {
+        return FaultTable.rows().stream();
     }
 
-    enum Fault { CLOSE, RESET, STALL, CLOSING, TEMPORARY, PERMANENT, GARBAGE }
-
-    record Case(Phase phase, Fault fault, boolean pipelining, String expected) {
-        Duration limit() {
-            return fault == Fault.STALL && phase != Phase.IDLE ? SmtpFixture.SHORT : SmtpFixture.AMPLE;
-        }
-
-        @Override
-        public String toString() {
-            return fault + " at " + phase + (pipelining ? ", pipelining" : "");
-        }
-    }
-
-    private static Map<Phase, List<String>> table() {
-        Map<Phase, List<String>> table = new EnumMap<>(Phase.class);
-        TABLE.lines().skip(1).map(line -> line.trim().split(" +"))
-            .forEach(cells -> table.put(Phase.valueOf(cells[0]), Arrays.asList(cells).subList(1, cells.length)));
-        return table;
-    }
-
-    static Stream<Case> cases() {
-        Map<Phase, List<String>> table = table();
-        List<Case> cases = new ArrayList<>();
-        for (boolean pipelining : new boolean[] {true, false}) {
-            table.forEach((phase, cells) -> {
-                for (int column = 0; column < cells.size(); column++) {
-                    cases.add(new Case(phase, Fault.values()[column], pipelining, cells.get(column)));
-                }
-            });
-        }
-        return cases.stream();
+    @AfterAll
+    static void end() {
+        CELLS.shutdown();
     }
 
     @Test
     void theTableHasACellForEachFaultInEachPhase() {
-        assertThat(table().keySet()).containsExactly(Phase.values());
-        assertThat(table().values()).allMatch(cells -> cells.size() == Fault.values().length);
+        assertThat(rows().map(Row::phase).distinct()).containsExactlyInAnyOrder(Phase.values());
+        assertThat(rows().map(row -> row.phase() + " " + row.pipelining())).doesNotHaveDuplicates();
+        assertThat(rows()).allMatch(row -> row.expected().size() == Fault.values().length);
+        assertThat(rows().mapToInt(row -> row.expected().size()).sum()).isGreaterThan(700);
     }
 
-    @ParameterizedTest
-    @MethodSource("cases")
-    void aFaultHasItsOutcomeForEachRecipientAndForTheConnection(Case row) {
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rows")
+    void aFaultHasItsOutcomeForEachRecipientAndForTheConnection(Row row) {
         SMTP.expectViolations();
-        teach(row);
-        SmtpServer server = start(row);
-        assertThat(play(row, server)).isEqualTo(row.expected);
-        stall.release();
+        List<CompletableFuture<String>> cells = Stream.of(Fault.values())
+            .map(fault -> CompletableFuture.supplyAsync(() -> new Cell(row.phase(), row.pipelining(), fault).play(), CELLS))
+            .toList();
+        List<String> played = new ArrayList<>();
+        List<String> expected = new ArrayList<>();
+        for (Fault fault : Fault.values()) {
+            played.add(fault + "=" + SmtpFixture.get(cells.get(fault.ordinal())));
+            expected.add(fault + "=" + row.expected().get(fault.ordinal()));
+        }
+        assertThat(played).isEqualTo(expected);
     }
 
-    private SmtpServer start(Case row) {
-        SmtpServerBuilder builder = SmtpServer.builder().behaviour(behaviour)
-            .extensions(row.pipelining ? new String[] {"PIPELINING"} : new String[] {"ENHANCEDSTATUSCODES"});
-        return SMTP.start(switch (row.phase) {
-            case STARTTLS, HANDSHAKE, HANDSHAKE_VERIFIED -> builder.startTls(SmtpFixture.TLS);
-            case AUTH -> builder.auth("user", "secret");
-            default -> builder;
-        });
-    }
+    /** One fault in one phase. */
+    private static final class Cell {
+        private final Phase phase;
+        private final boolean pipelining;
+        private final Fault fault;
+        private final ScriptedBehaviour behaviour = Behaviour.accepting();
+        private final Stall never = new Stall();
+        /** Holds the first of two transactions until the second is behind it. */
+        private final Stall followed = new Stall();
 
-    private void teach(Case row) {
-        Reaction fault = fault(row.fault);
-        Reaction behind354 = Reaction.reply("354 go ahead").then(Reaction.delay(Duration.ofMillis(150))).then(fault);
-        ScriptedBehaviour unused = switch (row.phase) {
-            case CONNECT -> behaviour.connect(fault);
-            case EHLO -> behaviour.ehlo(fault);
-            case STARTTLS -> behaviour.startTls(fault);
-            // Not right behind the 220, where it would be an injection.
-            case HANDSHAKE, HANDSHAKE_VERIFIED -> behaviour.handshake(Reaction.delay(Duration.ofMillis(150)).then(fault));
-            case AUTH -> behaviour.auth(fault);
-            case MAIL -> behaviour.mail(fault);
-            case MAIL_REUSED -> behaviour.mail(fault).afterFirst(1);
-            case RCPT -> behaviour.rcpt("b@example.org", fault);
-            case DATA -> behaviour.data(fault);
-            case BODY -> behaviour.data(behind354);
-            case FINAL_DOT -> behaviour.endOfData(fault);
-            case RSET -> behaviour.rset(fault);
-            case QUIT -> behaviour.quit(fault);
-            case IDLE -> behaviour;
-        };
-    }
+        private Cell(Phase phase, boolean pipelining, Fault fault) {
+            this.phase = phase;
+            this.pipelining = pipelining;
+            this.fault = fault;
+        }
 
-    private Reaction fault(Fault fault) {
-        return switch (fault) {
-            case CLOSE -> Reaction.close();
-            case RESET -> Reaction.reset();
-            case STALL -> Reaction.stall(stall);
-            case CLOSING -> Reaction.replyThenClose("421 4.3.2 shutting down");
-            case TEMPORARY -> Reaction.reply("451 4.3.0 not now");
-            case PERMANENT -> Reaction.reply("554 5.7.1 never");
-            case GARBAGE -> Reaction.bytes(GARBAGE);
-        };
-    }
+        private boolean is(String prefix) {
+            return phase.name().startsWith(prefix);
+        }
 
-    private String play(Case row, SmtpServer server) {
-        SessionSettings.Builder settings = SmtpFixture.settings(server, row.limit());
-        if (row.phase == Phase.STARTTLS || row.phase == Phase.HANDSHAKE) {
-            settings.tls(TlsMode.OPPORTUNISTIC);
-        } else if (row.phase == Phase.HANDSHAKE_VERIFIED) {
-            settings.tls(TlsMode.VERIFIED);
-        } else if (row.phase == Phase.AUTH) {
-            settings.credentials(new Credentials("user", "secret", true));
+        private boolean isChunked() {
+            return phase.name().contains("CHUNK") || is("AHEAD") || phase == Phase.OVER_LAST || phase == Phase.OVER_MAIL
+                || phase == Phase.OVER_RCPT;
         }
-        CompletableFuture<SmtpConnection> opened = SMTP.client().connect(settings.build());
-        try {
-            opened.get(SmtpFixture.AMPLE.toMillis() * 2, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            return whose(e.getCause());
-        } catch (TimeoutException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
-        SmtpConnection connection = opened.join();
-        try {
-            return outcome(row, server, connection);
-        } finally {
-            connection.abort();
-        }
-    }
 
-    private static String outcome(Case row, SmtpServer server, SmtpConnection connection) {
-        if (row.phase == Phase.MAIL_REUSED || row.phase == Phase.RSET || row.phase == Phase.IDLE) {
-            SmtpFixture.send(connection, "first@example.org");
-        }
-        if (row.phase == Phase.IDLE) {
-            disturb(server.connections().get(0), row.fault, connection);
-        }
-        Content content = row.phase == Phase.BODY ? TestContent.ofSize(40_000_000) : TestContent.SMALL;
-        String outcome = outcome(connection.send(SmtpFixture.envelope(RECIPIENTS), content));
-        if (row.phase == Phase.QUIT) {
-            SmtpFixture.get(connection.quit());
-        }
-        boolean usable = connection.isUsable();
-        if (!usable) {
-            SmtpFixture.get(connection.closed());
-        }
-        return outcome + (usable ? "+" : "-");
-    }
-
-    private static void disturb(Connection connection, Fault fault, SmtpConnection client) {
-        Runnable disturbance = switch (fault) {
-            case CLOSE -> connection::closeNow;
-            case RESET -> connection::resetNow;
-            case CLOSING -> () -> connection.sendNow("421 4.4.2 idle for too long");
-            case TEMPORARY -> () -> connection.sendNow("451 4.4.2 hm");
-            case PERMANENT -> () -> connection.sendNow("554 5.7.1 go away");
-            case GARBAGE -> () -> connection.sendNow("!no reply");
-            case STALL -> null;
-        };
-        if (disturbance == null) {
-            return;
-        }
-        try {
-            disturbance.run();
-        } catch (UncheckedIOException e) {
-            // It may be gone before the last of what we do to it; that it is gone is what matters.
-            if (connection.isOpen()) {
-                throw e;
+        private String play() {
+            teach();
+            try {
+                return connectAndSend(start());
+            } finally {
+                never.release();
+                followed.release();
             }
         }
-        await().atMost(SmtpFixture.AMPLE).until(() -> !client.isUsable());
-    }
 
-    private static String outcome(CompletableFuture<TransactionResult> sent) {
-        try {
-            return sent.get(SmtpFixture.AMPLE.toMillis() * 2, TimeUnit.MILLISECONDS).recipients().stream()
-                .map(result -> switch (result.status()) {
-                    case DELIVERED -> "D";
-                    case FAILED -> "F";
-                    case DEFERRED -> "L";
-                    case AMBIGUOUS -> "A";
-                    case NEXT_TRANSACTION -> "N";
-                }).collect(joining());
-        } catch (ExecutionException e) {
-            return whose(e.getCause());
-        } catch (TimeoutException | InterruptedException e) {
-            throw new AssertionError("No outcome", e);
+        private SmtpServer start() {
+            List<String> extensions = new ArrayList<>(List.of("ENHANCEDSTATUSCODES"));
+            if (pipelining) {
+                extensions.add("PIPELINING");
+            }
+            if (isChunked()) {
+                extensions.add("CHUNKING");
+            }
+            SmtpServerBuilder builder = SmtpServer.builder().behaviour(behaviour).extensions(extensions.toArray(String[]::new));
+            if (is("LMTP")) {
+                builder.lmtp();
+            }
+            return SMTP.start(switch (phase) {
+                case STARTTLS, HANDSHAKE, HANDSHAKE_VERIFIED -> builder.startTls(SmtpFixture.TLS);
+                case AUTH -> builder.auth("user", "secret");
+                default -> builder;
+            });
         }
-    }
 
-    private static String whose(Throwable failure) {
-        if (failure instanceof StaleConnectionException) {
-            return "stale";
+        private void teach() {
+            Reaction pause = Reaction.delay(Duration.ofMillis(150));
+            Reaction behindNext = Reaction.stall(followed).then(pause);
+            Reaction usual = behindNext.then(Reaction.proceed());
+            ScriptedBehaviour unused = switch (phase) {
+                case CONNECT -> behaviour.connect(fault("220 mx.test ESMTP"));
+                case EHLO -> behaviour.ehlo(fault(pipelining ? "250-mx.test\n250 PIPELINING" : "250 mx.test"));
+                case STARTTLS -> behaviour.startTls(fault("220 2.0.0 go ahead"));
+                // Not right behind the 220, where it would be an injection.
+                case HANDSHAKE, HANDSHAKE_VERIFIED -> behaviour.handshake(pause.then(fault("250 2.0.0 hm")));
+                case AUTH -> behaviour.auth(fault("235 2.7.0 welcome"));
+                case MAIL -> behaviour.mail(fault("250 2.1.0 ok"));
+                case MAIL_REUSED -> behaviour.mail(fault("250 2.1.0 ok")).afterFirst(1);
+                case RCPT -> behaviour.rcpt(RECIPIENTS[1], fault("250 2.1.5 ok"));
+                case DATA -> behaviour.data(fault("354 go ahead"));
+                case BODY -> behaviour.data(reply("354 go ahead").then(pause).then(fault("250 2.0.0 taken")));
+                case FINAL_DOT, LAST_CHUNK -> behaviour.endOfData(fault("250 2.0.0 taken"));
+                case RSET -> behaviour.rset(fault("250 2.0.0 reset"));
+                case QUIT -> behaviour.quit(fault("221 2.0.0 bye"));
+                case IDLE -> behaviour;
+                case CHUNK -> behaviour.bdat(fault("250 2.0.0 more")).once();
+                case LMTP_FIRST, LMTP_FIRST_CHUNK -> behaviour.endOfDataFor(RECIPIENTS[0], fault("250 2.1.5 a has it"));
+                case LMTP_SECOND, LMTP_SECOND_CHUNK -> behaviour.endOfDataFor(RECIPIENTS[1], fault("250 2.1.5 b has it"));
+                case AHEAD_RSET -> behaviour.rset(fault("250 2.0.0 reset")).afterFirst(1).once();
+                case AHEAD_MAIL -> behaviour.mail(fault("250 2.1.0 ok")).afterFirst(2).once();
+                case AHEAD_RCPT -> behaviour.rcpt(RECIPIENTS[1], fault("250 2.1.5 ok"));
+                case AHEAD_CHUNK -> behaviour.bdat(fault("250 2.0.0 more")).once();
+                case AHEAD_LAST -> behaviour.endOfData(fault("250 2.0.0 taken")).afterFirst(2).once();
+                case OVER_LAST -> behaviour.endOfData(behindNext.then(fault("250 2.0.0 taken"))).afterFirst(2).once();
+                case OVER_DOT -> behaviour.endOfData(behindNext.then(fault("250 2.0.0 taken"))).afterFirst(1).once();
+                case OVER_MAIL -> behaviour.endOfData(usual).afterFirst(2).once()
+                    .mail(fault("250 2.1.0 ok")).afterFirst(3).once();
+                case OVER_DOT_MAIL -> behaviour.endOfData(usual).afterFirst(1).once()
+                    .mail(fault("250 2.1.0 ok")).afterFirst(2).once();
+                case OVER_RCPT -> behaviour.endOfData(usual).afterFirst(2).once().rcpt("d@example.org", fault("250 2.1.5 ok"));
+                case OVER_DOT_RCPT -> behaviour.endOfData(usual).afterFirst(1).once()
+                    .rcpt("d@example.org", fault("250 2.1.5 ok"));
+                case OVER_DOT_DATA -> behaviour.endOfData(usual).afterFirst(1).once()
+                    .data(fault("354 go ahead")).afterFirst(2).once();
+            };
         }
-        assertThat(failure).isInstanceOf(SmtpException.class);
-        return switch (((SmtpException) failure).failure().fault()) {
-            case SESSION -> "session";
-            case HOST -> "host";
-            case POLICY -> "policy";
-            case MESSAGE -> "message";
-            case RECIPIENT -> "recipient";
-        };
+
+        private Reaction fault(String usual) {
+            return switch (fault) {
+                case CLOSE -> Reaction.close();
+                case RESET -> Reaction.reset();
+                case STALL -> Reaction.stall(never);
+                case CLOSING -> Reaction.replyThenClose("421 4.3.2 shutting down");
+                case TEMPORARY -> reply("451 4.3.0 not now");
+                case PERMANENT -> reply("554 5.7.1 never");
+                case GARBAGE -> Reaction.garbage();
+                case MIXED -> Reaction.mixedCodes(250, 550);
+                case ENDLESS -> Reaction.endlessContinuation(250);
+                case LONG -> Reaction.longLine(250, 10_240);
+                case SLOW -> Reaction.byteByByte(usual);
+                case TWICE -> Reaction.twoAtOnce(usual, usual);
+                case REFUSED_TWICE -> Reaction.twoAtOnce("554 5.7.1 never", "554 5.7.1 never");
+            };
+        }
+
+        private String connectAndSend(SmtpServer server) {
+            Duration limit = fault == Fault.STALL && phase != Phase.IDLE ? SmtpFixture.SHORT : SmtpFixture.AMPLE;
+            SessionSettings.Builder settings = SmtpFixture.settings(server, limit).transactionsInFlight(2)
+                .protocol(is("LMTP") ? Protocol.LMTP : Protocol.SMTP);
+            switch (phase) {
+                case STARTTLS, HANDSHAKE -> settings.tls(TlsMode.OPPORTUNISTIC);
+                case HANDSHAKE_VERIFIED -> settings.tls(TlsMode.VERIFIED);
+                case AUTH -> settings.credentials(new Credentials("user", "secret", true));
+                default -> settings.tls(TlsMode.NONE);
+            }
+            CompletableFuture<SmtpConnection> opened = SMTP.client().connect(settings.build());
+            String failed = outcome(opened, connection -> "");
+            if (!failed.isEmpty()) {
+                return failed;
+            }
+            SmtpConnection connection = opened.join();
+            try {
+                String outcome = send(server, connection);
+                boolean usable = connection.isUsable();
+                if (!usable) {
+                    SmtpFixture.get(connection.closed());
+                }
+                return outcome + (usable ? "+" : "-");
+            } finally {
+                connection.abort();
+            }
+        }
+
+        private String send(SmtpServer server, SmtpConnection connection) {
+            int before = is("AHEAD") || phase == Phase.OVER_LAST || phase == Phase.OVER_MAIL || phase == Phase.OVER_RCPT ? 2
+                : is("OVER") || phase == Phase.MAIL_REUSED || phase == Phase.RSET || phase == Phase.IDLE ? 1 : 0;
+            for (int i = 0; i < before; i++) {
+                SmtpFixture.send(connection, "before" + i + "@example.org");
+            }
+            if (phase == Phase.IDLE) {
+                disturb(server.connections().get(0), connection);
+            }
+            Content content = switch (phase) {
+                case BODY -> TestContent.ofSize(40_000_000);
+                case CHUNK, AHEAD_CHUNK -> TestContent.ofSize(SmtpLimits.CONTENT_CHUNK_OCTETS + 1000);
+                default -> TestContent.SMALL;
+            };
+            CompletableFuture<TransactionResult> sent = connection.send(SmtpFixture.envelope(RECIPIENTS), content);
+            if (!is("OVER")) {
+                String outcome = outcome(sent, Cell::letters);
+                if (phase == Phase.QUIT) {
+                    SmtpFixture.get(connection.quit());
+                }
+                return outcome;
+            }
+            TestContent second = TestContent.of(TestContent.TEXT);
+            CompletableFuture<TransactionResult> next =
+                connection.send(SmtpFixture.envelope("c@example.org", "d@example.org"), second);
+            // By DATA it begins when its size is asked for, and leaves in the same breath; by BDAT it leaves when it was read.
+            await().atMost(SmtpFixture.AMPLE).until(() -> isChunked() ? second.closed.get() > 0 : second.asked.get() > 0);
+            followed.release();
+            return outcome(sent, Cell::letters) + "," + outcome(next, Cell::letters);
+        }
+
+        private void disturb(Connection connection, SmtpConnection client) {
+            try {
+                switch (fault) {
+                    case CLOSE -> connection.closeNow();
+                    case RESET -> connection.resetNow();
+                    case CLOSING -> connection.sendNow("421 4.4.2 idle for too long");
+                    case TEMPORARY -> connection.sendNow("451 4.4.2 hm");
+                    case PERMANENT -> connection.sendNow("554 5.7.1 go away");
+                    case GARBAGE -> connection.sendNow("!no reply");
+                    case MIXED -> connection.sendNow("250-one\n550 other");
+                    case ENDLESS -> connection.sendNow("250-and more\n".repeat(200) + "250-");
+                    case LONG -> connection.sendNow("250 " + "x".repeat(10_240));
+                    case SLOW -> connection.sendNow("2");
+                    case TWICE -> connection.sendNow("250 2.0.0 ok\n250 2.0.0 ok");
+                    case REFUSED_TWICE -> connection.sendNow("554 5.7.1 never\n554 5.7.1 never");
+                    case STALL -> {
+                        return;
+                    }
+                }
+            } catch (UncheckedIOException e) {
+                // It may be gone before the last of what we do to it; that it is gone is what matters.
+                if (connection.isOpen()) {
+                    throw e;
+                }
+            }
+            await().atMost(SmtpFixture.AMPLE).until(() -> !client.isUsable());
+        }
+
+        private static String letters(TransactionResult result) {
+            return result.recipients().stream().map(RecipientResult::status).map(status -> switch (status) {
+                case DELIVERED -> "D";
+                case FAILED -> "F";
+                case DEFERRED -> "L";
+                case AMBIGUOUS -> "A";
+                case NEXT_TRANSACTION -> "N";
+            }).collect(joining());
+        }
+
+        private static <T> String outcome(CompletableFuture<T> future, java.util.function.Function<T, String> shown) {
+            try {
+                return shown.apply(future.get(SmtpFixture.AMPLE.toMillis() * 2, TimeUnit.MILLISECONDS));
+            } catch (ExecutionException e) {
+                return whose(e.getCause());
+            } catch (TimeoutException | InterruptedException e) {
+                throw new AssertionError("No outcome", e);
+            }
+        }
+
+        private static String whose(Throwable failure) {
+            if (failure instanceof StaleConnectionException) {
+                return "stale";
+            }
+            assertThat(failure).isInstanceOf(SmtpException.class);
+            return ((SmtpException) failure).failure().fault().name().toLowerCase(java.util.Locale.ROOT);
+        }
     }
 }

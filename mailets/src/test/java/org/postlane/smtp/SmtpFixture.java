@@ -4,12 +4,15 @@ package org.postlane.smtp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,6 +21,7 @@ import javax.net.ssl.TrustManagerFactory;
 
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.postlane.testing.SmtpServer;
 import org.postlane.testing.SmtpServerBuilder;
@@ -28,16 +32,18 @@ import org.postlane.testing.TestTls;
      the servers must have seen
  * no violation and, once the usable ones are let go, no open connection, and no buffer may have leaked.
  */
-final class SmtpFixture implements AfterEachCallback, AfterAllCallback {
+final class SmtpFixture implements BeforeEachCallback, AfterEachCallback, AfterAllCallback {
     static final String NAME = "mx.test";
     static final TestTls TLS = TestTls.forHost(NAME);
     /** Longer than anything takes on a loaded machine. */
     static final Duration AMPLE = Duration.ofSeconds(20);
+    private static final Duration POLL = Duration.ofMillis(5);
     /** What a phase that hangs is given. */
     static final Duration SHORT = Duration.ofMillis(600);
 
-    private final List<SmtpServer> servers = new ArrayList<>();
-    private final List<SmtpConnection> connections = new ArrayList<>();
+    private final List<SmtpServer> servers = new CopyOnWriteArrayList<>();
+    private final List<SmtpConnection> connections = new CopyOnWriteArrayList<>();
+    private long socketsBefore;
     private SmtpClient client;
     private boolean violationsExpected;
 
@@ -51,7 +57,7 @@ final class SmtpFixture implements AfterEachCallback, AfterAllCallback {
         return server;
     }
 
-    SmtpClient client() {
+    synchronized SmtpClient client() {
         if (client == null) {
             client = new SmtpClient(trust());
         }
@@ -67,7 +73,7 @@ final class SmtpFixture implements AfterEachCallback, AfterAllCallback {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(store);
             return trust;
-        } catch (GeneralSecurityException | java.io.IOException e) {
+        } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -135,6 +141,29 @@ final class SmtpFixture implements AfterEachCallback, AfterAllCallback {
         }
     }
 
+    /** What is open of ours, and would be lost if nobody closed it. */
+    private static long sockets() {
+        File[] open = new File("/proc/self/fd").listFiles();
+        return open == null ? 0 : Stream.of(open).filter(each -> {
+            try {
+                return Files.readSymbolicLink(each.toPath()).toString().startsWith("socket:");
+            } catch (IOException e) {
+                // Closed while we looked, as the one that lists them is.
+                return false;
+            }
+        }).count();
+    }
+
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
+            .filter(name -> name.startsWith("postlane-smtp") || name.startsWith("postlane-content")).toList();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        socketsBefore = sockets();
+    }
+
     @Override
     public void afterEach(ExtensionContext context) {
         try {
@@ -146,7 +175,7 @@ final class SmtpFixture implements AfterEachCallback, AfterAllCallback {
                 get(connection.closed());
             }
             for (SmtpServer server : servers) {
-                await("every connection of the client is closed").atMost(AMPLE)
+                await("every connection of the client is closed").atMost(AMPLE).pollDelay(Duration.ZERO).pollInterval(POLL)
                     .untilAsserted(() -> assertThat(server.openConnections()).isEmpty());
                 if (!violationsExpected) {
                     assertThat(server.violations()).isEmpty();
@@ -158,6 +187,8 @@ final class SmtpFixture implements AfterEachCallback, AfterAllCallback {
             servers.clear();
             violationsExpected = false;
         }
+        await("every socket is closed").atMost(AMPLE).pollDelay(Duration.ZERO).pollInterval(POLL)
+            .untilAsserted(() -> assertThat(sockets()).isLessThanOrEqualTo(socketsBefore));
         assertThat(BufferLeaks.reported()).isEmpty();
     }
 
@@ -166,6 +197,8 @@ final class SmtpFixture implements AfterEachCallback, AfterAllCallback {
         if (client != null) {
             client.close();
             client = null;
+            await("every thread of the client has ended").atMost(AMPLE).pollDelay(Duration.ZERO).pollInterval(POLL)
+                .untilAsserted(() -> assertThat(threads()).isEmpty());
         }
         BufferLeaks.provokeReports();
         assertThat(BufferLeaks.reported()).isEmpty();

@@ -15,6 +15,7 @@ final class TestContent implements Content {
     static final TestContent SMALL = of(TEXT);
     private static final byte[] LINE = ("0123456789".repeat(7) + "\r\n").getBytes(UTF_8);
 
+    final AtomicInteger asked = new AtomicInteger();
     final AtomicInteger opened = new AtomicInteger();
     final AtomicInteger closed = new AtomicInteger();
     final AtomicLong read = new AtomicLong();
@@ -54,6 +55,7 @@ final class TestContent implements Content {
 
     @Override
     public long size() {
+        asked.incrementAndGet();
         return size;
     }
 
