@@ -6,7 +6,9 @@ import io.netty.buffer.ByteBuf;
 /**
  * Turns content into what follows DATA: every line end, be it CRLF, a bare LF or a bare CR, becomes CRLF, and a dot at the
  * start of a line is doubled (RFC 5321 4.5.2). Normalising comes first, so no sequence of line ends that some server reads
- * differently can smuggle in an end of data. Its state crosses the borders of pieces.
+ * differently can smuggle in an end of data. For the same reason a NUL at the start of a line, which no message may have
+ * (RFC 5322 3.1, RFC 6152 2), is left out: servers that drop it would find a bare dot behind it. Its state crosses the
+ * borders of pieces.
  *
  * <p>For one message and one thread at a time.
  */
@@ -14,6 +16,7 @@ final class DotStuffer {
     private static final byte CR = '\r';
     private static final byte LF = '\n';
     private static final byte DOT = '.';
+    private static final byte NUL = 0;
     private static final byte[] END_OF_DATA = {DOT, CR, LF};
     private static final byte[] END_OF_LINE_AND_DATA = {CR, LF, DOT, CR, LF};
 
@@ -38,6 +41,8 @@ final class DotStuffer {
                     atLineStart = true;
                 }
                 afterCr = octet == CR;
+            } else if (octet == NUL && atLineStart) {
+                afterCr = false;
             } else {
                 if (atLineStart && octet == DOT) {
                     encoded[end++] = DOT;
