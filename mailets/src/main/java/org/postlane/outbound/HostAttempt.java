@@ -13,7 +13,7 @@ import org.postlane.pool.Lease;
 import org.postlane.pool.Pool;
 import org.postlane.pool.PoolException;
 import org.postlane.smtp.Content;
-import org.postlane.smtp.EightBitNotOfferedException;
+import org.postlane.smtp.ExtensionNotOfferedException;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
 import org.postlane.smtp.RecipientResult;
@@ -118,8 +118,10 @@ final class HostAttempt {
     }
 
     private CompletableFuture<Void> afterFailure(Lease<PooledConnection> lease, List<Integer> pending, Throwable failure) {
-        if (failure instanceof EightBitNotOfferedException) {
-            return sendConverted(lease, pending, failure);
+        if (failure instanceof ExtensionNotOfferedException) {
+            return ((ExtensionNotOfferedException) failure).extension().equals("8BITMIME")
+                ? sendConverted(lease, pending, failure)
+                : giveBackAndSettle(lease, pending, RecipientResult.failed(Fault.MESSAGE, failure.getMessage()));
         }
         if (diedInReserve(lease, failure) && !retriedFresh) {
             retriedFresh = true;
@@ -128,9 +130,7 @@ final class HostAttempt {
             return sendFresh(lease, resetRefused ? DiscardReason.RESET_REFUSED : DiscardReason.DIED_IDLE, pending);
         }
         if (failure instanceof UnreadableMessageException) {
-            giveBack(lease);
-            settle(pending, RecipientResult.deferred(Fault.MESSAGE, failure.getMessage()));
-            return CompletableFuture.completedFuture(null);
+            return giveBackAndSettle(lease, pending, RecipientResult.deferred(Fault.MESSAGE, failure.getMessage()));
         }
         lease.discard(DiscardReason.BROKEN);
         if (failure instanceof PoolException) {
@@ -145,8 +145,8 @@ final class HostAttempt {
      * fails a transaction as a whole comes before its content, so repeating it at once delivers nothing twice.
      */
     private static boolean diedInReserve(Lease<PooledConnection> lease, Throwable failure) {
-        return failure instanceof StaleConnectionException
-            || (lease.isReused() && failure instanceof SmtpException && ((SmtpException) failure).fault() == Fault.SESSION);
+        return failure instanceof StaleConnectionException || (lease.isReused() && failure instanceof SmtpException
+            && ((SmtpException) failure).failure().fault() == Fault.SESSION);
     }
 
     private CompletableFuture<Void> sendConverted(Lease<PooledConnection> lease, List<Integer> pending, Throwable failure) {
@@ -154,10 +154,15 @@ final class HostAttempt {
             if (converted) {
                 return send(lease, pending);
             }
-            giveBack(lease);
-            settle(pending, RecipientResult.failed(Fault.MESSAGE, failure.getMessage()));
-            return CompletableFuture.completedFuture(null);
+            return giveBackAndSettle(lease, pending, RecipientResult.failed(Fault.MESSAGE, failure.getMessage()));
         }), unreadable -> afterFailure(lease, pending, unreadable));
+    }
+
+    private CompletableFuture<Void> giveBackAndSettle(Lease<PooledConnection> lease, List<Integer> positions,
+                                                      RecipientResult result) {
+        giveBack(lease);
+        settle(positions, result);
+        return CompletableFuture.completedFuture(null);
     }
 
     private void settle(List<Integer> positions, RecipientResult result) {
@@ -169,7 +174,7 @@ final class HostAttempt {
     }
 
     private static RecipientResult deferred(Throwable failure) {
-        Fault fault = failure instanceof SmtpException ? ((SmtpException) failure).fault() : Fault.HOST;
+        Fault fault = failure instanceof SmtpException ? ((SmtpException) failure).failure().fault() : Fault.HOST;
         return RecipientResult.deferred(fault, String.valueOf(failure.getMessage()));
     }
 }

@@ -66,7 +66,7 @@ final class MailAttempt {
     private CompletableFuture<Void> tryHost(int index) {
         List<Integer> open = new ArrayList<>();
         for (int i = 0; i < verdicts.length; i++) {
-            if (verdicts[i] == null || verdicts[i].mayTryAnotherHost()) {
+            if (mail.unsendable(i) == null && (verdicts[i] == null || verdicts[i].mayTryAnotherHost())) {
                 open.add(i);
             }
         }

@@ -35,6 +35,13 @@ public final class Capabilities {
         return new Capabilities(keywords);
     }
 
+    /** The same without some extensions; their names in upper case. */
+    Capabilities without(Set<String> ignored) {
+        Map<String, List<String>> left = new HashMap<>(keywords);
+        left.keySet().removeAll(ignored);
+        return new Capabilities(left);
+    }
+
     private static List<String> both(List<String> first, List<String> second) {
         return Stream.concat(first.stream(), second.stream()).collect(Collectors.toUnmodifiableList());
     }

@@ -6,9 +6,10 @@ import io.netty.buffer.ByteBuf;
 /**
  * Turns content into what follows DATA: every line end, be it CRLF, a bare LF or a bare CR, becomes CRLF, and a dot at the
  * start of a line is doubled (RFC 5321 4.5.2). Normalising comes first, so no sequence of line ends that some server reads
- * differently can smuggle in an end of data. For the same reason a NUL at the start of a line, which no message may have
- * (RFC 5322 3.1, RFC 6152 2), is left out: servers that drop it would find a bare dot behind it. Its state crosses the
- * borders of pieces.
+ * differently can smuggle in an end of data. For the same reason a NUL at the start of a line, which no line may have
+ * (RFC 5322 3.5, RFC 6152 2), is left out: a server that drops it would find a bare dot behind it. For what follows BDAT the
+ * dots stay as they are (RFC 3030 2); the line ends do not, so that a message is the same whichever way it goes. Its state
+ * crosses the borders of pieces.
  *
  * <p>For one message and one thread at a time.
  */
@@ -18,14 +19,28 @@ final class DotStuffer {
     private static final byte DOT = '.';
     private static final byte NUL = 0;
     private static final byte[] END_OF_DATA = {DOT, CR, LF};
-    private static final byte[] END_OF_LINE_AND_DATA = {CR, LF, DOT, CR, LF};
 
+    private final boolean dots;
     private boolean atLineStart = true;
     private boolean afterCr;
 
+    private DotStuffer(boolean dots) {
+        this.dots = dots;
+    }
+
+    /** For DATA. */
+    DotStuffer() {
+        this(true);
+    }
+
+    /** For BDAT: line ends only. */
+    static DotStuffer ofLineEnds() {
+        return new DotStuffer(false);
+    }
+
     /** The most that {@code length} octets can grow to. */
     static int worstCase(int length) {
-        return 2 * length + END_OF_LINE_AND_DATA.length;
+        return 2 * length + 2 + END_OF_DATA.length;
     }
 
     void encode(byte[] in, int length, ByteBuf out) {
@@ -44,7 +59,7 @@ final class DotStuffer {
             } else if (octet == NUL && atLineStart) {
                 afterCr = false;
             } else {
-                if (atLineStart && octet == DOT) {
+                if (dots && atLineStart && octet == DOT) {
                     encoded[end++] = DOT;
                 }
                 encoded[end++] = octet;
@@ -55,9 +70,14 @@ final class DotStuffer {
         out.writeBytes(encoded, 0, end);
     }
 
-    /** The final dot; the last line is ended first where it was not. */
+    /** Ends the last line where it was not ended, and for DATA adds the final dot. */
     void end(ByteBuf out) {
-        out.writeBytes(atLineStart ? END_OF_DATA : END_OF_LINE_AND_DATA);
+        if (!atLineStart) {
+            out.writeByte(CR).writeByte(LF);
+        }
+        if (dots) {
+            out.writeBytes(END_OF_DATA);
+        }
         atLineStart = true;
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtp;
 
+import java.time.Duration;
+
 /** Every bound of the protocol that this client relies on, with its source. Times are in {@link SmtpTimeouts}. */
 final class SmtpLimits {
     /** RFC 5321 4.5.3.1.5 promises at most 512 octets a reply line; servers in the field send longer ones. */
@@ -29,6 +31,15 @@ final class SmtpLimits {
 
     /** Content is read and written in pieces of this size: large enough to be cheap, small enough for a thousand peers. */
     static final int CONTENT_CHUNK_OCTETS = 32 * 1024;
+
+    /** More would not be faster on any network, and all of them are ambiguous when the connection breaks. */
+    static final int MOST_TRANSACTIONS_IN_FLIGHT = 100;
+
+    /**
+     * After this much silence the commands are confirmed before content follows: an idle connection may have died, and
+     * whether content that went into a dead one has arrived is not to be known. Shorter than any idle time-out in the field.
+     */
+    static final Duration SILENCE_BEFORE_CONFIRMING = Duration.ofSeconds(2);
 
     private SmtpLimits() {
     }

@@ -95,8 +95,8 @@ class TransactionTest {
         SmtpConnection connection = way.connect(server);
         List<RecipientResult> results = SmtpFixture.send(connection, "a@example.org", "b@example.org", "c@example.org");
         assertThat(SmtpFixture.statuses(results)).containsExactly(DELIVERED, FAILED, DEFERRED);
-        assertThat(results.get(1).fault()).contains(Fault.RECIPIENT);
-        assertThat(results.get(2).fault()).contains(Fault.RECIPIENT);
+        assertThat(results.get(1).failure().orElseThrow().fault()).isEqualTo(Fault.RECIPIENT);
+        assertThat(results.get(2).failure().orElseThrow().fault()).isEqualTo(Fault.RECIPIENT);
         assertThat(results.get(1).explanation()).isEqualTo("550 5.1.1 no such user");
         assertThat(server.received().get(0).recipientAddresses()).containsExactly("a@example.org");
         assertThat(connection.isUsable()).isTrue();
@@ -142,7 +142,7 @@ class TransactionTest {
         List<RecipientResult> results = SmtpFixture.send(connection, "a@example.org");
         assertThat(SmtpFixture.statuses(results)).containsExactly(FAILED);
         assertThat(results.get(0).explanation()).startsWith("5.3.4");
-        assertThat(results.get(0).fault()).contains(Fault.MESSAGE);
+        assertThat(results.get(0).failure().orElseThrow().fault()).isEqualTo(Fault.MESSAGE);
         assertThat(server.statistics().commands("MAIL")).isZero();
         assertThat(connection.isUsable()).isTrue();
     }
@@ -164,7 +164,7 @@ class TransactionTest {
         SmtpConnection connection = way.connect(server);
         Content content = TestContent.of("Subject: x\r\n\r\nGrüße\r\n");
         assertThat(SmtpFixture.failure(connection.send(SmtpFixture.envelope("a@example.org"), content)))
-            .isInstanceOf(EightBitNotOfferedException.class).hasMessageStartingWith("5.6.3");
+            .isInstanceOf(ExtensionNotOfferedException.class).hasMessageStartingWith("5.6.3");
         assertThat(server.statistics().commands("MAIL")).isZero();
         assertThat(SmtpFixture.statuses(SmtpFixture.send(connection, "a@example.org"))).containsExactly(DELIVERED);
     }
