@@ -6,16 +6,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import org.postlane.pool.DiscardReason;
 import org.postlane.pool.Lease;
 import org.postlane.pool.Pool;
 import org.postlane.pool.PoolException;
+import org.postlane.smtp.Capabilities;
 import org.postlane.smtp.Content;
 import org.postlane.smtp.ExtensionNotOfferedException;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
+import org.postlane.smtp.MissingExtension;
 import org.postlane.smtp.RecipientResult;
 import org.postlane.smtp.SmtpException;
 import org.postlane.smtp.StaleConnectionException;
@@ -69,8 +72,12 @@ final class HostAttempt {
             failure -> afterFailure(lease, pending, failure));
     }
 
-    private CompletableFuture<Void> transact(Lease<PooledConnection> lease, List<Integer> pending, Content content) {
+    private CompletableFuture<Void> transact(Lease<PooledConnection> lease, List<Integer> all, Content content) {
         PooledConnection connection = lease.resource();
+        List<Integer> pending = withoutThoseThatNeedMore(connection.connection().capabilities(), all);
+        if (pending.isEmpty()) {
+            return afterTransaction(lease, pending);
+        }
         List<Integer> batch = pending.subList(0, Math.min(pending.size(), connection.connection().recipientsPerTransaction()));
         return connection.send(mail.envelopeFor(batch), content).thenCompose(result -> {
             List<Integer> rest = new ArrayList<>();
@@ -87,6 +94,20 @@ final class HostAttempt {
             retriedFresh = false;
             return afterTransaction(lease, rest);
         });
+    }
+
+    /** One recipient whom this server cannot be told of must not cost the others their mail. */
+    private List<Integer> withoutThoseThatNeedMore(Capabilities capabilities, List<Integer> positions) {
+        List<Integer> rest = new ArrayList<>();
+        for (int position : positions) {
+            Optional<MissingExtension> missing = mail.recipientAt(position).missingFrom(capabilities);
+            if (missing.isPresent()) {
+                results[position] = RecipientResult.failed(missing.get().fault(), missing.get().explanation());
+            } else {
+                rest.add(position);
+            }
+        }
+        return rest;
     }
 
     private CompletableFuture<Void> afterTransaction(Lease<PooledConnection> lease, List<Integer> rest) {

@@ -81,7 +81,7 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         CompletableFuture<Reply> reply = expect(shown, limit);
         if (broken == null) {
             // A failed write closes the channel, and channelInactive then fails whatever is expected.
-            ChannelFuture unused = channel.write(Unpooled.copiedBuffer(line + "\r\n", StandardCharsets.US_ASCII));
+            ChannelFuture unused = channel.write(Unpooled.copiedBuffer(line + "\r\n", StandardCharsets.UTF_8));
         }
         return reply;
     }

@@ -146,12 +146,18 @@ public final class SessionSettings {
             this.serverName = serverName;
         }
 
-        /** The name for EHLO; {@code localhost} when not set. */
+        /**
+         * The name for EHLO, a host name or an address literal; {@code localhost} when not set.
+         *
+         * @throws IllegalArgumentException for what is no {@link Domain}, or none that can be said in ASCII: before EHLO is
+         *     answered, nobody has offered SMTPUTF8
+         */
         public Builder ehloName(String name) {
-            if (!name.matches("[\\x21-\\x7e]{1,255}")) {
-                throw new IllegalArgumentException("No name for EHLO: " + ReplyDecoder.printable(name));
+            Domain domain = Domain.of(name);
+            if (domain.needsSmtpUtf8()) {
+                throw new IllegalArgumentException("No name for EHLO, which is ASCII: " + ReplyDecoder.printable(name));
             }
-            this.ehloName = name;
+            this.ehloName = domain.toString();
             return this;
         }
 

@@ -56,6 +56,12 @@ public final class SmtpConnection {
             if (missing.isPresent()) {
                 return CompletableFuture.failedFuture(missing.get());
             }
+            Optional<MissingExtension> unmet = envelope.missingFrom(capabilities, encrypted);
+            if (unmet.isPresent()) {
+                RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
+                judge.failAll(unmet.get().fault(), unmet.get().explanation());
+                return CompletableFuture.completedFuture(judge.result());
+            }
             if (content.size() > capabilities.maxSize().orElse(Long.MAX_VALUE)) {
                 RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
                 judge.failAll(Fault.MESSAGE, "5.3.4 The message has " + content.size() + " octets; the server takes at most "

@@ -17,11 +17,26 @@ final class SmtpLimits {
     /** RFC 5321 4.5.3.1.3: a path, with its angle brackets. */
     static final int PATH_OCTETS = 256;
 
+    /** RFC 5321 4.5.3.1.2: a domain. */
+    static final int DOMAIN_OCTETS = 255;
+
+    /** RFC 1035 2.3.4: what stands between two dots of a domain. */
+    static final int LABEL_OCTETS = 63;
+
     /** RFC 3461 4.4: an envelope identifier, before it is encoded. */
     static final int ENVID_OCTETS = 100;
 
-    /** RFC 3461 4.2: an original recipient. */
+    /**
+     * RFC 3461 4.2: an original recipient, as it stands in the command. It is the one part of a line that could outgrow what
+     * DSN adds to a line; the others fit, each as long as it gets.
+     */
     static final int ORCPT_OCTETS = 500;
+
+    /** RFC 2852 4: a number of seconds has at most nine digits. */
+    static final int DELIVER_BY_SECONDS = 999_999_999;
+
+    /** RFC 6710 4: from the negative of this to this. */
+    static final int PRIORITY = 9;
 
     /** RFC 5321 4.5.3.1.8: recipients that every server must take in one transaction. */
     static final int RECIPIENTS_PER_TRANSACTION = 100;

@@ -192,11 +192,10 @@ class TransactionTest {
     }
 
     private static Envelope dsnEnvelope() {
-        return new Envelope(Path.NULL, List.of(
+        return Envelope.from(Path.NULL).ret(Envelope.Return.HDRS).envelopeId(EnvelopeId.of("id+1=2")).to(List.of(
             new Envelope.Recipient(Path.of("a@example.org"), Set.of(Envelope.Notify.DELAY, Envelope.Notify.SUCCESS),
-                Optional.of("rfc822;a+x@example.org")),
-            new Envelope.Recipient(Path.of("b@example.org"), Set.of(Envelope.Notify.NEVER), Optional.empty())),
-            Optional.of(Envelope.Return.HDRS), Optional.of("id+1=2"));
+                Optional.of(OriginalRecipient.ofMailbox("a+x@example.org"))),
+            new Envelope.Recipient(Path.of("b@example.org"), Set.of(Envelope.Notify.NEVER), Optional.empty())));
     }
 
     @ParameterizedTest
