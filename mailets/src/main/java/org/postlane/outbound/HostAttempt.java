@@ -15,11 +15,13 @@ import org.postlane.pool.Pool;
 import org.postlane.pool.PoolException;
 import org.postlane.smtp.Capabilities;
 import org.postlane.smtp.Content;
+import org.postlane.smtp.ExtensionBrokenException;
 import org.postlane.smtp.ExtensionNotOfferedException;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
 import org.postlane.smtp.MissingExtension;
 import org.postlane.smtp.RecipientResult;
+import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpException;
 import org.postlane.smtp.StaleConnectionException;
 
@@ -32,14 +34,16 @@ final class HostAttempt {
     static final Duration ACQUIRE_WAIT = Duration.ofMinutes(5);
 
     private final Pool<ConnectionKey, PooledConnection> pool;
-    private final ConnectionKey key;
+    private final BrokenExtensions broken;
+    private final SessionSettings session;
     private final Deliverable mail;
     private final RecipientResult[] results;
     private boolean retriedFresh;
 
-    HostAttempt(Pool<ConnectionKey, PooledConnection> pool, ConnectionKey key, Deliverable mail) {
+    HostAttempt(Pool<ConnectionKey, PooledConnection> pool, BrokenExtensions broken, SessionSettings session, Deliverable mail) {
         this.pool = pool;
-        this.key = key;
+        this.broken = broken;
+        this.session = session;
         this.mail = mail;
         this.results = new RecipientResult[mail.recipients().size()];
     }
@@ -51,8 +55,12 @@ final class HostAttempt {
      *     only when no recipient has an answer
      */
     CompletableFuture<RecipientResult[]> run(List<Integer> positions) {
-        return Futures.recover(pool.acquire(key, ACQUIRE_WAIT).thenCompose(lease -> send(lease, positions)), this::afterAll)
+        return Futures.recover(pool.acquire(key(), ACQUIRE_WAIT).thenCompose(lease -> send(lease, positions)), this::afterAll)
             .thenApply(nothing -> results);
+    }
+
+    private ConnectionKey key() {
+        return new ConnectionKey(broken.leftAlone(session));
     }
 
     /** Every failure that is not an answer ends here: to connect, to get a connection, to read the message. */
@@ -127,7 +135,7 @@ final class HostAttempt {
 
     private CompletableFuture<Void> sendFresh(Lease<PooledConnection> lease, DiscardReason reason, List<Integer> pending) {
         lease.discard(reason);
-        return pool.acquireFresh(key, ACQUIRE_WAIT).thenCompose(fresh -> send(fresh, pending));
+        return pool.acquireFresh(key(), ACQUIRE_WAIT).thenCompose(fresh -> send(fresh, pending));
     }
 
     private static void giveBack(Lease<PooledConnection> lease) {
@@ -143,6 +151,11 @@ final class HostAttempt {
             return ((ExtensionNotOfferedException) failure).extension().equals("8BITMIME")
                 ? sendConverted(lease, pending, failure)
                 : giveBackAndSettle(lease, pending, RecipientResult.failed(Fault.MESSAGE, failure.getMessage()));
+        }
+        if (failure instanceof ExtensionBrokenException && !retriedFresh) {
+            retriedFresh = true;
+            broken.remember(session, (ExtensionBrokenException) failure);
+            return sendFresh(lease, DiscardReason.BROKEN, pending);
         }
         if (diedInReserve(lease, failure) && !retriedFresh) {
             retriedFresh = true;

@@ -3,6 +3,8 @@ package org.postlane.smtp;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
@@ -16,6 +18,8 @@ import io.netty.buffer.ByteBufAllocator;
 final class ChunkTransfer implements Framing {
     /** "BDAT ", ten digits, " LAST" and CRLF. */
     private static final int HEADER_OCTETS = 22;
+    /** RFC 5321 4.2.4: what a server says to a command that it does not know, or not here. */
+    private static final Set<Integer> UNKNOWN_COMMAND = Set.of(500, 502, 503, 504);
 
     private final Link link;
     private final boolean pipelining;
@@ -25,6 +29,7 @@ final class ChunkTransfer implements Framing {
     private final DotStuffer lines = DotStuffer.ofLineEnds();
     private CompletableFuture<Reply> chunk = CompletableFuture.completedFuture(null);
     private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private Reply firstChunk;
     private Reply refusal;
     private Throwable failure;
 
@@ -52,7 +57,7 @@ final class ChunkTransfer implements Framing {
             return CompletableFuture.failedFuture(tooMany);
         }
         send(left);
-        return over.thenApply(nothing -> conclude(judge, followed));
+        return over.thenCompose(nothing -> conclude(judge, followed));
     }
 
     /**
@@ -78,7 +83,7 @@ final class ChunkTransfer implements Framing {
             }
             return judge;
         });
-        return outcome.thenCompose(judge -> over.thenApply(nothing -> conclude(judge, () -> true)));
+        return outcome.thenCompose(judge -> over.thenCompose(nothing -> conclude(judge, () -> true)));
     }
 
     /** After it, {@code over} completes when everything that was sent is answered or never will be. */
@@ -102,7 +107,14 @@ final class ChunkTransfer implements Framing {
         }, link.channel().eventLoop());
     }
 
-    private TransactionResult conclude(RecipientJudge judge, BooleanSupplier followed) {
+    private CompletableFuture<TransactionResult> conclude(RecipientJudge judge, BooleanSupplier followed) {
+        Optional<Reply> unknown = firstAnswer().filter(reply -> UNKNOWN_COMMAND.contains(reply.code()));
+        if (unknown.isPresent() && judge.isAnyAccepted()) {
+            // It says nothing about the message; and the octets may have been taken for commands, so this is no place to stay.
+            ExtensionBrokenException broken = new ExtensionBrokenException("CHUNKING", unknown.get());
+            link.dialogue().abort(broken);
+            return CompletableFuture.failedFuture(broken);
+        }
         boolean open = judge.isAnyAccepted() || judge.isAnyUnanswered();
         if (pump.isLastPieceLeft() && open) {
             end.judge(judge, pump, true, followed.getAsBoolean());
@@ -113,7 +125,11 @@ final class ChunkTransfer implements Framing {
         } else if (failure != null) {
             judge.lost(false, failure);
         }
-        return judge.result();
+        return CompletableFuture.completedFuture(judge.result());
+    }
+
+    private Optional<Reply> firstAnswer() {
+        return firstChunk == null ? end.first() : Optional.ofNullable(refusal).filter(reply -> reply == firstChunk);
     }
 
     @Override
@@ -148,6 +164,7 @@ final class ChunkTransfer implements Framing {
             return;
         }
         chunk = link.dialogue().expect("a chunk of the content", link.timeouts().endOfData()).thenApply(reply -> {
+            firstChunk = firstChunk == null ? reply : firstChunk;
             if (reply.isIntermediate()) {
                 SmtpException unused = link.violated("a chunk", reply);
             } else if (!reply.isPositive() && refusal == null) {

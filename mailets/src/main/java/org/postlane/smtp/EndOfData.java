@@ -3,6 +3,7 @@ package org.postlane.smtp;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -38,6 +39,11 @@ final class EndOfData {
     /** Completes when the answer is there, or will never be. */
     CompletableFuture<Void> answered() {
         return expected.reply().handle((reply, lost) -> null);
+    }
+
+    /** The first reply, where there is one. */
+    Optional<Reply> first() {
+        return expected == null ? Optional.empty() : expected.received().stream().findFirst();
     }
 
     /** The server answered a message that it accepted nobody for: the only good answer is a bad one. */

@@ -98,9 +98,10 @@ public final class SessionSettings {
         return transactionsInFlight;
     }
 
-    SessionSettings withoutTls() {
-        return to(address, serverName).ehloName(ehloName).tls(TlsMode.NONE).credentials(credentials).source(source)
-            .timeouts(timeouts).protocol(protocol).ignoring(ignoredExtensions).transactionsInFlight(transactionsInFlight).build();
+    /** A builder that begins with these settings. */
+    public Builder toBuilder() {
+        return to(address, serverName).ehloName(ehloName).tls(tls).credentials(credentials).source(source)
+            .timeouts(timeouts).protocol(protocol).ignoring(ignoredExtensions).transactionsInFlight(transactionsInFlight);
     }
 
     @Override

@@ -78,7 +78,7 @@ public final class SmtpClient implements Closeable {
                 return CompletableFuture.failedFuture(failure);
             }
             LOGGER.info("{}: {}; going on without TLS, which is opportunistic here", settings, failure.getMessage());
-            return connectOnce(settings.withoutTls());
+            return connectOnce(settings.toBuilder().tls(TlsMode.NONE).build());
         });
     }
 
