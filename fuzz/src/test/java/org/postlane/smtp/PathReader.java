@@ -21,7 +21,7 @@ final class PathReader {
         boolean quoted = false;
         for (int i = 1; i < path.length(); i++) {
             char c = path.charAt(i);
-            if (c < ' ' || c == 0x7f || (c >= 0x80 && c < 0xa0)) {
+            if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
                 throw new AssertionError("A control character at " + i);
             }
             if (quoted && c == '\\') {

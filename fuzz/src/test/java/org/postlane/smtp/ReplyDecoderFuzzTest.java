@@ -26,6 +26,7 @@ class ReplyDecoderFuzzTest {
             "d250 2.1.0 ok\r\n550 5.1.1 who?\r\n354 go on\r\n421 4.3.2 bye\r\n",
             "e250-a\r\n550 b\r\n",
             "f250 a\rb\0c\u001b[2Jd\u0085\te\r\n",
+            "f250 \u00c3\u00a9 \u00e9\r\n250 \u00c3\u00a9 \u00e2\u0080\u00a8 \u00e2\u0080\u00ae \u00c2\u0085\r\n",
             "g0250 x\r\n",
             "h250 " + "x".repeat(SmtpLimits.REPLY_LINE_OCTETS - 5) + "\r\n250 y\r\n",
             "i250 " + "x".repeat(SmtpLimits.REPLY_LINE_OCTETS - 3) + "\r\n",

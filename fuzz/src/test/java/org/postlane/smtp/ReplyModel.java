@@ -2,7 +2,10 @@
 package org.postlane.smtp;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -33,13 +36,13 @@ final class ReplyModel {
                 ended = false;
                 return;
             }
-            var line = LINE.matcher(text.substring(start, lf).replaceFirst("\r$", ""));
+            var line = LINE.matcher(decoded(text.substring(start, lf).replaceFirst("\r\\z", "")));
             if (!line.matches() || (code != null && !code.equals(line.group(1))) || lines.size() == SmtpLimits.REPLY_LINES) {
                 brokenAfter = lf + 1;
                 return;
             }
             code = line.group(1);
-            lines.add(line.group(3) == null ? "" : line.group(3).replaceAll("[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f]", "?"));
+            lines.add(line.group(3) == null ? "" : ReplyText.UNFIT.matcher(line.group(3)).replaceAll("?"));
             if (!"-".equals(line.group(2))) {
                 replies.add(code + " " + lines);
                 lines.clear();
@@ -47,6 +50,15 @@ final class ReplyModel {
             }
             ended = lines.isEmpty();
             start = lf + 1;
+        }
+    }
+
+    /** UTF-8 where it is, and Latin-1 otherwise. */
+    private static String decoded(String line) {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(line.getBytes(ISO_8859_1))).toString();
+        } catch (CharacterCodingException e) {
+            return line;
         }
     }
 }
