@@ -57,7 +57,7 @@ class EnvelopeFuzzTest {
             .ret((choice & 2) == 0 ? null : Envelope.Return.HDRS)
             .priority(valid(() -> Priority.of(choice / 8), null))
             .deliverBy(valid(() -> DeliverBy.of(text[5].matches("-?[0-9]{1,18}") ? Long.parseLong(text[5]) : 60,
-                DeliverBy.Mode.values()[choice >> 2 & 1], (choice & 8) == 0), null));
+                (choice & 64) == 0 ? DeliverBy.Mode.NOTIFY : DeliverBy.Mode.RETURN, (choice & 8) == 0), null));
         if ((choice & 4) != 0) {
             builder.requireTls();
         }
@@ -103,7 +103,7 @@ class EnvelopeFuzzTest {
             ? decodeUnicode(address) : XtextFuzzTest.decode(address));
     }
 
-    /** RFC 6533 3: EmbeddedUnicodeChar is {@code \x{} and two to six hexadecimal digits. */
+    /** RFC 6533 3: an EmbeddedUnicodeChar has two to six hexadecimal digits in braces behind a backslash and an x. */
     private static String decodeUnicode(String address) {
         StringBuilder decoded = new StringBuilder();
         for (int i = 0; i < address.length(); i++) {
