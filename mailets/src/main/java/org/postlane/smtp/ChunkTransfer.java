@@ -95,6 +95,8 @@ final class ChunkTransfer implements Framing {
                 }
             }
             if (!pump.isLastPieceLeft()) {
+                // The commands in front leave with the first chunk, and perhaps there was none.
+                link.dialogue().flush();
                 // Without the last chunk nothing counts, and RSET ends what there is of the transaction.
                 Futures.forward(chunk.handle((reply, lost) -> null), over);
             }

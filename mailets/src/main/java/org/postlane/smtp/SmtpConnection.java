@@ -244,11 +244,7 @@ public final class SmtpConnection {
     }
 
     private <T> CompletableFuture<T> inTurn(Supplier<CompletableFuture<T>> operation) {
-        return onEventLoop(() -> turns.take(() -> false, () -> {
-            // Nothing may follow it before its answer: what overlaps is transactions only.
-            last = null;
-            return operation.get();
-        }));
+        return onEventLoop(() -> turns.take(operation));
     }
 
     private <T> CompletableFuture<T> onEventLoop(Supplier<CompletableFuture<T>> work) {
