@@ -28,9 +28,9 @@ import org.postlane.route.HostAndPort;
 import org.postlane.route.MxRoutes;
 import org.postlane.route.OwnHosts;
 import org.postlane.route.RouteResolver;
-import org.postlane.smtp.Credentials;
 import org.postlane.smtp.SmtpTimeouts;
 import org.postlane.smtp.TlsMode;
+import org.postlane.smtp.sasl.Credentials;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -237,7 +237,7 @@ final class RemoteDeliveryParameters {
                 + "> is written and TLS is off, so the password would cross the network readable: expected TLS, or <"
                 + GATEWAY_AUTH_WITHOUT_TLS + ">true</" + GATEWAY_AUTH_WITHOUT_TLS + ">");
         }
-        return Optional.of(new Credentials(user.get(), parameters.raw(passwordKey), withoutTls));
+        return Optional.of(Credentials.password(user.get(), parameters.raw(passwordKey)).allowedWithoutTls(withoutTls));
     }
 
     private Optional<InetAddress> source() {

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 import org.apache.james.queue.api.MailQueueName;
-import org.postlane.smtp.Credentials;
 import org.postlane.smtp.SmtpTimeouts;
 import org.postlane.smtp.TlsMode;
+import org.postlane.smtp.sasl.Credentials;
 
 /** How the mail of one outgoing queue is delivered. Immutable once built; safe to share. */
 public final class OutboundSettings {

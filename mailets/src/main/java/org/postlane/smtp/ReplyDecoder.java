@@ -82,7 +82,7 @@ final class ReplyDecoder extends ByteToMessageDecoder {
     }
 
     /** Replies are shown in logs and delivery reports, where a bare CR or an escape sequence would do harm. */
-    private static String withoutControls(String text) {
+    static String withoutControls(String text) {
         StringBuilder clean = new StringBuilder(text.length());
         text.chars().forEach(c -> clean.append(Character.isISOControl(c) && c != '\t' ? '?' : (char) c));
         return clean.toString();

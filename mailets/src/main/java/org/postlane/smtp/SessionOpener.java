@@ -3,6 +3,7 @@ package org.postlane.smtp;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import javax.net.ssl.SSLException;
 
 import io.netty.channel.Channel;
 
@@ -48,6 +49,10 @@ final class SessionOpener {
     }
 
     private static SmtpException asSmtpException(Throwable failure) {
+        if (failure instanceof SSLException) {
+            // Under TLS 1.3 the server judges our certificate when our side of the handshake is done (RFC 8446 4.4.2.4).
+            return new TlsHandshakeException("TLS failed: " + failure.getMessage(), failure);
+        }
         return failure instanceof SmtpException ? (SmtpException) failure : SmtpException.host(failure.getMessage(), failure);
     }
 
@@ -104,8 +109,8 @@ final class SessionOpener {
 
     private CompletableFuture<Session> authenticate(Session session) {
         return settings.credentials()
-            .map(credentials -> new Authentication(dialogue, settings.timeouts(), session.capabilities, session.encrypted)
-                .authenticate(credentials)
+            .map(credentials -> new Authentication(dialogue, channel.eventLoop(), reader, settings, session.capabilities)
+                .authenticate(credentials, session.encrypted)
                 .thenApply(nothing -> session))
             .orElseGet(() -> CompletableFuture.completedFuture(session));
     }

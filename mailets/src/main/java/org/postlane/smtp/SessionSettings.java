@@ -6,6 +6,8 @@ import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.Optional;
 
+import org.postlane.smtp.sasl.Credentials;
+
 /**
  * Everything that makes one session different from another: where it goes and as whom, under which name and over which TLS.
  * Two that are equal may share a connection, two that differ may not. Immutable.
@@ -15,6 +17,7 @@ public final class SessionSettings {
     private final String serverName;
     private final String ehloName;
     private final TlsMode tls;
+    private final TlsMaterial tlsMaterial;
     private final Credentials credentials;
     private final InetAddress source;
     private final SmtpTimeouts timeouts;
@@ -24,6 +27,7 @@ public final class SessionSettings {
         this.serverName = builder.serverName;
         this.ehloName = builder.ehloName;
         this.tls = builder.tls;
+        this.tlsMaterial = builder.tlsMaterial;
         this.credentials = builder.credentials;
         this.source = builder.source;
         this.timeouts = builder.timeouts;
@@ -58,6 +62,11 @@ public final class SessionSettings {
         return tls;
     }
 
+    /** Whom it trusts and which certificate it shows. */
+    public TlsMaterial tlsMaterial() {
+        return tlsMaterial;
+    }
+
     /** As whom. */
     public Optional<Credentials> credentials() {
         return Optional.ofNullable(credentials);
@@ -74,8 +83,8 @@ public final class SessionSettings {
     }
 
     SessionSettings withoutTls() {
-        return to(address, serverName).ehloName(ehloName).tls(TlsMode.NONE).credentials(credentials).source(source)
-            .timeouts(timeouts).build();
+        return to(address, serverName).ehloName(ehloName).tls(TlsMode.NONE).tlsMaterial(tlsMaterial).credentials(credentials)
+            .source(source).timeouts(timeouts).build();
     }
 
     @Override
@@ -85,13 +94,13 @@ public final class SessionSettings {
         }
         SessionSettings other = (SessionSettings) o;
         return address.equals(other.address) && serverName.equals(other.serverName) && ehloName.equals(other.ehloName)
-            && tls == other.tls && Objects.equals(credentials, other.credentials) && Objects.equals(source, other.source)
-            && timeouts.equals(other.timeouts);
+            && tls == other.tls && tlsMaterial.equals(other.tlsMaterial) && Objects.equals(credentials, other.credentials)
+            && Objects.equals(source, other.source) && timeouts.equals(other.timeouts);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(address, serverName, ehloName, tls, credentials, source);
+        return Objects.hash(address, serverName, ehloName, tls, tlsMaterial, credentials, source);
     }
 
     @Override
@@ -105,6 +114,7 @@ public final class SessionSettings {
         private final String serverName;
         private String ehloName = "localhost";
         private TlsMode tls = TlsMode.OPPORTUNISTIC;
+        private TlsMaterial tlsMaterial = TlsMaterial.DEFAULT;
         private Credentials credentials;
         private InetAddress source;
         private SmtpTimeouts timeouts = SmtpTimeouts.RFC_5321;
@@ -129,6 +139,12 @@ public final class SessionSettings {
         /** The TLS mode; {@link TlsMode#OPPORTUNISTIC} when not set. */
         public Builder tls(TlsMode mode) {
             this.tls = mode;
+            return this;
+        }
+
+        /** The trust and the client certificate; {@link TlsMaterial#DEFAULT} when not set. */
+        public Builder tlsMaterial(TlsMaterial value) {
+            this.tlsMaterial = value;
             return this;
         }
 

@@ -22,7 +22,7 @@ public final class ScriptedBehaviour implements Behaviour {
     }
 
     private enum Phase {
-        CONNECT, EHLO, HELO, STARTTLS, HANDSHAKE, AUTH, MAIL, RCPT, DATA, END_OF_DATA, RSET, NOOP, QUIT, IDLE, OTHER
+        CONNECT, EHLO, HELO, STARTTLS, HANDSHAKE, AUTH, CHALLENGE, MAIL, RCPT, DATA, END_OF_DATA, RSET, NOOP, QUIT, IDLE, OTHER
     }
 
     /** One exception. The counts are of matches, whether or not the rule was spent. */
@@ -156,6 +156,11 @@ public final class ScriptedBehaviour implements Behaviour {
         return always(Phase.AUTH, reaction);
     }
 
+    /** In place of the challenge of this number in an AUTH dialogue, counted from 1. */
+    public ScriptedBehaviour challenge(int number, Reaction reaction) {
+        return rule(Phase.CHALLENGE, (connection, subject) -> subject.equals(number), reaction);
+    }
+
     /** To every MAIL. */
     public ScriptedBehaviour mail(Reaction reaction) {
         return always(Phase.MAIL, reaction);
@@ -257,6 +262,11 @@ public final class ScriptedBehaviour implements Behaviour {
     @Override
     public Reaction onAuth(Connection connection, String user, String secret) {
         return decide(Phase.AUTH, connection, user);
+    }
+
+    @Override
+    public Reaction onChallenge(Connection connection, String mechanism, int number) {
+        return decide(Phase.CHALLENGE, connection, number);
     }
 
     @Override
