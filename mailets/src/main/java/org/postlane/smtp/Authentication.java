@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 
@@ -24,26 +23,14 @@ final class Authentication {
     private static final int GO_ON = 334;
     private static final int CRLF = 2;
 
-    private final Dialogue dialogue;
-    private final Executor eventLoop;
-    private final Executor worker;
-    private final SessionSettings settings;
+    private final Link link;
     private final Capabilities capabilities;
     private Redaction redaction;
     private SaslMechanism mechanism;
     private SaslExchange exchange;
 
-    /**
-     * Authentication on one connection.
-     *
-     * @param worker for what would hold up the event loop
-     */
-    Authentication(Dialogue dialogue, Executor eventLoop, Executor worker, SessionSettings settings,
-                   Capabilities capabilities) {
-        this.dialogue = dialogue;
-        this.eventLoop = eventLoop;
-        this.worker = worker;
-        this.settings = settings;
+    Authentication(Link link, Capabilities capabilities) {
+        this.link = link;
         this.capabilities = capabilities;
     }
 
@@ -60,8 +47,8 @@ final class Authentication {
         }
         redaction = credentials.redaction();
         mechanism = chosen.get();
-        exchange = mechanism.begin(credentials, new SaslServer(settings.serverName(), settings.address().getPort(),
-            SmtpLimits.FEWEST_SCRAM_ITERATIONS, SmtpLimits.MOST_SCRAM_ITERATIONS));
+        exchange = mechanism.begin(credentials, new SaslServer(link.settings().serverName(),
+            link.settings().address().getPort(), SmtpLimits.FEWEST_SCRAM_ITERATIONS, SmtpLimits.MOST_SCRAM_ITERATIONS));
         return Futures.recover(begin().thenCompose(this::next),
             failure -> CompletableFuture.failedFuture(withoutSecrets(failure)));
     }
@@ -102,10 +89,8 @@ final class Authentication {
                     + doubt + "; it is not trusted" + serverError()))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
         }
-        Reply shown = withoutSecrets(reply);
-        return CompletableFuture.failedFuture(reply.code() == Reply.CLOSING
-            ? SmtpException.host("The server is closing the connection", shown)
-            : SmtpException.policy("The server did not accept the credentials by " + mechanism + serverError(), shown));
+        return CompletableFuture.failedFuture(SmtpException.policy(
+            "The server did not accept the credentials by " + mechanism + serverError(), withoutSecrets(reply)));
     }
 
     private String serverError() {
@@ -134,12 +119,12 @@ final class Authentication {
             return answered;
         }
         try {
-            worker.execute(work);
+            link.reader().execute(work);
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(SmtpException.unavailable("The client is closed", e));
         }
         // The dialogue goes on where it belongs.
-        return answered.whenCompleteAsync((octets, failure) -> { }, eventLoop);
+        return answered.whenCompleteAsync((octets, failure) -> { }, link.channel().eventLoop());
     }
 
     /** RFC 4954 4: a challenge that cannot be answered is answered with a lone star, and the server with 501. */
@@ -163,7 +148,7 @@ final class Authentication {
         if (!line.equals(shown)) {
             redaction.hiding(line.substring(line.lastIndexOf(' ') + 1));
         }
-        return dialogue.ask(line, shown, settings.timeouts().command());
+        return link.dialogue().ask(line, shown, link.timeouts().command());
     }
 
     private static String encode(byte[] octets) {

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens SMTP sessions. One client serves a whole process: it owns the threads that the connections run on.
+ * Opens SMTP and LMTP sessions. One client serves a whole process: it owns the threads that the connections run on.
  *
  * <p>Safe to call from any thread.
  */
@@ -68,7 +68,7 @@ public final class SmtpClient implements Closeable {
                 return CompletableFuture.failedFuture(failure);
             }
             LOGGER.info("{}: {}; going on without TLS, which is opportunistic here", settings, failure.getMessage());
-            return connectOnce(settings.withoutTls());
+            return connectOnce(settings.toBuilder().tls(TlsMode.NONE).build());
         });
     }
 
@@ -118,7 +118,7 @@ public final class SmtpClient implements Closeable {
         CompletableFuture<Reply> firstReply = settings.tls().isImplicit()
             ? contexts.handshake(channel, settings).thenCompose(nothing -> greeting)
             : greeting;
-        return new SessionOpener(channel, dialogue, settings, contexts, readers).open(firstReply);
+        return new SessionOpener(new Link(channel, dialogue, readers, settings), contexts).open(firstReply);
     }
 
     /** Ends every connection and thread at once. Connections that should say QUIT are told so before. */

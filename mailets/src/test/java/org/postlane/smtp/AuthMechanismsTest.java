@@ -83,8 +83,9 @@ class AuthMechanismsTest {
     @EnumSource(SaslMechanism.class)
     void aWrongSecretIsRefusedForGoodAndTheReplyKept(SaslMechanism mechanism) {
         SmtpException refused = refused(server(mechanism, "another"), mechanism, SECRET);
-        assertThat(refused.fault()).isEqualTo(Fault.POLICY);
-        assertThat(refused.reply().orElseThrow().toString()).isEqualTo("535 5.7.8 wrong user or secret");
+        assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused.failure().reply().orElseThrow().toString()).isEqualTo("535 5.7.8 wrong user or secret");
+        assertThat(refused.failure().persistence()).isEqualTo(Failure.Persistence.PERMANENT);
     }
 
     @ParameterizedTest
@@ -92,16 +93,16 @@ class AuthMechanismsTest {
     void aTemporaryRefusalStaysTemporary(SaslMechanism mechanism) {
         behaviour.auth(Reaction.reply("454 4.7.0 ask again later"));
         SmtpException refused = refused(server(mechanism, SECRET), mechanism, SECRET);
-        assertThat(refused.fault()).isEqualTo(Fault.POLICY);
-        assertThat(refused.isPermanent()).isFalse();
-        assertThat(refused.reply().orElseThrow().code()).isEqualTo(454);
+        assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused.failure().persistence()).isEqualTo(Failure.Persistence.TEMPORARY);
+        assertThat(refused.failure().reply().orElseThrow().code()).isEqualTo(454);
     }
 
     @ParameterizedTest
     @EnumSource(SaslMechanism.class)
     void aServerThatIsClosingIsTheHostsAffair(SaslMechanism mechanism) {
         behaviour.auth(Reaction.replyThenClose("421 4.3.2 closing"));
-        assertThat(refused(server(mechanism, SECRET), mechanism, SECRET).fault()).isEqualTo(Fault.HOST);
+        assertThat(refused(server(mechanism, SECRET), mechanism, SECRET).failure().fault()).isEqualTo(Fault.HOST);
     }
 
     @ParameterizedTest
@@ -111,7 +112,7 @@ class AuthMechanismsTest {
         behaviour.auth(Reaction.reply("334 " + encode("and your mother's name?")));
         SmtpServer server = server(mechanism, SECRET);
         SmtpException refused = refused(server, mechanism, SECRET);
-        assertThat(refused.fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY);
         assertThat(refused).hasMessageContaining("was cancelled");
         assertThat(said(server)).endsWith("*");
     }
@@ -140,7 +141,7 @@ class AuthMechanismsTest {
         behaviour.auth(Reaction.reply("535-5.7.8 not with " + SECRET + "\n535 5.7.8 or " + encode(SECRET)));
         SmtpException refused = refused(server(mechanism, SECRET), mechanism, SECRET);
         assertThat(refused).hasMessageContaining("not with *** 5.7.8 or ***");
-        assertThat(refused.reply().orElseThrow().text()).doesNotContain(SECRET, encode(SECRET));
+        assertThat(refused.failure().reply().orElseThrow().text()).doesNotContain(SECRET, encode(SECRET));
     }
 
     @ParameterizedTest
@@ -203,7 +204,7 @@ class AuthMechanismsTest {
         behaviour.challenge(1, Reaction.reply("454 4.7.0 not now"));
         String secret = "x".repeat(1000);
         SmtpServer server = server(mechanism, secret);
-        assertThat(refused(server, mechanism, secret).reply().orElseThrow().code()).isEqualTo(454);
+        assertThat(refused(server, mechanism, secret).failure().reply().orElseThrow().code()).isEqualTo(454);
         assertThat(said(server)).hasSize(1);
     }
 
@@ -248,7 +249,7 @@ class AuthMechanismsTest {
         behaviour.challenge(2, Reaction.reply("334 " + encode("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=")));
         SmtpServer server = server(SaslMechanism.SCRAM_SHA_256, SECRET);
         SmtpException refused = refused(server, SaslMechanism.SCRAM_SHA_256, SECRET);
-        assertThat(refused.fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY);
         assertThat(refused).hasMessageContaining("signature is wrong");
         assertThat(said(server)).endsWith("*");
     }
@@ -258,7 +259,7 @@ class AuthMechanismsTest {
         for (int challenge : new int[] {1, 2}) {
             behaviour.clear().challenge(challenge, Reaction.reply("235 2.7.0 welcome"));
             SmtpException refused = refused(server(SaslMechanism.SCRAM_SHA_256, SECRET), SaslMechanism.SCRAM_SHA_256, SECRET);
-            assertThat(refused.fault()).isEqualTo(Fault.POLICY);
+            assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY);
             assertThat(refused).hasMessageContaining("not proven");
         }
     }

@@ -108,7 +108,7 @@ class AuthSecrecyTest {
                 StringWriter text = new StringWriter();
                 e.printStackTrace(new PrintWriter(text));
                 texts.add(text.toString());
-                texts.add(((SmtpException) e.getCause()).reply().map(Reply::toString).orElse(""));
+                texts.add(((SmtpException) e.getCause()).failure().reply().map(Reply::toString).orElse(""));
             }
             // Everything after EHLO that is neither the name of a mechanism nor a sign of four characters or less.
             server.connections().get(0).clientLines().stream().filter(line -> !line.startsWith("EHLO"))

@@ -85,8 +85,8 @@ class AuthenticationTest {
     void refusedCredentialsAreAMatterOfPolicyAndNotTheHostsFault(String reply) {
         behaviour.auth(Reaction.reply(reply));
         SmtpException refused = refused(settings(SMTP.start(builder(SECRET)), SECRET, true));
-        assertThat(refused.fault()).isEqualTo(Fault.POLICY);
-        assertThat(refused.reply().orElseThrow().toString()).isEqualTo(reply);
+        assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused.failure().reply().orElseThrow().toString()).isEqualTo(reply);
     }
 
     @Test
@@ -94,14 +94,14 @@ class AuthenticationTest {
         SMTP.expectViolations();
         behaviour.auth(Reaction.reply("334 bW9yZT8="));
         SmtpServer server = SMTP.start(builder(SECRET));
-        assertThat(refused(settings(server, SECRET, true)).fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused(settings(server, SECRET, true)).failure().fault()).isEqualTo(Fault.POLICY);
         assertThat(server.connections().get(0).clientLines()).endsWith("*");
     }
 
     @Test
     void credentialsNeverGoOverPlainTextUnlessAllowed() {
         SmtpServer server = SMTP.start(builder(SECRET));
-        assertThat(refused(settings(server, SECRET, false)).fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused(settings(server, SECRET, false)).failure().fault()).isEqualTo(Fault.POLICY);
         assertThat(server.statistics().commands("AUTH")).isZero();
     }
 
@@ -111,7 +111,7 @@ class AuthenticationTest {
         SmtpServer server = SMTP.start(builder(SECRET).startTls(SmtpFixture.TLS));
         SessionSettings settings = SmtpFixture.settings(server).tls(TlsMode.OPPORTUNISTIC)
             .credentials(Credentials.password("user", SECRET)).build();
-        assertThat(refused(settings).fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused(settings).failure().fault()).isEqualTo(Fault.POLICY);
         assertThat(server.statistics().commands("AUTH")).isZero();
     }
 
@@ -129,7 +129,7 @@ class AuthenticationTest {
         behaviour.ehlo(Reaction.reply("250-mx.test\n250 AUTH GSSAPI NTLM"));
         assertThat(refused(settings(SMTP.start(builder(SECRET)), SECRET, true)))
             .hasMessageContaining("a password are configured, and the server offers AUTH GSSAPI NTLM")
-            .satisfies(refused -> assertThat(refused.fault()).isEqualTo(Fault.POLICY));
+            .satisfies(refused -> assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY));
         behaviour.clear().ehlo(Reaction.reply("250 mx.test"));
         assertThat(refused(settings(SMTP.start(builder(SECRET)), SECRET, true))).hasMessageContaining("offers no AUTH");
     }

@@ -61,7 +61,7 @@ class MutualTlsTest {
         SmtpServer server = server(SmtpFixture.TLS.requiring(CLIENT).speaking(version), implicit);
         Throwable failure = SmtpFixture.failure(SMTP.client().connect(settings(server, mode).build()));
         assertThat(failure).isInstanceOf(TlsHandshakeException.class);
-        assertThat(((SmtpException) failure).fault()).isEqualTo(Fault.POLICY);
+        assertThat(((SmtpException) failure).failure().fault()).isEqualTo(Fault.POLICY);
         assertThat(server.statistics().commands("MAIL")).isZero();
     }
 
