@@ -20,7 +20,7 @@ final class SmtpLimits {
     /** RFC 7677 4: with fewer, whoever poses as the server could try passwords against our SCRAM proof too cheaply. */
     static final int FEWEST_SCRAM_ITERATIONS = 4096;
 
-    /** Well above the 600,000 that OWASP asks for in 2023, and about a second of one thread; a server could demand 2^31. */
+    /** Well above the 600,000 that OWASP asks for in 2023, and a second or two of one thread; a server could demand 2^31. */
     static final int MOST_SCRAM_ITERATIONS = 1_000_000;
 
     /** RFC 5321 4.5.3.1.3: a path, with its angle brackets. */
