@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.postlane.peers.Sessions.AMPLE;
+import static org.postlane.peers.Sessions.envelope;
+import static org.postlane.peers.Sessions.get;
+import static org.postlane.peers.Sessions.send;
+import static org.postlane.peers.Sessions.statuses;
+import static org.postlane.smtp.RecipientResult.Status.DELIVERED;
+import static org.postlane.smtp.RecipientResult.Status.FAILED;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.postlane.smtp.Fault;
+import org.postlane.smtp.RecipientResult;
+import org.postlane.smtp.SmtpConnection;
+import org.postlane.testing.corpus.Corpus;
+import org.postlane.testing.corpus.CorpusMessage;
+
+/**
+ * What holds with every peer, whichever way the mail goes. Each peer has the mailboxes {@code corpus}, {@code alice},
+ * {@code bob} and {@code carol}, and no {@code nobody}.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class PeerContract {
+    static final String ALICE = "alice@" + Peer.DOMAIN;
+    static final String BOB = "bob@" + Peer.DOMAIN;
+    static final String CAROL = "carol@" + Peer.DOMAIN;
+    static final String NOBODY = "nobody@" + Peer.DOMAIN;
+
+    final Sessions sessions = new Sessions();
+    Peer peer;
+
+    @BeforeAll
+    void startPeer(@TempDir Path files) {
+        PeerTls.write(files);
+        peer = start(files);
+    }
+
+    @AfterAll
+    void stopPeer() {
+        sessions.close();
+        if (peer != null) {
+            peer.close();
+        }
+    }
+
+    abstract Peer start(Path files);
+
+    /** The ways of sending that the peer has. */
+    abstract List<Way> ways();
+
+    /** The header fields that the peer puts in front, in its order. */
+    abstract List<String> traceFields();
+
+    /** What the peer stores of a mail of the corpus: it, but for what this peer changes by design. */
+    abstract String changedByPeer(String name, String stored);
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void theCorpusArrivesOctetForOctet(Way way) {
+        List<CorpusMessage> corpus = Corpus.load();
+        SmtpConnection connection = sessions.connect(way.to(peer));
+        for (int i = 0; i < corpus.size(); i++) {
+            // As it lies in its file: line ends of all kinds, lines of any length, 8-bit header fields.
+            Message message = new Message(corpus.get(i).original());
+            List<RecipientResult> results = send(connection, envelope(corpusSender(way, i), "corpus@" + Peer.DOMAIN), message);
+            assertThat(statuses(results)).as("%s: %s", corpus.get(i), results).containsExactly(DELIVERED);
+            assertThat(get(connection.reset())).isTrue();
+        }
+        get(connection.quit());
+
+        String senders = "Return-Path: <" + way.name() + "-";
+        List<StoredMail> stored = await("the corpus").atMost(AMPLE).pollInterval(Duration.ofMillis(300)).until(
+            () -> stored("corpus", mail -> mail.text().regionMatches(true, 0, senders, 0, senders.length())),
+            mails -> mails.size() >= corpus.size());
+        assertThat(stored).hasSize(Corpus.SIZE);
+        assertThat(IntStream.range(0, corpus.size()).boxed()
+            .map(i -> difference(corpus.get(i), corpusSender(way, i), stored))
+            .filter(difference -> !difference.isEmpty())).isEmpty();
+    }
+
+    private static String corpusSender(Way way, int index) {
+        return way.name() + "-" + index + "@client.test";
+    }
+
+    /** Empty where the mail arrived, once, as it must. */
+    private String difference(CorpusMessage sent, String sender, List<StoredMail> stored) {
+        List<StoredMail> arrived = stored.stream().filter(mail -> mail.isFrom(sender)).toList();
+        if (arrived.size() != 1) {
+            return sent + " arrived " + arrived.size() + " times";
+        }
+        String expected = changedByPeer(sent.name(), new Message(sent.original()).stored());
+        String text = arrived.get(0).text();
+        if (!text.endsWith(expected)) {
+            return sent + " was changed:\n" + text + "\n-- instead of\n" + expected;
+        }
+        List<String> front = arrived.get(0).fieldsInFrontOf(expected);
+        return front.equals(traceFields()) ? "" : sent + " has in front " + front;
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void oneConnectionCarriesSeveralMails(Way way) {
+        SmtpConnection connection = sessions.connect(way.to(peer));
+        List<String> subjects = IntStream.range(0, 5).mapToObj(i -> unique("mail " + i)).toList();
+
+        for (String subject : subjects) {
+            assertThat(statuses(send(connection, Message.about(subject), ALICE, BOB))).containsExactly(DELIVERED, DELIVERED);
+            assertThat(get(connection.reset())).isTrue();
+            assertThat(connection.isUsable()).isTrue();
+        }
+
+        get(connection.quit());
+        for (String subject : subjects) {
+            assertStored("alice", Message.about(subject));
+            assertStored("bob", Message.about(subject));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void anUnknownRecipientIsRefusedAndTheOthersGetTheMail(Way way) {
+        Message message = Message.about(unique("partly refused"));
+        SmtpConnection connection = sessions.connect(way.to(peer));
+
+        List<RecipientResult> results = send(connection, message, ALICE, NOBODY, BOB);
+
+        assertThat(statuses(results)).containsExactly(DELIVERED, FAILED, DELIVERED);
+        assertThat(results.get(1).fault()).contains(Fault.RECIPIENT);
+        assertThat(results.get(1).reply().orElseThrow().code()).isEqualTo(550);
+        assertStored("alice", message);
+        assertStored("bob", message);
+        assertGoesOn(connection);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void aMailWhoseRecipientsAreAllRefusedIsNotSentAndTheSessionGoesOn(Way way) {
+        SmtpConnection connection = sessions.connect(way.to(peer));
+
+        List<RecipientResult> results = send(connection, Message.about(unique("for nobody")), NOBODY, "no-one@" + Peer.DOMAIN);
+
+        assertThat(statuses(results)).containsExactly(FAILED, FAILED);
+        assertThat(results).allSatisfy(result -> assertThat(result.fault()).contains(Fault.RECIPIENT));
+        assertGoesOn(connection);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void theNullSenderArrivesAsTheNullSender(Way way) {
+        Message message = Message.about(unique("a bounce"));
+        SmtpConnection connection = sessions.connect(way.to(peer));
+
+        assertThat(statuses(send(connection, envelope("", ALICE), message))).containsExactly(DELIVERED);
+
+        assertThat(assertStored("alice", message).isFrom("")).isTrue();
+        get(connection.quit());
+    }
+
+    /** The next mail on the same connection is delivered. */
+    void assertGoesOn(SmtpConnection connection) {
+        Message message = Message.about(unique("the next one"));
+        assertThat(get(connection.reset())).isTrue();
+        assertThat(statuses(send(connection, message, CAROL))).containsExactly(DELIVERED);
+        assertStored("carol", message);
+        get(connection.quit());
+    }
+
+    /** Waits until it lies in the mailbox, once and unchanged. */
+    StoredMail assertStored(String user, Message message) {
+        List<StoredMail> found = await("the mail for " + user).atMost(AMPLE).pollInterval(Duration.ofMillis(200)).until(
+            () -> stored(user, mail -> mail.text().endsWith("\n" + message.stored())), mails -> !mails.isEmpty());
+        assertThat(found).hasSize(1);
+        assertThat(found.get(0).fieldsInFrontOf(message.stored())).isEqualTo(traceFields());
+        return found.get(0);
+    }
+
+    List<StoredMail> stored(String user, Predicate<StoredMail> which) {
+        return peer.mailsOf(user).stream().filter(which).toList();
+    }
+
+    static String unique(String subject) {
+        return subject + " " + UUID.randomUUID();
+    }
+}
