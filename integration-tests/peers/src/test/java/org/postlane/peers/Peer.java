@@ -160,8 +160,14 @@ final class Peer implements AutoCloseable {
         return docker(COMMAND_LIMIT, "logs", container);
     }
 
+    /** Its log stays, beside the reports. */
     @Override
     public void close() {
+        try {
+            Files.writeString(Path.of("target", container + ".log"), log());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         docker(COMMAND_LIMIT, "rm", "--force", "--volumes", container);
     }
 }

@@ -14,11 +14,13 @@ import static org.postlane.smtp.RecipientResult.Status.FAILED;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +41,9 @@ abstract class PeerContract {
     static final String ALICE = "alice@" + Peer.DOMAIN;
     static final String BOB = "bob@" + Peer.DOMAIN;
     static final String CAROL = "carol@" + Peer.DOMAIN;
+    /** The two parts of the corpus. */
+    static final String MIMETOOLS = "mimetools-testmsgs/";
+    static final String MIME4J = "testmsgs/";
     static final String NOBODY = "nobody@" + Peer.DOMAIN;
 
     final Sessions sessions = new Sessions();
@@ -48,6 +53,11 @@ abstract class PeerContract {
     void startPeer(@TempDir Path files) {
         PeerTls.write(files);
         peer = start(files);
+    }
+
+    @AfterEach
+    void letGo() {
+        sessions.abortAll();
     }
 
     @AfterAll
@@ -66,8 +76,8 @@ abstract class PeerContract {
     /** The header fields that the peer puts in front, in its order. */
     abstract List<String> traceFields();
 
-    /** What the peer stores of a mail of the corpus: it, but for what this peer changes by design. */
-    abstract String changedByPeer(String name, String stored);
+    /** What the peer is known to change in a mail of the corpus, by the name of the mail: from what is sent to what is stored. */
+    abstract Map<String, Change> changesByPeer();
 
     @ParameterizedTest
     @MethodSource("ways")
@@ -103,13 +113,30 @@ abstract class PeerContract {
         if (arrived.size() != 1) {
             return sent + " arrived " + arrived.size() + " times";
         }
-        String expected = changedByPeer(sent.name(), new Message(sent.original()).stored());
+        String expected = changesByPeer().getOrDefault(sent.name(), Change.NONE)
+            .apply(new Message(sent.original()).stored());
         String text = arrived.get(0).text();
         if (!text.endsWith(expected)) {
-            return sent + " was changed:\n" + text + "\n-- instead of\n" + expected;
+            return sent + " was changed " + firstDifference(expected, text);
         }
         List<String> front = arrived.get(0).fieldsInFrontOf(expected);
         return front.equals(traceFields()) ? "" : sent + " has in front " + front;
+    }
+
+    /** From behind, for in front stands what the peer added. */
+    private static String firstDifference(String expected, String text) {
+        int last = 0;
+        while (last < Math.min(expected.length(), text.length())
+            && expected.charAt(expected.length() - 1 - last) == text.charAt(text.length() - 1 - last)) {
+            last++;
+        }
+        return last + " octets before its end: " + around(text, last) + " instead of " + around(expected, last);
+    }
+
+    private static String around(String text, int fromEnd) {
+        int at = text.length() - fromEnd;
+        String part = text.substring(Math.max(0, at - 60), Math.min(text.length(), at + 20));
+        return "\"" + part.replace("\n", "\\n") + "\"";
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
@@ -24,6 +25,7 @@ final class PeerTls {
     /** Writes {@code certificate.pem} and {@code key.pem}, readable by everybody: a server may open them as another user. */
     static void write(Path directory) {
         try {
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
             char[] password = TLS.password().toCharArray();
             KeyStore store = load(TLS.keyStoreFile(), password);
             write(directory.resolve("certificate.pem"), "CERTIFICATE", TLS.certificate().getEncoded());

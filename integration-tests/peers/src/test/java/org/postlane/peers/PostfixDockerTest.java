@@ -3,19 +3,21 @@ package org.postlane.peers;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 import org.postlane.testing.docker.RequiresDocker;
 
 /** Postfix 3.7, as strict as it can be with line ends and with clients that talk out of turn. */
 @RequiresDocker
-class PostfixDockerTest extends PeerContract {
-    private static final int SMTP = 25;
+class PostfixDockerTest extends SmtpPeerContract {
     private static final int WITHOUT_PIPELINING = 2501;
+    private static final int WITHOUT_SIZE = 2502;
 
     @Override
     Peer start(Path files) {
-        return Peer.start("postfix", files, List.of(SMTP, 587, WITHOUT_PIPELINING, 2502, 2503, 2504), List.of(465));
+        return Peer.start("postfix", files, List.of(SMTP, SUBMISSION, WITHOUT_PIPELINING, WITHOUT_SIZE, IMPATIENT, ONE_AT_A_TIME),
+            List.of(SUBMISSIONS));
     }
 
     @Override
@@ -30,7 +32,18 @@ class PostfixDockerTest extends PeerContract {
     }
 
     @Override
-    String changedByPeer(String name, String stored) {
-        return stored;
+    Map<String, Change> changesByPeer() {
+        Change mailboxLine = Change.inFront("X-Mailbox-Line: ");
+        return Map.of(
+            // The first line of a file of mbox format is not a header field, but is nearly one.
+            MIMETOOLS + "jt-0498.msg", mailboxLine,
+            MIMETOOLS + "mp-msg-rfc822.msg", mailboxLine,
+            MIMETOOLS + "twopart.msg", mailboxLine,
+            MIMETOOLS + "uu-junk.msg", mailboxLine,
+            MIMETOOLS + "hdr-fakeout.msg", Change.headerEndsBefore("The header is not p"),
+            MIME4J + "basic-plain-with-bad-header-separator.msg", Change.headerEndsBefore("This is a very simp"),
+            MIME4J + "malformedHeader-nocrlfcrlf.msg", Change.headerEndsBefore("This is an invalid "),
+            MIME4J + "malformedHeaderStartsBody-nocrlfcrlf.msg", Change.headerEndsBefore("This is an invalid "),
+            MIME4J + "obsolete.msg", Change.replacing("Date    :", "Date:").and(Change.headerEndsBefore("Inval")));
     }
 }

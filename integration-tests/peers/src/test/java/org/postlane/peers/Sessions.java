@@ -2,6 +2,7 @@
 package org.postlane.peers;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,7 @@ final class Sessions implements AutoCloseable {
     /** Longer than anything takes on a loaded machine. */
     static final Duration AMPLE = Duration.ofSeconds(30);
 
+    private final List<SmtpConnection> connections = new ArrayList<>();
     private final SmtpClient client = new SmtpClient(PeerTls.trust());
 
     /** Settings without TLS, for a port of a peer. */
@@ -39,7 +41,16 @@ final class Sessions implements AutoCloseable {
     }
 
     SmtpConnection connect(SessionSettings settings) {
-        return get(client.connect(settings));
+        SmtpConnection connection = get(client.connect(settings));
+        connections.add(connection);
+        return connection;
+    }
+
+    /** What a test leaves open is gone before the next: peers limit what one client has. */
+    void abortAll() {
+        connections.forEach(SmtpConnection::abort);
+        connections.forEach(connection -> get(connection.closed()));
+        connections.clear();
     }
 
     Throwable refusal(SessionSettings settings) {

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.postlane.peers.Sessions.AMPLE;
+import static org.postlane.peers.Sessions.envelope;
+import static org.postlane.peers.Sessions.failure;
+import static org.postlane.peers.Sessions.get;
+import static org.postlane.peers.Sessions.send;
+import static org.postlane.peers.Sessions.statuses;
+import static org.postlane.smtp.RecipientResult.Status.DELIVERED;
+import static org.postlane.smtp.RecipientResult.Status.FAILED;
+import static org.postlane.smtp.RecipientResult.Status.NEXT_TRANSACTION;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.postlane.smtp.Credentials;
+import org.postlane.smtp.Fault;
+import org.postlane.smtp.RecipientResult;
+import org.postlane.smtp.SessionSettings;
+import org.postlane.smtp.SmtpConnection;
+import org.postlane.smtp.SmtpException;
+import org.postlane.smtp.StaleConnectionException;
+import org.postlane.smtp.TlsHandshakeException;
+import org.postlane.smtp.TlsMode;
+
+/**
+ * What holds with every peer that speaks SMTP. Each one refuses the sender {@code refused@example.org}, takes a million octets
+ * and five recipients, and wants on its submission ports TLS and the password of {@code alice}.
+ */
+abstract class SmtpPeerContract extends PeerContract {
+    static final int SMTP = 25;
+    static final int SUBMISSION = 587;
+    static final int SUBMISSIONS = 465;
+    /** Hangs up after two seconds without a command. */
+    static final int IMPATIENT = 2503;
+    /** Takes one connection from each client. */
+    static final int ONE_AT_A_TIME = 2504;
+
+    private static final String USER = "alice";
+    private static final String PASSWORD = "correct horse";
+    private static final int SIZE_LIMIT = 1_000_000;
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void aRefusedSenderDoesNotEndTheSession(Way way) {
+        SmtpConnection connection = sessions.connect(way.to(peer));
+
+        List<RecipientResult> results =
+            send(connection, envelope("refused@example.org", ALICE, BOB), Message.about(unique("from the refused one")));
+
+        assertThat(statuses(results)).containsExactly(FAILED, FAILED);
+        assertThat(results).allSatisfy(result -> assertThat(result.fault()).contains(Fault.MESSAGE));
+        assertGoesOn(connection);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void recipientsBeyondThePeersLimitAreForTheNextTransaction(Way way) {
+        Message message = Message.about(unique("to seven"));
+        SmtpConnection connection = sessions.connect(way.to(peer));
+
+        List<RecipientResult> results = send(connection, message, tagged("a"), tagged("b"), tagged("c"), tagged("d"), tagged("e"),
+            tagged("f"), tagged("g"));
+
+        assertThat(statuses(results)).containsExactly(DELIVERED, DELIVERED, DELIVERED, DELIVERED, DELIVERED, NEXT_TRANSACTION,
+            NEXT_TRANSACTION);
+        assertGoesOn(connection);
+    }
+
+    private static String tagged(String tag) {
+        return "bob+" + tag + "@" + Peer.DOMAIN;
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void aMailLargerThanThePeerTakesIsRefusedBeforeItIsSent(Way way) {
+        SmtpConnection connection = sessions.connect(way.to(peer));
+        assertThat(connection.capabilities().maxSize()).hasValue(SIZE_LIMIT);
+
+        List<RecipientResult> results = send(connection, Message.ofSize(SIZE_LIMIT + 1000), ALICE);
+
+        assertThat(statuses(results)).containsExactly(FAILED);
+        assertThat(results.get(0).fault()).contains(Fault.MESSAGE);
+        assertThat(results.get(0).reply()).isEmpty();
+        assertGoesOn(connection);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = TlsMode.class, names = {"VERIFIED", "VERIFIED_IF_OFFERED", "REQUIRED", "OPPORTUNISTIC"})
+    void aMailGoesOverStartTls(TlsMode mode) {
+        Message message = Message.about(unique("over STARTTLS"));
+        SmtpConnection connection = sessions.connect(Sessions.to(peer, SMTP).tls(mode).build());
+        assertThat(connection.isEncrypted()).isTrue();
+
+        assertThat(statuses(send(connection, message, ALICE))).containsExactly(DELIVERED);
+
+        assertThat(assertStored("alice", message).text()).containsIgnoringCase(" with ESMTPS ");
+        get(connection.quit());
+    }
+
+    @Test
+    void aCertificateForAnotherNameIsNotVerified() {
+        SessionSettings settings = Sessions.to(peer, SMTP, "mx.other.test").tls(TlsMode.VERIFIED).build();
+
+        assertThat(sessions.refusal(settings)).isInstanceOf(TlsHandshakeException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = TlsMode.class, names = {"VERIFIED", "IMPLICIT_VERIFIED"})
+    void aUserSubmitsMailOverBothKindsOfTls(TlsMode mode) {
+        Message message = Message.about(unique("submitted"));
+        Credentials credentials = new Credentials(USER, PASSWORD, false);
+        SmtpConnection connection = sessions.connect(submission(mode).credentials(credentials).build());
+
+        assertThat(statuses(send(connection, message, ALICE))).containsExactly(DELIVERED);
+
+        assertThat(assertStored("alice", message).text()).containsIgnoringCase(" with ESMTPSA ");
+        assertGoesOn(connection);
+    }
+
+    @Test
+    void aWrongPasswordIsAMatterOfPolicy() {
+        SessionSettings settings =
+            submission(TlsMode.VERIFIED).credentials(new Credentials(USER, "wrong " + PASSWORD, false)).build();
+
+        assertThat(sessions.refusal(settings)).isInstanceOfSatisfying(SmtpException.class, refused -> {
+            assertThat(refused.fault()).isEqualTo(Fault.POLICY);
+            assertThat(refused.reply().orElseThrow().code()).isEqualTo(535);
+        });
+    }
+
+    @Test
+    void whoDoesNotLogInSubmitsNothing() {
+        SmtpConnection connection = sessions.connect(submission(TlsMode.VERIFIED).build());
+
+        assertThat(statuses(send(connection, Message.about(unique("of nobody known")), ALICE))).containsExactly(FAILED);
+
+        get(connection.quit());
+    }
+
+    private SessionSettings.Builder submission(TlsMode mode) {
+        return Sessions.to(peer, mode == TlsMode.VERIFIED ? SUBMISSION : SUBMISSIONS).tls(mode);
+    }
+
+    @Test
+    void aConnectionThatThePeerClosedForIdlenessIsStaleAndANewOneWorks() {
+        SessionSettings settings = Sessions.to(peer, IMPATIENT).build();
+        SmtpConnection connection = sessions.connect(settings);
+        assertThat(statuses(send(connection, Message.about(unique("in time")), ALICE))).containsExactly(DELIVERED);
+        await("the end of the peer's patience").atMost(AMPLE).until(() -> !connection.isUsable());
+
+        assertThat(failure(connection.send(envelope(Sessions.SENDER, ALICE), Message.about(unique("too late")))))
+            .isInstanceOfSatisfying(StaleConnectionException.class, stale -> assertThat(stale.isResetRefused()).isFalse());
+
+        assertGoesOn(sessions.connect(settings));
+    }
+
+    @Test
+    void aConnectionTooManyIsTheHostsFaultAndForNow() {
+        SessionSettings settings = Sessions.to(peer, ONE_AT_A_TIME).build();
+        // The one that looked whether the server is ready may not have been forgotten yet.
+        SmtpConnection first = await("a place").atMost(AMPLE).ignoreExceptions()
+            .until(() -> sessions.connect(settings), SmtpConnection::isUsable);
+
+        assertThat(sessions.refusal(settings)).isInstanceOfSatisfying(SmtpException.class, refused -> {
+            assertThat(refused.fault()).isEqualTo(Fault.HOST);
+            assertThat(refused.isPermanent()).isFalse();
+            assertThat(refused.reply().orElseThrow().code()).isEqualTo(421);
+        });
+
+        assertGoesOn(first);
+    }
+}
