@@ -29,6 +29,7 @@ import org.postlane.route.MxRoutes;
 import org.postlane.route.OwnHosts;
 import org.postlane.route.RouteResolver;
 import org.postlane.smtp.Credentials;
+import org.postlane.smtp.Domain;
 import org.postlane.smtp.SmtpTimeouts;
 import org.postlane.smtp.TlsMode;
 import org.slf4j.Logger;
@@ -100,12 +101,20 @@ final class RemoteDeliveryParameters {
     }
 
     private String heloName() {
-        String expected = "a host name without spaces, of at most 255 characters";
+        String expected = "a host name of letters, digits, hyphens and dots, or an address literal such as [192.0.2.1]";
         Optional<String> name = parameters.text(StockParameter.HELO_NAME.key(), expected);
-        if (name.isPresent() && !name.get().matches("[\\x21-\\x7e]{1,255}")) {
+        if (name.isPresent() && !isHeloName(name.get())) {
             throw parameters.error(StockParameter.HELO_NAME.key(), expected);
         }
         return name.orElse(null);
+    }
+
+    private static boolean isHeloName(String name) {
+        try {
+            return !Domain.of(name).needsSmtpUtf8();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** Whether first attempts stand before retries in queues that know priorities. */

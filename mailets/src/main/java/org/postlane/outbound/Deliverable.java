@@ -19,14 +19,24 @@ import org.apache.mailet.DsnParameters;
 import org.apache.mailet.DsnParameters.RecipientDsnParameters;
 import org.apache.mailet.Mail;
 import org.postlane.smtp.Content;
+import org.postlane.smtp.Domain;
 import org.postlane.smtp.Envelope;
+import org.postlane.smtp.EnvelopeId;
 import org.postlane.smtp.Fault;
+import org.postlane.smtp.OriginalRecipient;
 import org.postlane.smtp.Path;
 import org.postlane.smtp.RecipientResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A mail as one attempt needs it: recipients with their paths and DSN wishes, and the content. For one attempt. */
+/**
+ * A mail as one attempt needs it: recipients with their paths and DSN wishes, and the content. For one attempt.
+ *
+ * <p>Of what a sender can say in MAIL and RCPT, James 3.8.1 keeps RET, ENVID, NOTIFY and ORCPT, and ORCPT only under the type
+ * {@code rfc822}. It forgets SMTPUTF8, REQUIRETLS, BY and MT-PRIORITY, reads commands as US-ASCII, and has no address with other
+ * characters except in a quoted local part that a mailet made. Its {@code MAIL_PRIORITY}, from 0 to 9 with 5 in the middle, is
+ * the place in its own queues that the administrator chose, and no wish of the sender's: it does not become MT-PRIORITY.
+ */
 final class Deliverable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Deliverable.class);
 
@@ -53,7 +63,7 @@ final class Deliverable {
         try {
             from = mail.getMaybeSender().asOptional().map(Deliverable::path).orElse(Path.NULL);
         } catch (IllegalArgumentException e) {
-            badSender = RecipientResult.failed(Fault.MESSAGE, code(mail.getMaybeSender().asString(), "5.1.7") + e.getMessage());
+            badSender = RecipientResult.failed(Fault.MESSAGE, "5.1.7 " + e.getMessage());
         }
         this.sender = from;
         Optional<DsnParameters> dsn = mail.dsnParameters();
@@ -63,16 +73,11 @@ final class Deliverable {
             try {
                 path = recipientOf(recipient, dsn);
             } catch (IllegalArgumentException e) {
-                why = RecipientResult.failed(Fault.RECIPIENT, code(recipient.asString(), "5.1.3") + e.getMessage());
+                why = RecipientResult.failed(Fault.RECIPIENT, "5.1.3 " + e.getMessage());
             }
             paths.add(path);
             unsendable.add(why);
         }
-    }
-
-    /** RFC 6531 3.7.4.2: an address beyond ASCII needs SMTPUTF8, which is another matter than one that is no address. */
-    private static String code(String address, String otherwise) {
-        return (address.chars().anyMatch(c -> c > 0x7f) ? "5.6.7" : otherwise) + " ";
     }
 
     private static Envelope.Recipient recipientOf(MailAddress address, Optional<DsnParameters> dsn) {
@@ -80,7 +85,19 @@ final class Deliverable {
         Set<Envelope.Notify> notify = wishes.flatMap(RecipientDsnParameters::getNotifyParameter)
             .map(Deliverable::notify).orElse(Set.of());
         return new Envelope.Recipient(path(address), notify,
-            wishes.flatMap(RecipientDsnParameters::getOrcptParameter).map(orcpt -> "rfc822;" + orcpt.asString()));
+            wishes.flatMap(RecipientDsnParameters::getOrcptParameter).flatMap(Deliverable::original));
+    }
+
+    /** James keeps ORCPT as it stood in the command, encoded; a mailet may have set a plain address instead. */
+    private static Optional<OriginalRecipient> original(MailAddress orcpt) {
+        String address = orcpt.asString();
+        try {
+            return Optional.of(OriginalRecipient.ofMailbox(
+                DsnParameters.XText.isValid(address) ? DsnParameters.XText.decode(address) : address));
+        } catch (IllegalArgumentException e) {
+            LOGGER.warn("A recipient goes without its original recipient: {}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static Set<Envelope.Notify> notify(EnumSet<DsnParameters.Notify> wishes) {
@@ -90,11 +107,8 @@ final class Deliverable {
     private static Path path(MailAddress address) {
         String domain = address.getDomain().asString();
         // James takes the brackets off an address literal when it reads it; RFC 5321 4.1.3 wants them back.
-        return Path.of(address.getLocalPart() + "@" + (InetAddresses.isInetAddress(domain) ? literal(domain) : domain));
-    }
-
-    private static String literal(String address) {
-        return address.indexOf(':') < 0 ? "[" + address + "]" : "[IPv6:" + address + "]";
+        return Path.of(address.getLocalPart(), InetAddresses.isInetAddress(domain)
+            ? Domain.literal(InetAddresses.forString(domain)) : Domain.of(domain));
     }
 
     List<MailAddress> recipients() {
@@ -106,18 +120,28 @@ final class Deliverable {
         return unsendable.get(position);
     }
 
+    /** The recipient at this position, which is not unsendable. */
+    Envelope.Recipient recipientAt(int position) {
+        return paths.get(position);
+    }
+
     /** The envelope for the recipients at these positions, none of which is unsendable. */
     Envelope envelopeFor(List<Integer> positions) {
         List<Envelope.Recipient> chosen = positions.stream().map(paths::get).collect(Collectors.toList());
-        Optional<DsnParameters> dsn = mail.dsnParameters();
-        Optional<Envelope.Return> ret = dsn.flatMap(DsnParameters::getRetParameter)
-            .map(value -> Envelope.Return.valueOf(value.name()));
+        Envelope.Builder envelope = Envelope.from(sender);
+        mail.dsnParameters().ifPresent(dsn -> {
+            dsn.getRetParameter().ifPresent(ret -> envelope.ret(Envelope.Return.valueOf(ret.name())));
+            dsn.getEnvIdParameter().flatMap(this::envelopeId).ifPresent(envelope::envelopeId);
+        });
+        return envelope.to(chosen);
+    }
+
+    private Optional<EnvelopeId> envelopeId(DsnParameters.EnvId id) {
         try {
-            return new Envelope(sender, chosen, ret,
-                dsn.flatMap(DsnParameters::getEnvIdParameter).map(envid -> DsnParameters.XText.decode(envid.asString())));
+            return Optional.of(EnvelopeId.of(DsnParameters.XText.decode(id.asString())));
         } catch (IllegalArgumentException e) {
             LOGGER.warn("{} is sent without its envelope identifier: {}", mail.getName(), e.getMessage());
-            return new Envelope(sender, chosen, ret, Optional.empty());
+            return Optional.empty();
         }
     }
 

@@ -6,17 +6,22 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import org.postlane.pool.DiscardReason;
 import org.postlane.pool.Lease;
 import org.postlane.pool.Pool;
 import org.postlane.pool.PoolException;
+import org.postlane.smtp.Capabilities;
 import org.postlane.smtp.Content;
-import org.postlane.smtp.EightBitNotOfferedException;
+import org.postlane.smtp.ExtensionBrokenException;
+import org.postlane.smtp.ExtensionNotOfferedException;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
+import org.postlane.smtp.MissingExtension;
 import org.postlane.smtp.RecipientResult;
+import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpException;
 import org.postlane.smtp.StaleConnectionException;
 
@@ -29,14 +34,16 @@ final class HostAttempt {
     static final Duration ACQUIRE_WAIT = Duration.ofMinutes(5);
 
     private final Pool<ConnectionKey, PooledConnection> pool;
-    private final ConnectionKey key;
+    private final BrokenExtensions broken;
+    private final SessionSettings session;
     private final Deliverable mail;
     private final RecipientResult[] results;
     private boolean retriedFresh;
 
-    HostAttempt(Pool<ConnectionKey, PooledConnection> pool, ConnectionKey key, Deliverable mail) {
+    HostAttempt(Pool<ConnectionKey, PooledConnection> pool, BrokenExtensions broken, SessionSettings session, Deliverable mail) {
         this.pool = pool;
-        this.key = key;
+        this.broken = broken;
+        this.session = session;
         this.mail = mail;
         this.results = new RecipientResult[mail.recipients().size()];
     }
@@ -48,8 +55,12 @@ final class HostAttempt {
      *     only when no recipient has an answer
      */
     CompletableFuture<RecipientResult[]> run(List<Integer> positions) {
-        return Futures.recover(pool.acquire(key, ACQUIRE_WAIT).thenCompose(lease -> send(lease, positions)), this::afterAll)
+        return Futures.recover(pool.acquire(key(), ACQUIRE_WAIT).thenCompose(lease -> send(lease, positions)), this::afterAll)
             .thenApply(nothing -> results);
+    }
+
+    private ConnectionKey key() {
+        return new ConnectionKey(broken.leftAlone(session));
     }
 
     /** Every failure that is not an answer ends here: to connect, to get a connection, to read the message. */
@@ -69,8 +80,12 @@ final class HostAttempt {
             failure -> afterFailure(lease, pending, failure));
     }
 
-    private CompletableFuture<Void> transact(Lease<PooledConnection> lease, List<Integer> pending, Content content) {
+    private CompletableFuture<Void> transact(Lease<PooledConnection> lease, List<Integer> all, Content content) {
         PooledConnection connection = lease.resource();
+        List<Integer> pending = withoutThoseThatNeedMore(connection.connection().capabilities(), all);
+        if (pending.isEmpty()) {
+            return afterTransaction(lease, pending);
+        }
         List<Integer> batch = pending.subList(0, Math.min(pending.size(), connection.connection().recipientsPerTransaction()));
         return connection.send(mail.envelopeFor(batch), content).thenCompose(result -> {
             List<Integer> rest = new ArrayList<>();
@@ -87,6 +102,20 @@ final class HostAttempt {
             retriedFresh = false;
             return afterTransaction(lease, rest);
         });
+    }
+
+    /** One recipient whom this server cannot be told of must not cost the others their mail. */
+    private List<Integer> withoutThoseThatNeedMore(Capabilities capabilities, List<Integer> positions) {
+        List<Integer> rest = new ArrayList<>();
+        for (int position : positions) {
+            Optional<MissingExtension> missing = mail.recipientAt(position).missingFrom(capabilities);
+            if (missing.isPresent()) {
+                results[position] = RecipientResult.failed(missing.get().fault(), missing.get().explanation());
+            } else {
+                rest.add(position);
+            }
+        }
+        return rest;
     }
 
     private CompletableFuture<Void> afterTransaction(Lease<PooledConnection> lease, List<Integer> rest) {
@@ -106,7 +135,7 @@ final class HostAttempt {
 
     private CompletableFuture<Void> sendFresh(Lease<PooledConnection> lease, DiscardReason reason, List<Integer> pending) {
         lease.discard(reason);
-        return pool.acquireFresh(key, ACQUIRE_WAIT).thenCompose(fresh -> send(fresh, pending));
+        return pool.acquireFresh(key(), ACQUIRE_WAIT).thenCompose(fresh -> send(fresh, pending));
     }
 
     private static void giveBack(Lease<PooledConnection> lease) {
@@ -118,8 +147,15 @@ final class HostAttempt {
     }
 
     private CompletableFuture<Void> afterFailure(Lease<PooledConnection> lease, List<Integer> pending, Throwable failure) {
-        if (failure instanceof EightBitNotOfferedException) {
-            return sendConverted(lease, pending, failure);
+        if (failure instanceof ExtensionNotOfferedException) {
+            return ((ExtensionNotOfferedException) failure).extension().equals("8BITMIME")
+                ? sendConverted(lease, pending, failure)
+                : giveBackAndSettle(lease, pending, RecipientResult.failed(Fault.MESSAGE, failure.getMessage()));
+        }
+        if (failure instanceof ExtensionBrokenException && !retriedFresh) {
+            retriedFresh = true;
+            broken.remember(session, (ExtensionBrokenException) failure);
+            return sendFresh(lease, DiscardReason.BROKEN, pending);
         }
         if (diedInReserve(lease, failure) && !retriedFresh) {
             retriedFresh = true;
@@ -128,9 +164,7 @@ final class HostAttempt {
             return sendFresh(lease, resetRefused ? DiscardReason.RESET_REFUSED : DiscardReason.DIED_IDLE, pending);
         }
         if (failure instanceof UnreadableMessageException) {
-            giveBack(lease);
-            settle(pending, RecipientResult.deferred(Fault.MESSAGE, failure.getMessage()));
-            return CompletableFuture.completedFuture(null);
+            return giveBackAndSettle(lease, pending, RecipientResult.deferred(Fault.MESSAGE, failure.getMessage()));
         }
         lease.discard(DiscardReason.BROKEN);
         if (failure instanceof PoolException) {
@@ -145,8 +179,8 @@ final class HostAttempt {
      * fails a transaction as a whole comes before its content, so repeating it at once delivers nothing twice.
      */
     private static boolean diedInReserve(Lease<PooledConnection> lease, Throwable failure) {
-        return failure instanceof StaleConnectionException
-            || (lease.isReused() && failure instanceof SmtpException && ((SmtpException) failure).fault() == Fault.SESSION);
+        return failure instanceof StaleConnectionException || (lease.isReused() && failure instanceof SmtpException
+            && ((SmtpException) failure).failure().fault() == Fault.SESSION);
     }
 
     private CompletableFuture<Void> sendConverted(Lease<PooledConnection> lease, List<Integer> pending, Throwable failure) {
@@ -154,10 +188,15 @@ final class HostAttempt {
             if (converted) {
                 return send(lease, pending);
             }
-            giveBack(lease);
-            settle(pending, RecipientResult.failed(Fault.MESSAGE, failure.getMessage()));
-            return CompletableFuture.completedFuture(null);
+            return giveBackAndSettle(lease, pending, RecipientResult.failed(Fault.MESSAGE, failure.getMessage()));
         }), unreadable -> afterFailure(lease, pending, unreadable));
+    }
+
+    private CompletableFuture<Void> giveBackAndSettle(Lease<PooledConnection> lease, List<Integer> positions,
+                                                      RecipientResult result) {
+        giveBack(lease);
+        settle(positions, result);
+        return CompletableFuture.completedFuture(null);
     }
 
     private void settle(List<Integer> positions, RecipientResult result) {
@@ -169,7 +208,7 @@ final class HostAttempt {
     }
 
     private static RecipientResult deferred(Throwable failure) {
-        Fault fault = failure instanceof SmtpException ? ((SmtpException) failure).fault() : Fault.HOST;
+        Fault fault = failure instanceof SmtpException ? ((SmtpException) failure).failure().fault() : Fault.HOST;
         return RecipientResult.deferred(fault, String.valueOf(failure.getMessage()));
     }
 }

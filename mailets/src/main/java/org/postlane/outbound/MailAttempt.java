@@ -23,14 +23,16 @@ final class MailAttempt {
     static final int MOST_HOSTS = 5;
 
     private final Pool<ConnectionKey, PooledConnection> pool;
+    private final BrokenExtensions broken;
     private final OutboundSettings settings;
     private final Route route;
     private final Deliverable mail;
     private final String ehloName;
     private final Verdict[] verdicts;
 
-    MailAttempt(Pool<ConnectionKey, PooledConnection> pool, OutboundSettings settings, Route route, Deliverable mail) {
-        this.pool = pool;
+    MailAttempt(OutboundEngine engine, OutboundSettings settings, Route route, Deliverable mail) {
+        this.pool = engine.pool();
+        this.broken = engine.brokenExtensions();
         this.settings = settings;
         this.route = route;
         this.mail = mail;
@@ -66,7 +68,7 @@ final class MailAttempt {
     private CompletableFuture<Void> tryHost(int index) {
         List<Integer> open = new ArrayList<>();
         for (int i = 0; i < verdicts.length; i++) {
-            if (verdicts[i] == null || verdicts[i].mayTryAnotherHost()) {
+            if (mail.unsendable(i) == null && (verdicts[i] == null || verdicts[i].mayTryAnotherHost())) {
                 open.add(i);
             }
         }
@@ -74,7 +76,7 @@ final class MailAttempt {
             return CompletableFuture.completedFuture(null);
         }
         Host host = route.hosts().get(index);
-        return new HostAttempt(pool, new ConnectionKey(sessionWith(host)), mail).run(open).thenCompose(results -> {
+        return new HostAttempt(pool, broken, sessionWith(host), mail).run(open).thenCompose(results -> {
             for (int position : open) {
                 RecipientResult result = results[position];
                 verdicts[position] = new Verdict(mail.recipients().get(position), result, host.toString());

@@ -41,6 +41,7 @@ public final class OutboundEngine {
     private final AgreedLimits limits = new AgreedLimits();
     private final Map<MailQueueName, String> claims = new ConcurrentHashMap<>();
     private final List<OutboundQueue> queues = new CopyOnWriteArrayList<>();
+    private final BrokenExtensions brokenExtensions = new BrokenExtensions();
     private SmtpClient client;
     private Pool<ConnectionKey, PooledConnection> pool;
     private boolean closed;
@@ -75,6 +76,10 @@ public final class OutboundEngine {
             }
         }
         return pool;
+    }
+
+    BrokenExtensions brokenExtensions() {
+        return brokenExtensions;
     }
 
     private CompletableFuture<PooledConnection> open(ConnectionKey key) {

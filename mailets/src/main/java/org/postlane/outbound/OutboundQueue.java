@@ -187,7 +187,7 @@ public final class OutboundQueue {
         if (group.route() == null) {
             return CompletableFuture.completedFuture(Settled.attempted(withoutRoute(mail, group.failure())));
         }
-        return new MailAttempt(engine.pool(), settings, group.route(), new Deliverable(mail, workerThreads)).run()
+        return new MailAttempt(engine, settings, group.route(), new Deliverable(mail, workerThreads)).run()
             .thenApply(Settled::attempted);
     }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,7 +29,8 @@ public final class Capabilities {
         for (String line : ehlo.lines().subList(1, ehlo.lines().size())) {
             // "AUTH=PLAIN" is what servers of the nineties say beside or instead of "AUTH PLAIN".
             String[] words = line.trim().replaceFirst("^(?i)AUTH=", "AUTH ").split("\\s+");
-            if (!words[0].isEmpty()) {
+            // What is no keyword (RFC 5321 4.1.1.1) must not become one by the upper case of some other script.
+            if (words[0].matches("[!-~]+")) {
                 keywords.merge(words[0].toUpperCase(Locale.US), List.of(words).subList(1, words.length), Capabilities::both);
             }
         }
@@ -37,6 +39,16 @@ public final class Capabilities {
 
     private static List<String> both(List<String> first, List<String> second) {
         return Stream.concat(first.stream(), second.stream()).collect(Collectors.toUnmodifiableList());
+    }
+
+    /**
+     * The same without some extensions: those that a server offers and gets wrong. Names in any case; those of extensions that
+     * are not offered change nothing.
+     */
+    public Capabilities without(Set<String> ignored) {
+        Map<String, List<String>> rest = new HashMap<>(keywords);
+        ignored.forEach(keyword -> rest.remove(keyword.toUpperCase(Locale.US)));
+        return new Capabilities(rest);
     }
 
     /** Whether an extension is offered; its name in any case. */
@@ -70,6 +82,27 @@ public final class Capabilities {
             .filter(pair -> pair.length == 2 && pair[0].equalsIgnoreCase(name) && pair[1].matches("[1-9]\\d{0,5}"))
             .mapToLong(pair -> Long.parseLong(pair[1]))
             .findFirst();
+    }
+
+    /**
+     * The shortest time in seconds that the server takes in {@link DeliverBy.Mode#RETURN} (RFC 2852 2); empty where it names
+     * none, or does not offer DELIVERBY.
+     */
+    public OptionalLong deliverByMinimum() {
+        return firstWord("DELIVERBY")
+            .map(options -> options.split(",", 2)[0])
+            .filter(minimum -> minimum.matches("\\d{1,9}"))
+            .map(minimum -> OptionalLong.of(Long.parseLong(minimum)))
+            .orElse(OptionalLong.empty());
+    }
+
+    /** The assignment of priorities that the server follows (RFC 6710 3), in upper case; empty where it names none. */
+    public Optional<String> priorityProfile() {
+        return firstWord("MT-PRIORITY").map(profile -> profile.toUpperCase(Locale.US));
+    }
+
+    private Optional<String> firstWord(String keyword) {
+        return keywords.getOrDefault(keyword, List.of()).stream().findFirst();
     }
 
     @Override

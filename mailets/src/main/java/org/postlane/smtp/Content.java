@@ -13,7 +13,16 @@ public interface Content {
     boolean isEightBit();
 
     /**
-     * A new stream over all of it. Line ends may be CRLF, LF or CR: they are sent as CRLF. It is read and closed on a thread
+     * Whether it must arrive octet for octet, whatever its line ends: it then needs BINARYMIME (RFC 3030 3). Everything else
+     * consists of lines.
+     */
+    default boolean isBinary() {
+        return false;
+    }
+
+    /**
+     * A new stream over all of it. Line ends may be CRLF, LF or CR: they are sent as CRLF, but
+     * for binary content. It is read and closed on a thread
      * that may block.
      *
      * @throws IOException when the message can't be read; the transaction then ends without a final dot

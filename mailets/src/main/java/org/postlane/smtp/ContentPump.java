@@ -18,91 +18,113 @@ import io.netty.util.concurrent.Future;
 /**
  * Sends content piece by piece: a piece is read on a thread that may block, written on the connection's, and the next one is
  * read only when the network has taken it. So a slow peer holds one piece of memory and no thread.
+ *
+ * <p>But for the reading, everything here happens on the event loop.
  */
 final class ContentPump {
     private final Channel channel;
-    private final Content content;
     private final Executor reader;
     private final Duration blockLimit;
-    private final DotStuffer stuffer = new DotStuffer();
-    private final CompletableFuture<Void> sent = new CompletableFuture<>();
+    private final Content content;
+    private final Framing framing;
+    private final CompletableFuture<Boolean> sent = new CompletableFuture<>();
     private InputStream in;
-    private volatile boolean dotSent;
+    private volatile boolean stopped;
+    private boolean lastPieceLeft;
 
-    ContentPump(Channel channel, Content content, Executor reader, Duration blockLimit) {
-        this.channel = channel;
+    ContentPump(Link link, Content content, Framing framing) {
+        this.channel = link.channel();
+        this.reader = link.reader();
+        this.blockLimit = link.timeouts().block();
         this.content = content;
-        this.reader = reader;
-        this.blockLimit = blockLimit;
+        this.framing = framing;
     }
 
-    /** Completes when the final dot has been handed to the network; fails when the content can't be read or written. */
-    CompletableFuture<Void> start() {
+    /**
+     * Begins. Completes with true when the network has taken the last piece, with false when the framing or {@link #stop} ended
+     * it before that; fails with an {@link UnreadableContentException}, or when it can't be written.
+     */
+    CompletableFuture<Boolean> start() {
         nextPiece();
         return sent;
     }
 
-    /** Whether the final dot has been handed to the network: only then can a reply be the one to all of the content. */
+    /** Whether the network has taken all of it: only then can a reply be the one to all of it. */
     boolean isComplete() {
-        return sent.isDone() && !sent.isCompletedExceptionally();
+        return sent.isDone() && !sent.isCompletedExceptionally() && sent.join();
     }
 
-    /** Whether the final dot may have left: from then on nobody knows whether the server has the message until it says so. */
-    boolean isDotSent() {
-        return dotSent;
+    /** Whether the last piece may have left: from then on nobody knows whether the server has the message until it says so. */
+    boolean isLastPieceLeft() {
+        return lastPieceLeft;
+    }
+
+    /** Nothing more of it is wanted: what is being written is written, and no further piece. */
+    void stop() {
+        stopped = true;
     }
 
     private void nextPiece() {
         try {
-            reader.execute(this::readAndWrite);
+            reader.execute(this::readPiece);
         } catch (RejectedExecutionException e) {
             fail(new IOException("The client is being closed", e));
         }
     }
 
-    private void readAndWrite() {
+    private void readPiece() {
         ByteBuf piece = null;
         try {
             if (in == null) {
                 in = content.open();
             }
             byte[] octets = in.readNBytes(SmtpLimits.CONTENT_CHUNK_OCTETS);
-            piece = channel.alloc().buffer(DotStuffer.worstCase(octets.length));
-            stuffer.encode(octets, octets.length, piece);
             boolean last = octets.length < SmtpLimits.CONTENT_CHUNK_OCTETS;
             if (last) {
                 in.close();
-                stuffer.end(piece);
-                dotSent = true;
             }
-            Future<?> limit = limitWrite();
-            ByteBuf toWrite = piece;
-            piece = null;
-            write(toWrite, limit, last);
+            piece = framing.frame(octets, last, channel.alloc());
+            ByteBuf framed = piece;
+            channel.eventLoop().execute(() -> offer(framed, last));
         } catch (IOException | RuntimeException | Error e) {
             // An Error too: nobody else would ever end this transaction, which has no clock while we are the ones to send.
             if (piece != null) {
                 piece.release();
             }
-            fail(e instanceof IOException ? e : new IOException("The message could not be read: " + e, e));
+            fail(new UnreadableContentException(e));
         }
     }
 
-    private Future<?> limitWrite() {
-        return channel.eventLoop().schedule(
-            () -> fail(new IOException("The server took no content for " + blockLimit.toMillis() + " ms")),
-            blockLimit.toMillis(), TimeUnit.MILLISECONDS);
+    private void offer(ByteBuf piece, boolean last) {
+        CompletableFuture<Void> unused = framing.mayLeave(last).handle((may, failure) -> {
+            if (failure == null && may && !stopped && !sent.isDone()) {
+                write(piece, last);
+                return null;
+            }
+            piece.release();
+            closeOnReader();
+            if (failure == null) {
+                sent.complete(false);
+            } else {
+                sent.completeExceptionally(Futures.rootOf(failure));
+            }
+            return null;
+        });
     }
 
-    private void write(ByteBuf piece, Future<?> limit, boolean last) {
-        // The promise has its listener before the octets leave: the reply to them may be read before this thread gets further.
+    private void write(ByteBuf piece, boolean last) {
+        lastPieceLeft |= last;
+        framing.leaving(last);
+        Future<?> limit = channel.eventLoop().schedule(
+            () -> fail(new IOException("The server took no content for " + blockLimit.toMillis() + " ms")),
+            blockLimit.toMillis(), TimeUnit.MILLISECONDS);
         ChannelPromise promise = channel.newPromise();
         promise.addListener(written -> {
             limit.cancel(false);
             if (!written.isSuccess()) {
                 fail(written.cause());
             } else if (last) {
-                sent.complete(null);
+                sent.complete(true);
             } else if (!sent.isDone()) {
                 nextPiece();
             } else {

@@ -31,6 +31,7 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     // Written on the event loop only; read by isIntact from any thread.
     private volatile IOException broken;
     private volatile boolean shuttingDown;
+    private long lastReply;
 
     Dialogue(ReplyDecoder decoder) {
         this.decoder = decoder;
@@ -38,34 +39,32 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
 
     /** The next reply that no earlier command claims. Its time begins to run when the reply before it has come. */
     CompletableFuture<Reply> expect(String what, Duration limit) {
-        Expected next = new Expected(what, limit);
-        if (broken != null) {
-            next.reply.completeExceptionally(broken);
-            return next.reply;
-        }
-        if (expected.isEmpty() && !decoder.isBetweenReplies()) {
+        return expect(new Expected(what, () -> 1, limit)).reply();
+    }
+
+    /** As above, for an answer of which more is known. What is already broken fails it at once. */
+    Expected expect(Expected next) {
+        if (broken == null && expected.isEmpty() && !decoder.isBetweenReplies()) {
             // What is here already cannot be the answer to what has yet to be said.
-            abort(new ProtocolViolationException("The server sent more than was asked for, before " + what));
-            next.reply.completeExceptionally(broken);
-            return next.reply;
+            abort(new ProtocolViolationException("The server sent more than was asked for, before " + next.what()));
+        }
+        if (broken != null) {
+            next.fail(broken);
+            return next;
         }
         expected.add(next);
         if (expected.size() == 1) {
             startClock(next);
         }
-        return next.reply;
+        return next;
     }
 
-    /** As {@link #expect}, with a clock that stands still until {@link #limitTo}: the time goes by what we have yet to send. */
-    CompletableFuture<Reply> expectUntimed(String what) {
-        return expect(what, null);
-    }
-
-    /** Gives what is expected next, and was expected untimed, its limit from now on. */
-    void limitTo(Duration limit) {
-        Expected head = expected.peek();
-        if (head != null && head.limit == null) {
-            startClock(new Expected(head.what, limit));
+    /** Gives what was expected without a limit one from now on, or from when its turn comes. */
+    void limit(Expected one, Duration limit) {
+        one.setLimit(limit);
+        if (expected.peek() == one) {
+            stopClock();
+            startClock(one);
         }
     }
 
@@ -82,7 +81,7 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         CompletableFuture<Reply> reply = expect(shown, limit);
         if (broken == null) {
             // A failed write closes the channel, and channelInactive then fails whatever is expected.
-            ChannelFuture unused = channel.write(Unpooled.copiedBuffer(line + "\r\n", StandardCharsets.US_ASCII));
+            ChannelFuture unused = channel.write(Unpooled.copiedBuffer(line + "\r\n", StandardCharsets.UTF_8));
         }
         return reply;
     }
@@ -118,6 +117,16 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         return isIntact() && expected.isEmpty() && decoder.isBetweenReplies();
     }
 
+    /** Whether the server has said 421: it takes nothing more, and what was not answered before it was not done. */
+    boolean isShuttingDown() {
+        return shuttingDown;
+    }
+
+    /** How long the server has said nothing. */
+    Duration silence() {
+        return Duration.ofNanos(System.nanoTime() - lastReply);
+    }
+
     /** Whether part of a reply lies unread, which before a TLS handshake is an injection (RFC 3207 6). */
     boolean hasUnreadOctets() {
         return !decoder.isBetweenReplies();
@@ -145,20 +154,28 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         if (broken != null) {
             return;
         }
-        Expected head = expected.poll();
         stopClock();
+        lastReply = System.nanoTime();
         if (reply.code() == Reply.CLOSING) {
             shuttingDown = true;
         }
+        Expected head = expected.peek();
         if (head == null) {
             abort(new ProtocolViolationException("The server sent a reply that nothing had asked for: " + reply));
             return;
+        }
+        head.accept(reply);
+        boolean answered = head.isAnswered();
+        if (answered) {
+            expected.remove();
         }
         Expected next = expected.peek();
         if (next != null) {
             startClock(next);
         }
-        head.reply.complete(reply);
+        if (answered) {
+            head.complete();
+        }
         if (shuttingDown) {
             abort(SmtpException.host("The server is closing the connection", reply));
         }
@@ -183,7 +200,7 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     public void channelInactive(ChannelHandlerContext context) {
         if (broken == null) {
             broken = new IOException("The server closed the connection" + expected.stream().findFirst()
-                .map(head -> " instead of answering " + head.what).orElse(""));
+                .map(head -> " instead of answering " + head.what()).orElse(""));
         }
         failExpected();
         closed.complete(null);
@@ -194,34 +211,23 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         stopClock();
         Expected head;
         while ((head = expected.poll()) != null) {
-            head.reply.completeExceptionally(broken);
+            head.fail(broken);
         }
     }
 
     private void startClock(Expected head) {
-        if (head.limit == null) {
+        Duration limit = head.limit();
+        if (limit == null) {
             return;
         }
-        deadline = channel.eventLoop().schedule(
-            () -> abort(new IOException("No answer to " + head.what + " within " + head.limit.toMillis() + " ms")),
-            head.limit.toMillis(), TimeUnit.MILLISECONDS);
+        deadline = channel.eventLoop().schedule(() -> abort(new ReplyTimeoutException(head.what(), limit)),
+            limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void stopClock() {
         if (deadline != null) {
             deadline.cancel(false);
             deadline = null;
-        }
-    }
-
-    private static final class Expected {
-        private final String what;
-        private final Duration limit;
-        private final CompletableFuture<Reply> reply = new CompletableFuture<>();
-
-        private Expected(String what, Duration limit) {
-            this.what = what;
-            this.limit = limit;
         }
     }
 }

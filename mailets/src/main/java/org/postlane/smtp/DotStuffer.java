@@ -6,7 +6,8 @@ import io.netty.buffer.ByteBuf;
 /**
  * Turns content into what follows DATA: every line end, be it CRLF, a bare LF or a bare CR, becomes CRLF, and a dot at the
  * start of a line is doubled (RFC 5321 4.5.2). Normalising comes first, so no sequence of line ends that some server reads
- * differently can smuggle in an end of data. Its state crosses the borders of pieces.
+ * differently can smuggle in an end of data. For what follows BDAT the dots stay as they are (RFC 3030 2); the line ends do
+ * not, so that a message is the same whichever way it goes. Its state crosses the borders of pieces.
  *
  * <p>For one message and one thread at a time.
  */
@@ -15,14 +16,28 @@ final class DotStuffer {
     private static final byte LF = '\n';
     private static final byte DOT = '.';
     private static final byte[] END_OF_DATA = {DOT, CR, LF};
-    private static final byte[] END_OF_LINE_AND_DATA = {CR, LF, DOT, CR, LF};
 
+    private final boolean dots;
     private boolean atLineStart = true;
     private boolean afterCr;
 
+    private DotStuffer(boolean dots) {
+        this.dots = dots;
+    }
+
+    /** For DATA. */
+    DotStuffer() {
+        this(true);
+    }
+
+    /** For BDAT: line ends only. */
+    static DotStuffer ofLineEnds() {
+        return new DotStuffer(false);
+    }
+
     /** The most that {@code length} octets can grow to. */
     static int worstCase(int length) {
-        return 2 * length + END_OF_LINE_AND_DATA.length;
+        return 2 * length + 2 + END_OF_DATA.length;
     }
 
     void encode(byte[] in, int length, ByteBuf out) {
@@ -39,7 +54,7 @@ final class DotStuffer {
                 }
                 afterCr = octet == CR;
             } else {
-                if (atLineStart && octet == DOT) {
+                if (dots && atLineStart && octet == DOT) {
                     encoded[end++] = DOT;
                 }
                 encoded[end++] = octet;
@@ -50,9 +65,14 @@ final class DotStuffer {
         out.writeBytes(encoded, 0, end);
     }
 
-    /** The final dot; the last line is ended first where it was not. */
+    /** Ends the last line where it was not ended, and for DATA adds the final dot. */
     void end(ByteBuf out) {
-        out.writeBytes(atLineStart ? END_OF_DATA : END_OF_LINE_AND_DATA);
+        if (!atLineStart) {
+            out.writeByte(CR).writeByte(LF);
+        }
+        if (dots) {
+            out.writeBytes(END_OF_DATA);
+        }
         atLineStart = true;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtp;
 
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -47,5 +48,10 @@ public final class Futures {
             root = root.getCause();
         }
         return root;
+    }
+
+    static IOException asIoException(Throwable failure) {
+        Throwable root = rootOf(failure);
+        return root instanceof IOException ? (IOException) root : new IOException(String.valueOf(root.getMessage()), root);
     }
 }

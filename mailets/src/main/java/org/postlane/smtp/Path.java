@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtp;
 
-import java.util.Objects;
-
 /**
- * The mailbox in MAIL FROM or RCPT TO (RFC 5321 4.1.2), without its angle brackets. It cannot hold what would end a command
- * early or begin another one: that is refused here, at construction, and so never reaches a socket. Immutable.
+ * The mailbox in MAIL FROM or RCPT TO (RFC 5321 4.1.2, RFC 6531 3.3), without its angle brackets. It cannot hold what would
+ * end a command early or begin another one: that is refused here, at construction, and so never reaches a socket.
+ *
+ * <p>It has one form, whatever the server offers. An internationalized domain behind an ASCII local part is written as
+ * A-labels, which every server takes; only what cannot be said in ASCII {@linkplain #needsSmtpUtf8() needs SMTPUTF8}.
+ *
+ * <p>Limits count octets of UTF-8. The path has one, {@value SmtpLimits#PATH_OCTETS}; the local part has none of its own.
+ * RFC 5321 4.5.3.1.1 says that every server takes 64 octets, not that none takes more, and bounce addresses that carry the
+ * recipient (VERP, SRS, BATV) are longer every day. Whether such a mailbox exists is for its server to say.
+ *
+ * <p>Immutable.
  */
 public final class Path {
     /** The null reverse path {@code <>} of bounces (RFC 5321 4.5.5). */
@@ -20,60 +27,65 @@ public final class Path {
     /**
      * The path to or from a mailbox.
      *
-     * @throws IllegalArgumentException for a control character, an angle bracket or a space outside a quoted local part, a
-     *     quote within one that is not escaped, or elsewhere, a missing local part or domain, a character that is not ASCII,
-     *     or more than 254 octets
+     * @throws IllegalArgumentException for a control character or anything else that {@link SmtpText#refuseUnsafe} names, an
+     *     angle bracket or a space outside a quoted local part, a quote within one that is not escaped, or elsewhere, a missing
+     *     local part, what is no {@link Domain}, or more than 254 octets
      */
     public static Path of(String mailbox) {
         int at = mailbox.lastIndexOf('@');
         if (at <= 0 || at == mailbox.length() - 1) {
             throw new IllegalArgumentException("No mailbox: " + ReplyDecoder.printable(mailbox));
         }
-        if (mailbox.length() + 2 > SmtpLimits.PATH_OCTETS) {
+        SmtpText.refuseUnsafe("path", mailbox);
+        return of(mailbox.substring(0, at), Domain.of(mailbox.substring(at + 1)));
+    }
+
+    /**
+     * The path to or from a mailbox of a domain.
+     *
+     * @throws IllegalArgumentException as {@link #of(String)}
+     */
+    public static Path of(String localPart, Domain domain) {
+        SmtpText.refuseUnsafe("local part", localPart);
+        checkLocalPart(localPart);
+        String mailbox = localPart + "@" + domain;
+        if (SmtpText.octets(mailbox) + 2 > SmtpLimits.PATH_OCTETS) {
             throw new IllegalArgumentException("A path has at most " + SmtpLimits.PATH_OCTETS + " octets (RFC 5321 4.5.3.1.3): "
                 + ReplyDecoder.printable(mailbox));
         }
-        checkCharacters(mailbox, at);
         return new Path(mailbox);
     }
 
-    private static void checkCharacters(String mailbox, int at) {
-        boolean inQuotes = false;
-        for (int i = 0; i < mailbox.length(); i++) {
-            char c = mailbox.charAt(i);
-            if (c < ' ' || c > '~') {
-                throw refused(mailbox, i);
+    private static void checkLocalPart(String local) {
+        int last = local.length() - 1;
+        // One pair of quotes around the whole local part, or none: a server must read the same end of the path as we do.
+        boolean quoted = last > 0 && local.charAt(0) == '"' && local.charAt(last) == '"';
+        if (local.isEmpty()) {
+            throw new IllegalArgumentException("A mailbox without a local part");
+        }
+        for (int i = quoted ? 1 : 0; i < (quoted ? last : local.length()); i++) {
+            char c = local.charAt(i);
+            if (c == '"' || (!quoted && (c == ' ' || c == '<' || c == '>' || c == '@'))) {
+                throw SmtpText.refused("local part", local, i);
             }
-            if (c == '"') {
-                // One pair of quotes around the whole local part, or none: a server must read the same end of the path as we do.
-                boolean opens = i == 0;
-                boolean closes = inQuotes && i == at - 1;
-                if (!opens && !closes) {
-                    throw refused(mailbox, i);
-                }
-                inQuotes = opens;
-            } else if (c == '\\' && inQuotes) {
+            if (quoted && c == '\\') {
                 i++;
-                if (i >= at || mailbox.charAt(i) < ' ' || mailbox.charAt(i) > '~') {
-                    throw refused(mailbox, i - 1);
+                // RFC 6531 3.3 widens quoted text, and leaves what a backslash may precede in ASCII.
+                if (i == last || local.charAt(i) > '~') {
+                    throw SmtpText.refused("local part", local, i - 1);
                 }
-            } else if ((c == ' ' || c == '<' || c == '>') && !inQuotes) {
-                throw refused(mailbox, i);
             }
         }
-        if (inQuotes) {
-            throw refused(mailbox, 0);
-        }
     }
 
-    private static IllegalArgumentException refused(String mailbox, int index) {
-        return new IllegalArgumentException(String.format("Character U+%04X at %d cannot stand in the path %s",
-            (int) mailbox.charAt(index), index, ReplyDecoder.printable(mailbox)));
-    }
-
-    /** The mailbox; empty for the null reverse path. */
+    /** The mailbox as it is written; empty for the null reverse path. */
     public String mailbox() {
         return mailbox;
+    }
+
+    /** Whether only a server that offers SMTPUTF8 can be told this path (RFC 6531 3.2). */
+    public boolean needsSmtpUtf8() {
+        return !SmtpText.isAscii(mailbox);
     }
 
     @Override
@@ -83,7 +95,7 @@ public final class Path {
 
     @Override
     public int hashCode() {
-        return Objects.hashCode(mailbox);
+        return mailbox.hashCode();
     }
 
     /** As it stands in a command, with angle brackets. */

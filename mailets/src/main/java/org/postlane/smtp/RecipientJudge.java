@@ -13,21 +13,21 @@ final class RecipientJudge {
 
     private final RecipientResult[] results;
     private final boolean[] accepted;
+    private final boolean[] unanswered;
     private Reply violation;
 
     RecipientJudge(int recipients) {
         this.results = new RecipientResult[recipients];
         this.accepted = new boolean[recipients];
+        this.unanswered = new boolean[recipients];
     }
 
     /** Judges the answers to RCPT, in order. */
     void judge(List<CompletableFuture<Reply>> replies) {
         for (int i = 0; i < replies.size(); i++) {
-            CompletableFuture<Reply> reply = replies.get(i);
-            if (reply.isCompletedExceptionally()) {
-                results[i] = RecipientResult.deferred(Fault.SESSION, Transaction.causeOf(reply).getMessage());
-            } else {
-                judge(i, reply.join());
+            unanswered[i] = replies.get(i).isCompletedExceptionally();
+            if (!unanswered[i]) {
+                judge(i, replies.get(i).join());
             }
         }
     }
@@ -40,7 +40,7 @@ final class RecipientJudge {
         } else if (isAnyAccepted() && meansTooMany(reply)) {
             results[index] = RecipientResult.nextTransaction(reply);
         } else {
-            results[index] = RecipientResult.refused(reply.code() == Reply.CLOSING ? Fault.HOST : Fault.RECIPIENT, reply);
+            results[index] = RecipientResult.of(Failure.refused(Fault.RECIPIENT, reply));
         }
     }
 
@@ -68,46 +68,77 @@ final class RecipientJudge {
         return false;
     }
 
+    /** Whether the session ended before every recipient was answered. */
+    boolean isAnyUnanswered() {
+        for (boolean one : unanswered) {
+            if (one) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void refuseAll(Fault fault, Reply reply) {
-        Arrays.fill(results, RecipientResult.refused(reply.code() == Reply.CLOSING ? Fault.HOST : fault, reply));
+        Arrays.fill(results, RecipientResult.of(Failure.refused(fault, reply)));
     }
 
     void failAll(Fault fault, String why) {
         Arrays.fill(results, RecipientResult.failed(fault, why));
     }
 
-    void refuseAccepted(Fault fault, Reply reply) {
-        settleAccepted(RecipientResult.refused(reply.code() == Reply.CLOSING ? Fault.HOST : fault, reply));
-    }
-
-    void deliver(Reply reply) {
-        settleAccepted(RecipientResult.delivered(reply));
-    }
-
-    /** The connection is gone. Once the dot has left, nobody knows; before it, nobody was delivered. */
-    void lost(boolean dotSent, String why) {
-        settleAccepted(dotSent ? RecipientResult.ambiguous(why) : RecipientResult.deferred(Fault.SESSION, why));
-    }
-
-    /** Those that have no outcome yet, accepted or never asked about. */
-    void deferOpen(Fault fault, String why) {
+    /** One reply to the content for all who were accepted. */
+    void settleAccepted(Fault fault, Reply reply) {
         for (int i = 0; i < results.length; i++) {
-            if (results[i] == null) {
-                results[i] = RecipientResult.deferred(fault, why);
+            if (accepted[i] && results[i] == null) {
+                results[i] = outcome(fault, reply);
             }
         }
     }
 
-    private void settleAccepted(RecipientResult result) {
+    /** A reply to the content for the next of those who were accepted (RFC 2033 4.2). */
+    void settleNext(Reply reply) {
         for (int i = 0; i < results.length; i++) {
-            if (accepted[i]) {
-                results[i] = result;
+            if (accepted[i] && results[i] == null) {
+                results[i] = outcome(Fault.RECIPIENT, reply);
+                return;
+            }
+        }
+    }
+
+    private static RecipientResult outcome(Fault fault, Reply reply) {
+        return reply.isPositive() ? RecipientResult.delivered(reply) : RecipientResult.of(Failure.refused(fault, reply));
+    }
+
+    /**
+     * The connection is gone. Once the end of the content has left, nobody knows about those who were not refused; before it,
+     * nobody was delivered.
+     */
+    void lost(boolean lastPieceLeft, Throwable why) {
+        Failure failure = lastPieceLeft ? Failure.ambiguous(why) : Failure.lost(why);
+        for (int i = 0; i < results.length; i++) {
+            if (results[i] == null && (accepted[i] || unanswered[i])) {
+                results[i] = RecipientResult.of(failure);
+            }
+        }
+    }
+
+    /** The connection is gone before anybody was answered. */
+    void lostAll(Throwable why) {
+        Arrays.fill(results, RecipientResult.of(Failure.ambiguous(why)));
+    }
+
+    /** Those that have no outcome yet, accepted or never asked about. */
+    void deferOpen(Failure why) {
+        for (int i = 0; i < results.length; i++) {
+            if (results[i] == null) {
+                results[i] = RecipientResult.of(why);
             }
         }
     }
 
     TransactionResult result() {
-        deferOpen(Fault.SESSION, "The session ended before this recipient was answered");
+        deferOpen(Failure.without(Fault.SESSION, Failure.Persistence.TEMPORARY,
+            "The session ended before this recipient was answered"));
         return new TransactionResult(Arrays.asList(results));
     }
 }

@@ -13,48 +13,54 @@ public final class RecipientResult {
         FAILED,
         /** Refused for now, or not got as far: it may be tried again, with this host or another. */
         DEFERRED,
-        /** The server may or may not have it: the connection broke between the final dot and its reply (RFC 1047). */
+        /** The server may or may not have it: the connection broke between the end of data and its reply (RFC 1047). */
         AMBIGUOUS,
         /** More recipients than the server takes in one transaction: it goes into the next one, and counts as not tried. */
         NEXT_TRANSACTION
     }
 
     private final Status status;
-    private final Fault fault;
     private final Reply reply;
-    private final String explanation;
+    private final Failure failure;
 
-    private RecipientResult(Status status, Fault fault, Reply reply, String explanation) {
+    private RecipientResult(Status status, Reply reply, Failure failure) {
         this.status = status;
-        this.fault = fault;
         this.reply = reply;
-        this.explanation = explanation;
+        this.failure = failure;
     }
 
     static RecipientResult delivered(Reply reply) {
-        return new RecipientResult(Status.DELIVERED, null, reply, reply.toString());
-    }
-
-    static RecipientResult refused(Fault fault, Reply reply) {
-        return new RecipientResult(reply.isPermanent() ? Status.FAILED : Status.DEFERRED, fault, reply, reply.toString());
+        return new RecipientResult(Status.DELIVERED, reply, null);
     }
 
     static RecipientResult nextTransaction(Reply reply) {
-        return new RecipientResult(Status.NEXT_TRANSACTION, Fault.RECIPIENT, reply, reply.toString());
+        return new RecipientResult(Status.NEXT_TRANSACTION, reply, Failure.refused(Fault.RECIPIENT, reply));
+    }
+
+    /** The outcome that a failure means. */
+    public static RecipientResult of(Failure failure) {
+        return new RecipientResult(statusOf(failure.persistence()), failure.reply().orElse(null), failure);
+    }
+
+    private static Status statusOf(Failure.Persistence persistence) {
+        switch (persistence) {
+            case PERMANENT:
+                return Status.FAILED;
+            case TEMPORARY:
+                return Status.DEFERRED;
+            default:
+                return Status.AMBIGUOUS;
+        }
     }
 
     /** Failed by our own judgement; the explanation begins with an enhanced code (RFC 3463). */
     public static RecipientResult failed(Fault fault, String explanation) {
-        return new RecipientResult(Status.FAILED, fault, null, explanation);
+        return of(Failure.without(fault, Failure.Persistence.PERMANENT, explanation));
     }
 
     /** Deferred by our own judgement or for what happened instead of a reply. */
     public static RecipientResult deferred(Fault fault, String explanation) {
-        return new RecipientResult(Status.DEFERRED, fault, null, explanation);
-    }
-
-    static RecipientResult ambiguous(String explanation) {
-        return new RecipientResult(Status.AMBIGUOUS, Fault.SESSION, null, explanation);
+        return of(Failure.without(fault, Failure.Persistence.TEMPORARY, explanation));
     }
 
     /** The outcome. */
@@ -62,9 +68,9 @@ public final class RecipientResult {
         return status;
     }
 
-    /** Whose fault it is; empty for {@link Status#DELIVERED}. */
-    public Optional<Fault> fault() {
-        return Optional.ofNullable(fault);
+    /** What went wrong; empty for {@link Status#DELIVERED}. */
+    public Optional<Failure> failure() {
+        return Optional.ofNullable(failure);
     }
 
     /** What the server said about it; empty where the server said nothing. */
@@ -74,11 +80,11 @@ public final class RecipientResult {
 
     /** The reply, or what happened instead of one; one line. */
     public String explanation() {
-        return explanation;
+        return failure == null ? reply.toString() : failure.explanation();
     }
 
     @Override
     public String toString() {
-        return status + ": " + explanation;
+        return status + ": " + explanation();
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 
@@ -32,8 +33,9 @@ final class ReplyDecoder extends ByteToMessageDecoder {
             return;
         }
         int text = length > 0 && in.getByte(lf - 1) == CR ? length - 1 : length;
-        // Replies may be UTF-8 after SMTPUTF8, and are Latin-1 in the field; ISO-8859-1 keeps every octet either way.
-        String line = in.toString(in.readerIndex(), text, StandardCharsets.ISO_8859_1);
+        // With SMTPUTF8 replies are UTF-8 (RFC 6531 3.7.4.2). Others in the field are Latin-1, which hardly ever passes for it.
+        boolean utf8 = ByteBufUtil.isText(in, in.readerIndex(), text, StandardCharsets.UTF_8);
+        String line = in.toString(in.readerIndex(), text, utf8 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
         in.skipBytes(length + 1);
         accept(in, line, out);
     }
@@ -78,14 +80,32 @@ final class ReplyDecoder extends ByteToMessageDecoder {
 
     static String printable(String line) {
         String shown = line.length() > 80 ? line.substring(0, 80) + "…" : line;
-        return withoutControls(shown);
+        return withoutControls(shown).replace('\t', '?');
     }
 
-    /** Replies are shown in logs and delivery reports, where a bare CR or an escape sequence would do harm. */
+    /**
+     * Replies are shown in logs and delivery reports, where a bare CR or an escape sequence would do harm, and so would what
+     * ends a line or turns its direction around in Unicode.
+     */
     private static String withoutControls(String text) {
         StringBuilder clean = new StringBuilder(text.length());
-        text.chars().forEach(c -> clean.append(Character.isISOControl(c) && c != '\t' ? '?' : (char) c));
+        text.codePoints().forEach(c -> clean.appendCodePoint(c != '\t' && (SmtpText.isUnsafe(c) || turnsAround(c)) ? '?' : c));
         return clean.toString();
+    }
+
+    private static boolean turnsAround(int codePoint) {
+        switch (Character.getDirectionality(codePoint)) {
+            case Character.DIRECTIONALITY_LEFT_TO_RIGHT_OVERRIDE:
+            case Character.DIRECTIONALITY_RIGHT_TO_LEFT_OVERRIDE:
+            case Character.DIRECTIONALITY_LEFT_TO_RIGHT_EMBEDDING:
+            case Character.DIRECTIONALITY_RIGHT_TO_LEFT_EMBEDDING:
+            case Character.DIRECTIONALITY_LEFT_TO_RIGHT_ISOLATE:
+            case Character.DIRECTIONALITY_RIGHT_TO_LEFT_ISOLATE:
+            case Character.DIRECTIONALITY_FIRST_STRONG_ISOLATE:
+                return true;
+            default:
+                return false;
+        }
     }
 
     /** Whether part of a reply has been read: no command may be answered by the rest of it. */

@@ -2,27 +2,22 @@
 package org.postlane.smtp;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-
-import io.netty.channel.Channel;
 
 /**
  * What comes before the first transaction: greeting, EHLO or HELO, STARTTLS and EHLO again, AUTH. For one connection, on its
  * event loop.
  */
 final class SessionOpener {
-    private final Channel channel;
+    private final Link link;
     private final Dialogue dialogue;
     private final SessionSettings settings;
     private final TlsContexts tls;
-    private final Executor reader;
 
-    SessionOpener(Channel channel, Dialogue dialogue, SessionSettings settings, TlsContexts tls, Executor reader) {
-        this.channel = channel;
-        this.dialogue = dialogue;
-        this.settings = settings;
+    SessionOpener(Link link, TlsContexts tls) {
+        this.link = link;
+        this.dialogue = link.dialogue();
+        this.settings = link.settings();
         this.tls = tls;
-        this.reader = reader;
     }
 
     /** The open session. Fails with an {@link SmtpException}; the channel is then closed. */
@@ -42,7 +37,7 @@ final class SessionOpener {
         // A 421 to STARTTLS, or more replies than commands, would only be noticed by the first mail.
         return dialogue.isInSync()
             ? CompletableFuture.completedFuture(
-                new SmtpConnection(channel, dialogue, reader, settings, session.capabilities, session.encrypted))
+                new SmtpConnection(link, session.capabilities, session.encrypted, settings.credentials().isPresent()))
             : CompletableFuture.failedFuture(SmtpException.host(
                 "The server ended the session, or said something unasked, before the first mail", (Throwable) null));
     }
@@ -60,14 +55,15 @@ final class SessionOpener {
     }
 
     private CompletableFuture<Capabilities> hello() {
-        return say("EHLO " + settings.ehloName()).thenCompose(ehlo -> {
+        String hello = settings.protocol().hello();
+        return link.say(hello + " " + settings.ehloName()).thenCompose(ehlo -> {
             if (ehlo.isPositive()) {
-                return CompletableFuture.completedFuture(Capabilities.of(ehlo));
+                return CompletableFuture.completedFuture(Capabilities.of(ehlo).without(settings.ignoredExtensions()));
             }
-            if (!ehlo.isPermanent()) {
-                return CompletableFuture.failedFuture(SmtpException.host("EHLO was refused", ehlo));
+            if (!ehlo.isPermanent() || link.isLmtp()) {
+                return CompletableFuture.failedFuture(SmtpException.host(hello + " was refused", ehlo));
             }
-            return say("HELO " + settings.ehloName()).thenCompose(helo -> helo.isPositive()
+            return link.say("HELO " + settings.ehloName()).thenCompose(helo -> helo.isPositive()
                 ? CompletableFuture.completedFuture(Capabilities.NONE)
                 : CompletableFuture.failedFuture(SmtpException.host("EHLO and HELO were refused", helo)));
         });
@@ -83,7 +79,7 @@ final class SessionOpener {
                 ? CompletableFuture.failedFuture(SmtpException.policy("TLS is required and STARTTLS is not offered", null))
                 : CompletableFuture.completedFuture(session);
         }
-        return say("STARTTLS").thenCompose(reply -> {
+        return link.say("STARTTLS").thenCompose(reply -> {
             if (reply.code() == Reply.CLOSING) {
                 return CompletableFuture.failedFuture(SmtpException.host("The server is closing the connection", reply));
             }
@@ -96,7 +92,7 @@ final class SessionOpener {
                 return CompletableFuture.failedFuture(SmtpException.policy(
                     "The server sent more than its answer to STARTTLS, which TLS would not have protected (RFC 3207 6)", null));
             }
-            return tls.handshake(channel, settings)
+            return tls.handshake(link.channel(), settings)
                 .thenCompose(nothing -> hello())
                 .thenApply(capabilities -> new Session(capabilities, true));
         });
@@ -108,10 +104,6 @@ final class SessionOpener {
                 .authenticate(credentials)
                 .thenApply(nothing -> session))
             .orElseGet(() -> CompletableFuture.completedFuture(session));
-    }
-
-    private CompletableFuture<Reply> say(String command) {
-        return dialogue.ask(command, settings.timeouts().command());
     }
 
     private static final class Session {

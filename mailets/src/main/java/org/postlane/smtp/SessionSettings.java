@@ -3,8 +3,12 @@ package org.postlane.smtp;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Everything that makes one session different from another: where it goes and as whom, under which name and over which TLS.
@@ -18,6 +22,9 @@ public final class SessionSettings {
     private final Credentials credentials;
     private final InetAddress source;
     private final SmtpTimeouts timeouts;
+    private final Protocol protocol;
+    private final Set<String> ignoredExtensions;
+    private final int transactionsInFlight;
 
     private SessionSettings(Builder builder) {
         this.address = builder.address;
@@ -27,6 +34,9 @@ public final class SessionSettings {
         this.credentials = builder.credentials;
         this.source = builder.source;
         this.timeouts = builder.timeouts;
+        this.protocol = builder.protocol;
+        this.ignoredExtensions = builder.ignoredExtensions;
+        this.transactionsInFlight = builder.transactionsInFlight;
     }
 
     /**
@@ -73,9 +83,25 @@ public final class SessionSettings {
         return timeouts;
     }
 
-    SessionSettings withoutTls() {
-        return to(address, serverName).ehloName(ehloName).tls(TlsMode.NONE).credentials(credentials).source(source)
-            .timeouts(timeouts).build();
+    /** What is spoken. */
+    public Protocol protocol() {
+        return protocol;
+    }
+
+    /** Extensions that are not used although the server offers them; in upper case. */
+    public Set<String> ignoredExtensions() {
+        return ignoredExtensions;
+    }
+
+    /** How many transactions may be without an outcome at once; 1 where each waits for the one before. */
+    public int transactionsInFlight() {
+        return transactionsInFlight;
+    }
+
+    /** A builder that begins with these settings. */
+    public Builder toBuilder() {
+        return to(address, serverName).ehloName(ehloName).tls(tls).credentials(credentials).source(source)
+            .timeouts(timeouts).protocol(protocol).ignoring(ignoredExtensions).transactionsInFlight(transactionsInFlight);
     }
 
     @Override
@@ -86,12 +112,13 @@ public final class SessionSettings {
         SessionSettings other = (SessionSettings) o;
         return address.equals(other.address) && serverName.equals(other.serverName) && ehloName.equals(other.ehloName)
             && tls == other.tls && Objects.equals(credentials, other.credentials) && Objects.equals(source, other.source)
-            && timeouts.equals(other.timeouts);
+            && timeouts.equals(other.timeouts) && protocol == other.protocol
+            && ignoredExtensions.equals(other.ignoredExtensions) && transactionsInFlight == other.transactionsInFlight;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(address, serverName, ehloName, tls, credentials, source);
+        return Objects.hash(address, serverName, ehloName, tls, credentials, source, protocol);
     }
 
     @Override
@@ -108,6 +135,9 @@ public final class SessionSettings {
         private Credentials credentials;
         private InetAddress source;
         private SmtpTimeouts timeouts = SmtpTimeouts.RFC_5321;
+        private Protocol protocol = Protocol.SMTP;
+        private Set<String> ignoredExtensions = Set.of();
+        private int transactionsInFlight = 1;
 
         private Builder(InetSocketAddress address, String serverName) {
             if (address.isUnresolved()) {
@@ -117,12 +147,18 @@ public final class SessionSettings {
             this.serverName = serverName;
         }
 
-        /** The name for EHLO; {@code localhost} when not set. */
+        /**
+         * The name for EHLO, a host name or an address literal; {@code localhost} when not set.
+         *
+         * @throws IllegalArgumentException for what is no {@link Domain}, or none that can be said in ASCII: before EHLO is
+         *     answered, nobody has offered SMTPUTF8
+         */
         public Builder ehloName(String name) {
-            if (!name.matches("[\\x21-\\x7e]{1,255}")) {
-                throw new IllegalArgumentException("No name for EHLO: " + ReplyDecoder.printable(name));
+            Domain domain = Domain.of(name);
+            if (domain.needsSmtpUtf8()) {
+                throw new IllegalArgumentException("No name for EHLO, which is ASCII: " + ReplyDecoder.printable(name));
             }
-            this.ehloName = name;
+            this.ehloName = domain.toString();
             return this;
         }
 
@@ -147,6 +183,33 @@ public final class SessionSettings {
         /** The limits; {@link SmtpTimeouts#RFC_5321} when not set. */
         public Builder timeouts(SmtpTimeouts value) {
             this.timeouts = value;
+            return this;
+        }
+
+        /** What is spoken; {@link Protocol#SMTP} when not set. */
+        public Builder protocol(Protocol value) {
+            this.protocol = value;
+            return this;
+        }
+
+        /** Extensions to leave alone, such as {@code CHUNKING}, for servers that offer what they cannot do; none when not set. */
+        public Builder ignoring(Collection<String> extensions) {
+            this.ignoredExtensions = extensions.stream().map(name -> name.toUpperCase(Locale.US))
+                .collect(Collectors.toUnmodifiableSet());
+            return this;
+        }
+
+        /**
+         * How many transactions may be without an outcome at once; 1 when not set.
+         *
+         * @throws IllegalArgumentException below 1 and above 100
+         */
+        public Builder transactionsInFlight(int count) {
+            if (count < 1 || count > SmtpLimits.MOST_TRANSACTIONS_IN_FLIGHT) {
+                throw new IllegalArgumentException("Transactions in flight: from 1 to "
+                    + SmtpLimits.MOST_TRANSACTIONS_IN_FLIGHT + ", not " + count);
+            }
+            this.transactionsInFlight = count;
             return this;
         }
 

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens SMTP sessions. One client serves a whole process: it owns the threads that the connections run on.
+ * Opens SMTP and LMTP sessions. One client serves a whole process: it owns the threads that the connections run on.
  *
  * <p>Safe to call from any thread.
  */
@@ -78,7 +78,7 @@ public final class SmtpClient implements Closeable {
                 return CompletableFuture.failedFuture(failure);
             }
             LOGGER.info("{}: {}; going on without TLS, which is opportunistic here", settings, failure.getMessage());
-            return connectOnce(settings.withoutTls());
+            return connectOnce(settings.toBuilder().tls(TlsMode.NONE).build());
         });
     }
 
@@ -127,7 +127,7 @@ public final class SmtpClient implements Closeable {
         CompletableFuture<Reply> firstReply = settings.tls().isImplicit()
             ? tls.handshake(channel, settings).thenCompose(nothing -> greeting)
             : greeting;
-        return new SessionOpener(channel, dialogue, settings, tls, readers).open(firstReply);
+        return new SessionOpener(new Link(channel, dialogue, readers, settings), tls).open(firstReply);
     }
 
     /** Ends every connection and thread at once. Connections that should say QUIT are told so before. */

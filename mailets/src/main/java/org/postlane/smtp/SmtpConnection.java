@@ -2,59 +2,65 @@
 package org.postlane.smtp;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
-import io.netty.channel.Channel;
-
 /**
- * An open session with a server: greeted, EHLO said, TLS and AUTH done once. It carries any number of transactions, one
- * after the other.
+ * An open session with a server: greeted, EHLO or LHLO said, TLS and AUTH done once. It carries any number of transactions.
  *
- * <p>Safe to call from any thread; what is called while something else is under way waits for its turn. Results arrive on
- * the connection's own thread, which must not be blocked.
+ * <p>Safe to call from any thread; what is called while something else is under way waits for its turn. A transaction need not
+ * wait for the outcome of the one before: up to {@link SessionSettings#transactionsInFlight()} of them overlap, where the
+ * server allows it and has shown on this connection that its answers can be told apart. Each has its own outcome. Results
+ * arrive on the connection's own thread, which must not be blocked.
  */
 public final class SmtpConnection {
-    private final Channel channel;
-    private final Dialogue dialogue;
-    private final Executor reader;
-    private final SessionSettings settings;
-    private final Capabilities capabilities;
+    private final Link link;
     private final boolean encrypted;
+    private final boolean authenticated;
+    private final ReplyShapes shapes = new ReplyShapes();
+    private final Turns turns = new Turns(this::turnsChanged);
 
     // Touched on the event loop only.
-    private CompletableFuture<?> underWay = CompletableFuture.completedFuture(null);
+    private Transaction last;
     private boolean resetPending;
     private int transactions;
 
+    private volatile Capabilities capabilities;
     private volatile boolean idle = true;
 
-    SmtpConnection(Channel channel, Dialogue dialogue, Executor reader, SessionSettings settings, Capabilities capabilities,
-                   boolean encrypted) {
-        this.channel = channel;
-        this.dialogue = dialogue;
-        this.reader = reader;
-        this.settings = settings;
+    SmtpConnection(Link link, Capabilities capabilities, boolean encrypted, boolean authenticated) {
+        this.link = link;
         this.capabilities = capabilities;
         this.encrypted = encrypted;
+        this.authenticated = authenticated;
     }
 
     /**
      * Sends one mail to the recipients of an envelope, at most as many as the server takes in one transaction.
      *
      * @return an outcome for each recipient. It fails with {@link StaleConnectionException} where a used connection turned out
-     *     to be dead, with {@link EightBitNotOfferedException}, or with another {@link SmtpException} when the session broke
-     *     before the server had answered MAIL; nothing was delivered in any of these cases
+     *     to be dead, with {@link ExtensionNotOfferedException} where the server lacks what the mail needs, or with another
+     *     {@link SmtpException} when the session broke before the server had answered MAIL; nothing was delivered in any of
+     *     these cases
      */
     public CompletableFuture<TransactionResult> send(Envelope envelope, Content content) {
-        return inTurn(() -> {
-            if (!dialogue.isInSync()) {
+        return onEventLoop(() -> turns.take(this::mayOverlap, () -> {
+            boolean behind = turns.underWay() > 1;
+            if (behind ? !link.dialogue().isIntact() : !link.dialogue().isInSync()) {
                 return notInSync();
             }
-            if (content.isEightBit() && !capabilities.offers("8BITMIME")) {
-                return CompletableFuture.failedFuture(new EightBitNotOfferedException());
+            Optional<ExtensionNotOfferedException> missing = missing(content);
+            if (missing.isPresent()) {
+                return CompletableFuture.failedFuture(missing.get());
+            }
+            Optional<MissingExtension> unmet = envelope.missingFrom(capabilities, encrypted);
+            if (unmet.isPresent()) {
+                RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
+                judge.failAll(unmet.get().fault(), unmet.get().explanation());
+                return CompletableFuture.completedFuture(judge.result());
             }
             if (content.size() > capabilities.maxSize().orElse(Long.MAX_VALUE)) {
                 RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
@@ -62,42 +68,116 @@ public final class SmtpConnection {
                     + capabilities.maxSize().getAsLong());
                 return CompletableFuture.completedFuture(judge.result());
             }
-            Transaction transaction = new Transaction(dialogue, channel, reader, settings.timeouts(), capabilities, envelope,
-                content, transactions > 0, resetPending);
-            transactions++;
-            resetPending = true;
-            return transaction.run();
-        });
+            return begin(new Transaction(link, capabilities, shapes, envelope, content), behind);
+        }));
+    }
+
+    private CompletableFuture<TransactionResult> begin(Transaction transaction, boolean behind) {
+        boolean resetFirst = behind ? last.needsResetBehind() : resetPending;
+        if (behind) {
+            last.follow();
+        }
+        boolean reused = transactions > 0;
+        last = transaction;
+        transactions++;
+        resetPending = true;
+        CompletableFuture<Void> unused = transaction.afterContent().thenRunAsync(turns::advance, link.channel().eventLoop());
+        return transaction.run(reused, resetFirst);
+    }
+
+    private boolean mayOverlap() {
+        return turns.underWay() < link.settings().transactionsInFlight() && last != null && last.mayBeFollowed();
+    }
+
+    private Optional<ExtensionNotOfferedException> missing(Content content) {
+        if (content.isBinary() && !(capabilities.offers("BINARYMIME") && capabilities.offers("CHUNKING"))) {
+            return Optional.of(new ExtensionNotOfferedException("BINARYMIME",
+                "5.6.3 The content needs BINARYMIME, which the server does not offer"));
+        }
+        if (content.isEightBit() && !content.isBinary() && !capabilities.offers("8BITMIME")) {
+            return Optional.of(new ExtensionNotOfferedException("8BITMIME",
+                "5.6.3 The content needs 8BITMIME, which the server does not offer"));
+        }
+        return Optional.empty();
     }
 
     private <T> CompletableFuture<T> notInSync() {
         IOException why = new IOException("The connection is closed, or the server said something unasked");
-        dialogue.abort(why);
+        link.dialogue().abort(why);
         return CompletableFuture.failedFuture(transactions > 0
             ? new StaleConnectionException("The connection died in reserve", false, why)
             : SmtpException.session(why.getMessage(), why));
     }
 
     /**
-     * Makes the connection ready for the next mail (RFC 5321 4.1.1.5). With PIPELINING the RSET is put in front of the next
-     * MAIL, where it costs no round trip; without, it is sent now.
+     * Makes the connection ready for the next mail. With PIPELINING the RSET is put in front of the next MAIL, where it costs
+     * no round trip; without, it is sent now.
      *
      * @return whether the connection may be used again
      */
     public CompletableFuture<Boolean> reset() {
         return inTurn(() -> {
-            if (!dialogue.isInSync()) {
+            if (!link.dialogue().isInSync()) {
                 return CompletableFuture.completedFuture(false);
             }
             if (!resetPending || capabilities.offers("PIPELINING")) {
                 return CompletableFuture.completedFuture(true);
             }
-            CompletableFuture<Reply> reply = dialogue.ask("RSET", settings.timeouts().command());
-            return reply.handle((answer, lost) -> {
+            return link.say("RSET").handle((answer, lost) -> {
                 resetPending = answer == null || !answer.isPositive();
                 return !resetPending;
             });
         });
+    }
+
+    /** Says RSET now (RFC 5321 4.1.1.5), whether it is needed or not. Fails with {@link SmtpException} without an answer. */
+    public CompletableFuture<Reply> rset() {
+        return say("RSET").thenApply(reply -> {
+            resetPending &= !reply.isPositive();
+            return reply;
+        });
+    }
+
+    /** Says NOOP (RFC 5321 4.1.1.9). Fails with {@link SmtpException} without an answer. */
+    public CompletableFuture<Reply> noop() {
+        return say("NOOP");
+    }
+
+    /** Asks whether a user or mailbox is known (RFC 5321 4.1.1.6); 252 is neither yes nor no. Fails as {@link #noop()}. */
+    public CompletableFuture<Reply> vrfy(SessionArgument user) {
+        return say("VRFY " + user);
+    }
+
+    /** Asks for the members of a mailing list (RFC 5321 4.1.1.7). Fails as {@link #noop()}. */
+    public CompletableFuture<Reply> expn(SessionArgument list) {
+        return say("EXPN " + list);
+    }
+
+    /** Asks for help (RFC 5321 4.1.1.8), on a command or in general. Fails as {@link #noop()}. */
+    public CompletableFuture<Reply> help(Optional<SessionArgument> about) {
+        return say("HELP" + about.map(topic -> " " + topic).orElse(""));
+    }
+
+    /**
+     * Says EHLO or LHLO again: what the server offers is learnt anew, and an open transaction ends (RFC 5321 4.1.4). Fails with
+     * {@link SmtpException} without a positive answer; what was known stays.
+     */
+    public CompletableFuture<Capabilities> rehlo() {
+        SessionSettings settings = link.settings();
+        return say(settings.protocol().hello() + " " + settings.ehloName()).thenApply(reply -> {
+            if (!reply.isPositive()) {
+                throw new CompletionException(SmtpException.host("The greeting was refused", reply));
+            }
+            resetPending = false;
+            capabilities = Capabilities.of(reply).without(settings.ignoredExtensions());
+            return capabilities;
+        });
+    }
+
+    private CompletableFuture<Reply> say(String command) {
+        return inTurn(() -> link.dialogue().isInSync()
+            ? Futures.recover(link.say(command), lost -> CompletableFuture.failedFuture(SmtpException.lost(lost)))
+            : notInSync());
     }
 
     /**
@@ -105,11 +185,12 @@ public final class SmtpConnection {
      */
     public CompletableFuture<Void> quit() {
         CompletableFuture<Void> said = inTurn(() -> {
+            Dialogue dialogue = link.dialogue();
             if (!dialogue.isInSync()) {
                 dialogue.abort(new IOException("Closed"));
                 return dialogue.closed();
             }
-            CompletableFuture<Reply> reply = dialogue.ask("QUIT", settings.timeouts().quit());
+            CompletableFuture<Reply> reply = dialogue.ask("QUIT", link.timeouts().quit());
             return reply.handle((answer, lost) -> {
                 dialogue.abort(new IOException("Closed by QUIT"));
                 return null;
@@ -119,9 +200,12 @@ public final class SmtpConnection {
         return Futures.recover(said, clientIsClosed -> CompletableFuture.completedFuture(null));
     }
 
-    /** Closes at once and without a word. A transaction under way fails, or is ambiguous behind its final dot. */
+    /** Closes at once and without a word. What is under way fails, or is ambiguous behind the end of its content. */
     public void abort() {
-        onEventLoop(new CompletableFuture<>(), () -> dialogue.abort(new IOException("Closed by this client")));
+        CompletableFuture<Void> unused = onEventLoop(() -> {
+            link.dialogue().abort(new IOException("Closed by this client"));
+            return CompletableFuture.completedFuture(null);
+        });
     }
 
     /**
@@ -129,15 +213,20 @@ public final class SmtpConnection {
      * next command it can still die; {@link StaleConnectionException} says so then.
      */
     public boolean isUsable() {
-        return idle && dialogue.isIntact();
+        return idle && link.dialogue().isIntact();
+    }
+
+    /** Whether the server has said 421: it is closing the connection, or has closed it. */
+    public boolean isShuttingDown() {
+        return link.dialogue().isShuttingDown();
     }
 
     /** Completes when the connection is closed, by whomever. */
     public CompletableFuture<Void> closed() {
-        return dialogue.closed().copy();
+        return link.dialogue().closed().copy();
     }
 
-    /** What the server offered last. */
+    /** What the server offered last, without what the settings ignore. */
     public Capabilities capabilities() {
         return capabilities;
     }
@@ -153,40 +242,36 @@ public final class SmtpConnection {
         return encrypted;
     }
 
+    /** Whether the server has accepted credentials. */
+    public boolean isAuthenticated() {
+        return authenticated;
+    }
+
     /** What the session was opened with. */
     public SessionSettings settings() {
-        return settings;
+        return link.settings();
+    }
+
+    private void turnsChanged() {
+        idle = turns.underWay() == 0 && link.dialogue().isInSync();
     }
 
     private <T> CompletableFuture<T> inTurn(Supplier<CompletableFuture<T>> operation) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        onEventLoop(result, () -> {
-            CompletableFuture<T> started = underWay.handle((value, failure) -> null).thenCompose(nothing -> {
-                idle = false;
-                return operation.get();
-            });
-            underWay = started.whenComplete((value, failure) -> {
-                idle = dialogue.isInSync();
-                if (failure == null) {
-                    result.complete(value);
-                } else {
-                    result.completeExceptionally(Futures.rootOf(failure));
-                }
-            });
-        });
-        return result;
+        return onEventLoop(() -> turns.take(() -> false, operation));
     }
 
-    private void onEventLoop(CompletableFuture<?> result, Runnable work) {
+    private <T> CompletableFuture<T> onEventLoop(Supplier<CompletableFuture<T>> work) {
+        CompletableFuture<T> result = new CompletableFuture<>();
         try {
-            channel.eventLoop().execute(work);
+            link.channel().eventLoop().execute(() -> Futures.forward(work.get(), result));
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(SmtpException.session("The client is closed", e));
         }
+        return result;
     }
 
     @Override
     public String toString() {
-        return settings.toString();
+        return link.settings().toString();
     }
 }

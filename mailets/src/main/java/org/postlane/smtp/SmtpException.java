@@ -2,37 +2,43 @@
 package org.postlane.smtp;
 
 import java.io.IOException;
-import java.util.Optional;
 
-/** A session that could not be opened or used: nothing was delivered over it by the operation that failed this way. */
+/**
+ * A session that could not be opened or used: nothing was delivered over it by the operation that failed this way. Only this
+ * package makes its subclasses.
+ */
 public class SmtpException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    private final Fault fault;
-    private final boolean permanent;
-    private final transient Reply reply;
+    private final transient Failure failure;
 
-    SmtpException(Fault fault, boolean permanent, String message, Reply reply, Throwable cause) {
-        super(reply == null ? message : message + ": " + reply, cause);
-        this.fault = fault;
-        this.permanent = permanent;
-        this.reply = reply;
+    SmtpException(Failure failure, Throwable cause) {
+        super(failure.explanation(), cause);
+        this.failure = failure;
     }
 
     static SmtpException host(String message, Throwable cause) {
-        return new SmtpException(Fault.HOST, false, message, null, cause);
+        return new SmtpException(Failure.without(Fault.HOST, Failure.Persistence.TEMPORARY, message), cause);
     }
 
     static SmtpException host(String message, Reply reply) {
-        return new SmtpException(Fault.HOST, false, message, reply, null);
+        return new SmtpException(Failure.refused(Fault.HOST, message, reply), null);
     }
 
+    /** As {@link #host}, for what our own rules or the peer's forbid; without a reply for what we refuse ourselves. */
     static SmtpException policy(String message, Reply reply) {
-        return new SmtpException(Fault.POLICY, false, message, reply, null);
+        return new SmtpException(reply == null
+            ? Failure.without(Fault.POLICY, Failure.Persistence.TEMPORARY, message)
+            : Failure.refused(Fault.POLICY, message, reply), null);
     }
 
     static SmtpException session(String message, Throwable cause) {
-        return new SmtpException(Fault.SESSION, false, message, null, cause);
+        return new SmtpException(Failure.without(Fault.SESSION, Failure.Persistence.TEMPORARY, message), cause);
+    }
+
+    /** For what happened instead of a reply. */
+    static SmtpException lost(Throwable cause) {
+        return new SmtpException(Failure.lost(cause), cause);
     }
 
     /** For callers that cannot even begin to connect. */
@@ -40,18 +46,11 @@ public class SmtpException extends IOException {
         return session(message, cause);
     }
 
-    /** Whose fault it is. */
-    public Fault fault() {
-        return fault;
-    }
-
-    /** Whether trying again later makes no sense. */
-    public boolean isPermanent() {
-        return permanent;
-    }
-
-    /** What the server said, where it said something. */
-    public Optional<Reply> reply() {
-        return Optional.ofNullable(reply);
+    /**
+     * What went wrong. Permanent here means that the same session will be refused again until somebody changes its settings
+     * or the server, not that a mail is undeliverable.
+     */
+    public Failure failure() {
+        return failure;
     }
 }

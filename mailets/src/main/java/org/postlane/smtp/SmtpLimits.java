@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtp;
 
+import java.time.Duration;
+
 /** Every bound of the protocol that this client relies on, with its source. Times are in {@link SmtpTimeouts}. */
 final class SmtpLimits {
     /** RFC 5321 4.5.3.1.5 promises at most 512 octets a reply line; servers in the field send longer ones. */
@@ -15,11 +17,26 @@ final class SmtpLimits {
     /** RFC 5321 4.5.3.1.3: a path, with its angle brackets. */
     static final int PATH_OCTETS = 256;
 
+    /** RFC 5321 4.5.3.1.2: a domain. */
+    static final int DOMAIN_OCTETS = 255;
+
+    /** RFC 1035 2.3.4: what stands between two dots of a domain. */
+    static final int LABEL_OCTETS = 63;
+
     /** RFC 3461 4.4: an envelope identifier, before it is encoded. */
     static final int ENVID_OCTETS = 100;
 
-    /** RFC 3461 4.2: an original recipient. */
+    /**
+     * RFC 3461 4.2: an original recipient, as it stands in the command. It is the one part of a line that could outgrow what
+     * DSN adds to a line; the others fit, each as long as it gets.
+     */
     static final int ORCPT_OCTETS = 500;
+
+    /** RFC 2852 4: a number of seconds has at most nine digits. */
+    static final int DELIVER_BY_SECONDS = 999_999_999;
+
+    /** RFC 6710 4: from the negative of this to this. */
+    static final int PRIORITY = 9;
 
     /** RFC 5321 4.5.3.1.8: recipients that every server must take in one transaction. */
     static final int RECIPIENTS_PER_TRANSACTION = 100;
@@ -29,6 +46,15 @@ final class SmtpLimits {
 
     /** Content is read and written in pieces of this size: large enough to be cheap, small enough for a thousand peers. */
     static final int CONTENT_CHUNK_OCTETS = 32 * 1024;
+
+    /** More would not be faster on any network, and all of them are ambiguous when the connection breaks. */
+    static final int MOST_TRANSACTIONS_IN_FLIGHT = 100;
+
+    /**
+     * After this much silence the commands are confirmed before content follows: an idle connection may have died, and
+     * whether content that went into a dead one has arrived is not to be known. Shorter than any idle time-out in the field.
+     */
+    static final Duration SILENCE_BEFORE_CONFIRMING = Duration.ofSeconds(2);
 
     private SmtpLimits() {
     }

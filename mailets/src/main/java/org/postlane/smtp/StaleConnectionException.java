@@ -11,7 +11,7 @@ public final class StaleConnectionException extends SmtpException {
     private final boolean resetRefused;
 
     StaleConnectionException(String message, boolean resetRefused, Throwable cause) {
-        super(Fault.SESSION, false, message, null, cause);
+        super(Failure.without(Fault.SESSION, Failure.Persistence.TEMPORARY, message), cause);
         this.resetRefused = resetRefused;
     }
 

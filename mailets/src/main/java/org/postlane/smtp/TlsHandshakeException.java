@@ -6,6 +6,6 @@ public final class TlsHandshakeException extends SmtpException {
     private static final long serialVersionUID = 1L;
 
     TlsHandshakeException(String message, Throwable cause) {
-        super(Fault.POLICY, false, message, null, cause);
+        super(Failure.without(Fault.POLICY, Failure.Persistence.TEMPORARY, message), cause);
     }
 }

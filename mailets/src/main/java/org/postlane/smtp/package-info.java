@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * An SMTP client (RFC 5321) on Netty: non-blocking, pipelining (RFC 2920), streaming raw MIME. It knows no James.
+ * A client for SMTP (RFC 5321) and LMTP (RFC 2033) on Netty: non-blocking, pipelining (RFC 2920), chunking (RFC 3030),
+ * streaming raw MIME. It knows no James.
  *
  * <p>{@link org.postlane.smtp.SmtpClient} opens an {@link org.postlane.smtp.SmtpConnection}; a connection carries one
  * transaction after the other and says of each recipient what became of it. What goes wrong with the session as a whole is

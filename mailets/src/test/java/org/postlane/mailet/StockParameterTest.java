@@ -161,7 +161,9 @@ class StockParameterTest {
             case HELO_NAME -> {
                 assertThat(plain.ehloName()).isEqualTo("home.test");
                 assertThat(settings(key, value).ehloName()).isEqualTo("out.home.test");
+                assertThat(settings(key, "[127.0.0.1]").ehloName()).isEqualTo("[127.0.0.1]");
                 assertThatThrownBy(() -> settings(key, "two words")).hasMessageContaining("<heloName>two words</heloName>");
+                assertThatThrownBy(() -> settings(key, "::1")).hasMessageContaining("<heloName>::1</heloName>");
             }
             case USE_PRIORITY -> {
                 assertThat(plain.hasLowPriorityRetries()).isFalse();

@@ -83,8 +83,8 @@ class AuthenticationTest {
     void refusedCredentialsAreAMatterOfPolicyAndNotTheHostsFault(String reply) {
         behaviour.auth(Reaction.reply(reply));
         SmtpException refused = refused(settings(SMTP.start(builder(SECRET)), SECRET, true));
-        assertThat(refused.fault()).isEqualTo(Fault.POLICY);
-        assertThat(refused.reply().orElseThrow().toString()).isEqualTo(reply);
+        assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused.failure().reply().orElseThrow().toString()).isEqualTo(reply);
     }
 
     @Test
@@ -92,14 +92,14 @@ class AuthenticationTest {
         SMTP.expectViolations();
         behaviour.auth(Reaction.reply("334 bW9yZT8="));
         SmtpServer server = SMTP.start(builder(SECRET));
-        assertThat(refused(settings(server, SECRET, true)).fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused(settings(server, SECRET, true)).failure().fault()).isEqualTo(Fault.POLICY);
         assertThat(server.connections().get(0).clientLines()).endsWith("*");
     }
 
     @Test
     void credentialsNeverGoOverPlainTextUnlessAllowed() {
         SmtpServer server = SMTP.start(builder(SECRET));
-        assertThat(refused(settings(server, SECRET, false)).fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused(settings(server, SECRET, false)).failure().fault()).isEqualTo(Fault.POLICY);
         assertThat(server.statistics().commands("AUTH")).isZero();
     }
 
@@ -109,7 +109,7 @@ class AuthenticationTest {
         SmtpServer server = SMTP.start(builder(SECRET).startTls(SmtpFixture.TLS));
         SessionSettings settings = SmtpFixture.settings(server).tls(TlsMode.OPPORTUNISTIC)
             .credentials(new Credentials("user", SECRET, false)).build();
-        assertThat(refused(settings).fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused(settings).failure().fault()).isEqualTo(Fault.POLICY);
         assertThat(server.statistics().commands("AUTH")).isZero();
     }
 
@@ -125,7 +125,7 @@ class AuthenticationTest {
     @Test
     void aServerWithoutAMechanismOfOursIsRefused() {
         behaviour.ehlo(Reaction.reply("250-mx.test\n250 AUTH CRAM-MD5"));
-        assertThat(refused(settings(SMTP.start(builder(SECRET)), SECRET, true)).fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused(settings(SMTP.start(builder(SECRET)), SECRET, true)).failure().fault()).isEqualTo(Fault.POLICY);
     }
 
     @Test

@@ -49,13 +49,13 @@ class FaultMatrixTest {
         HANDSHAKE          DD+      DD+      DD+      DD+     DD+     DD+     DD+
         HANDSHAKE_VERIFIED policy   policy   policy   policy  policy  policy  policy
         AUTH               host     host     host     host    policy  policy  host
-        MAIL               session- session- session- LL-     LL+     FF+     session-
-        MAIL_REUSED        stale-   stale-   stale-   stale-  LL+     FF+     stale-
+        MAIL               session- session- host-    LL-     LL+     FF+     session-
+        MAIL_REUSED        stale-   stale-   host-    stale-  LL+     FF+     stale-
         RCPT               LL-      LL-      LL-      LL-     DL+     DF+     LL-
         DATA               LL-      LL-      LL-      LL-     LL+     FF+     LL-
         BODY               LL-      LL-      LL-      LL-     LL-     FF-     LL-
         FINAL_DOT          AA-      AA-      AA-      LL-     LL+     FF+     AA-
-        RSET               stale-   stale-   stale-   stale-  stale-  stale-  stale-
+        RSET               stale-   stale-   host-    stale-  stale-  stale-  stale-
         IDLE               stale-   stale-   DD+      stale-  stale-  stale-  stale-
         QUIT               DD-      DD-      DD-      DD-     DD-     DD-     DD-
         """;
@@ -254,7 +254,7 @@ class FaultMatrixTest {
             return "stale";
         }
         assertThat(failure).isInstanceOf(SmtpException.class);
-        return switch (((SmtpException) failure).fault()) {
+        return switch (((SmtpException) failure).failure().fault()) {
             case SESSION -> "session";
             case HOST -> "host";
             case POLICY -> "policy";

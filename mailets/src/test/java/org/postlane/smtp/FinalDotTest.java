@@ -42,7 +42,7 @@ class FinalDotTest {
         SmtpServer server = server();
         List<RecipientResult> results = send(SMTP.connect(server), TestContent.SMALL);
         assertThat(SmtpFixture.statuses(results)).containsExactly(RecipientResult.Status.AMBIGUOUS);
-        assertThat(results.get(0).fault()).contains(Fault.SESSION);
+        assertThat(results.get(0).failure().orElseThrow().fault()).isEqualTo(Fault.SESSION);
         assertThat(server.unaccepted()).hasSize(1);
     }
 

@@ -2,6 +2,7 @@
 package org.postlane.smtp;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -76,6 +77,33 @@ class ReplyDecoderTest {
     void controlCharactersDoNotReachLogsAndReports() {
         feed("550 a\rSubject: b\0\u001b[2J\u0085c\td\r\n");
         assertThat(replies()).containsExactly("550 [a?Subject: b??[2J?c\td]");
+    }
+
+    @Test
+    void textIsUtf8WhereItIsValidAndLatin1WhereNot() {
+        channel.writeInbound(Unpooled.copiedBuffer("550 5.1.1 j\u00f6rg@\u4f8b \ud83d\ude00\r\n", UTF_8));
+        feed("550 5.1.1 j\u00f6rg\r\n");
+        // Overlong, cut off, and a surrogate written as if it were a character: none of them is UTF-8.
+        feed("250 a\u00c0\u00af\r\n250 b\u00c3\r\n250 c\u00ed\u00a0\u0080\r\n");
+        assertThat(replies()).containsExactly("550 [5.1.1 j\u00f6rg@\u4f8b \ud83d\ude00]", "550 [5.1.1 j\u00f6rg]",
+            "250 [a\u00c0\u00af]",
+            "250 [b\u00c3]", "250 [c\u00ed\u00a0?]");
+    }
+
+    @Test
+    void theBoundOfALineCountsOctetsAndNotCharacters() {
+        int octets = SmtpLimits.REPLY_LINE_OCTETS - 4 - 1;
+        channel.writeInbound(Unpooled.copiedBuffer("250 x" + "\u00fc".repeat(octets / 2) + "\r\n", UTF_8));
+        assertThat(replies()).hasSize(1);
+        assertThatThrownBy(() -> channel.writeInbound(
+            Unpooled.copiedBuffer("250 xx" + "\u00fc".repeat(octets / 2) + "\r\n", UTF_8)))
+            .hasCauseInstanceOf(ProtocolViolationException.class);
+    }
+
+    @Test
+    void lineEndsAndTurnedDirectionsOfUnicodeDoNotReachLogsAndReports() {
+        channel.writeInbound(Unpooled.copiedBuffer("550 a\u2028b\u2029c\u0085d\u202ee\u2066f\ufffdg\u200dh\r\n", UTF_8));
+        assertThat(replies()).containsExactly("550 [a?b?c?d?e?f?g\u200dh]");
     }
 
     @Test

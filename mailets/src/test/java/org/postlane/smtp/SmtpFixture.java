@@ -9,7 +9,6 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -99,8 +98,8 @@ final class SmtpFixture implements AfterEachCallback, AfterAllCallback {
     }
 
     static Envelope envelope(String... recipients) {
-        return new Envelope(Path.of("sender@example.org"),
-            Stream.of(recipients).map(Path::of).map(Envelope.Recipient::of).toList(), Optional.empty(), Optional.empty());
+        return Envelope.of(Path.of("sender@example.org"),
+            Stream.of(recipients).map(Path::of).map(Envelope.Recipient::of).toList());
     }
 
     static List<RecipientResult> send(SmtpConnection connection, String... recipients) {

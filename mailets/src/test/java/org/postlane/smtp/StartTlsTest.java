@@ -52,7 +52,7 @@ class StartTlsTest {
         behaviour.startTls(Reaction.twoAtOnce("220 2.0.0 go ahead", "250-mx.test\n250 AUTH PLAIN"));
         SmtpServer server = SMTP.start(builder().startTls(SmtpFixture.TLS));
         SmtpException refused = refused(server, mode, SmtpFixture.AMPLE);
-        assertThat(refused.fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY);
         assertThat(refused).hasMessageContaining("RFC 3207");
         assertThat(server.connections()).hasSize(1);
     }
@@ -87,7 +87,7 @@ class StartTlsTest {
     @ParameterizedTest
     @EnumSource(value = TlsMode.class, names = {"VERIFIED", "VERIFIED_IF_OFFERED"})
     void aTrustedCertificateForAnotherNameIsRefusedUnderStartTls(TlsMode mode) {
-        assertThat(refused(SMTP.start(builder().startTls(TestTls.withWrongName())), mode, SmtpFixture.AMPLE).fault())
+        assertThat(refused(SMTP.start(builder().startTls(TestTls.withWrongName())), mode, SmtpFixture.AMPLE).failure().fault())
             .isEqualTo(Fault.POLICY);
     }
 
@@ -114,11 +114,11 @@ class StartTlsTest {
     @ParameterizedTest
     @EnumSource(value = TlsMode.class, names = {"REQUIRED", "VERIFIED"})
     void startTlsThatIsNotOfferedOrRefusedIsTheEndWhereTlsIsRequired(TlsMode mode) {
-        assertThat(refused(SMTP.start(builder()), mode, SmtpFixture.AMPLE).fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused(SMTP.start(builder()), mode, SmtpFixture.AMPLE).failure().fault()).isEqualTo(Fault.POLICY);
         behaviour.startTls(Reaction.reply("454 4.7.0 not now"));
         SmtpException refused = refused(SMTP.start(builder().startTls(SmtpFixture.TLS)), mode, SmtpFixture.AMPLE);
-        assertThat(refused.fault()).isEqualTo(Fault.POLICY);
-        assertThat(refused.reply().orElseThrow().code()).isEqualTo(454);
+        assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY);
+        assertThat(refused.failure().reply().orElseThrow().code()).isEqualTo(454);
     }
 
     @Test

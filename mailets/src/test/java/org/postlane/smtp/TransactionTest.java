@@ -95,8 +95,8 @@ class TransactionTest {
         SmtpConnection connection = way.connect(server);
         List<RecipientResult> results = SmtpFixture.send(connection, "a@example.org", "b@example.org", "c@example.org");
         assertThat(SmtpFixture.statuses(results)).containsExactly(DELIVERED, FAILED, DEFERRED);
-        assertThat(results.get(1).fault()).contains(Fault.RECIPIENT);
-        assertThat(results.get(2).fault()).contains(Fault.RECIPIENT);
+        assertThat(results.get(1).failure().orElseThrow().fault()).isEqualTo(Fault.RECIPIENT);
+        assertThat(results.get(2).failure().orElseThrow().fault()).isEqualTo(Fault.RECIPIENT);
         assertThat(results.get(1).explanation()).isEqualTo("550 5.1.1 no such user");
         assertThat(server.received().get(0).recipientAddresses()).containsExactly("a@example.org");
         assertThat(connection.isUsable()).isTrue();
@@ -142,7 +142,7 @@ class TransactionTest {
         List<RecipientResult> results = SmtpFixture.send(connection, "a@example.org");
         assertThat(SmtpFixture.statuses(results)).containsExactly(FAILED);
         assertThat(results.get(0).explanation()).startsWith("5.3.4");
-        assertThat(results.get(0).fault()).contains(Fault.MESSAGE);
+        assertThat(results.get(0).failure().orElseThrow().fault()).isEqualTo(Fault.MESSAGE);
         assertThat(server.statistics().commands("MAIL")).isZero();
         assertThat(connection.isUsable()).isTrue();
     }
@@ -164,7 +164,7 @@ class TransactionTest {
         SmtpConnection connection = way.connect(server);
         Content content = TestContent.of("Subject: x\r\n\r\nGrüße\r\n");
         assertThat(SmtpFixture.failure(connection.send(SmtpFixture.envelope("a@example.org"), content)))
-            .isInstanceOf(EightBitNotOfferedException.class).hasMessageStartingWith("5.6.3");
+            .isInstanceOf(ExtensionNotOfferedException.class).hasMessageStartingWith("5.6.3");
         assertThat(server.statistics().commands("MAIL")).isZero();
         assertThat(SmtpFixture.statuses(SmtpFixture.send(connection, "a@example.org"))).containsExactly(DELIVERED);
     }
@@ -192,11 +192,10 @@ class TransactionTest {
     }
 
     private static Envelope dsnEnvelope() {
-        return new Envelope(Path.NULL, List.of(
+        return Envelope.from(Path.NULL).ret(Envelope.Return.HDRS).envelopeId(EnvelopeId.of("id+1=2")).to(List.of(
             new Envelope.Recipient(Path.of("a@example.org"), Set.of(Envelope.Notify.DELAY, Envelope.Notify.SUCCESS),
-                Optional.of("rfc822;a+x@example.org")),
-            new Envelope.Recipient(Path.of("b@example.org"), Set.of(Envelope.Notify.NEVER), Optional.empty())),
-            Optional.of(Envelope.Return.HDRS), Optional.of("id+1=2"));
+                Optional.of(OriginalRecipient.ofMailbox("a+x@example.org"))),
+            new Envelope.Recipient(Path.of("b@example.org"), Set.of(Envelope.Notify.NEVER), Optional.empty())));
     }
 
     @ParameterizedTest

@@ -23,7 +23,7 @@ public interface Behaviour {
         return Reaction.proceed();
     }
 
-    /** The client sent EHLO (RFC 5321, 4.1.1.1); the usual reply lists the extensions. */
+    /** The client sent EHLO (RFC 5321, 4.1.1.1) or, to an LMTP server, LHLO; the usual reply lists the extensions. */
     default Reaction onEhlo(Connection connection, String name) {
         return Reaction.proceed();
     }
@@ -63,8 +63,47 @@ public interface Behaviour {
         return Reaction.proceed();
     }
 
-    /** The content has ended with CRLF.CRLF; the mail counts as received when the reply is 2xx. */
+    /**
+     * The content has ended, with CRLF.CRLF or with the octets of BDAT LAST ({@link ReceivedMail#isChunked()} tells which); the
+     * mail counts as received when the reply is 2xx. An LMTP server asks this in place of {@link #onEndOfDataFor} where that is
+     * not overridden, and itself only for a content that nobody was accepted for, where it usually says nothing.
+     */
     default Reaction onEndOfData(Connection connection, ReceivedMail mail) {
+        return Reaction.proceed();
+    }
+
+    /**
+     * An LMTP server is about to answer the end of the content for one accepted recipient (RFC 2033, 4.2); asked once for each
+     * recipient, in the order of RCPT, twice for one that was accepted twice. Unless overridden, as {@link #onEndOfData}.
+     */
+    default Reaction onEndOfDataFor(Connection connection, ReceivedMail mail, Recipient recipient) {
+        return onEndOfData(connection, mail);
+    }
+
+    /**
+     * Whether this server knows the BDAT that it offers with CHUNKING; asked for each one. Where it does not, the command is
+     * answered as {@link #onOther} says (500) and its octets are not swallowed but executed as commands, as peers do that are
+     * broken.
+     */
+    default boolean knowsBdat(Connection connection) {
+        return true;
+    }
+
+    /**
+     * The client sent BDAT (RFC 3030), and its octets are about to be read; usually nothing is said. To stall, close or reset
+     * here is to do so within the content. A reply that is given here is the only one to this command, and refuses it whatever
+     * its code; the octets are swallowed all the same.
+     */
+    default Reaction onBdatOctets(Connection connection, long size, boolean last) {
+        return Reaction.proceed();
+    }
+
+    /**
+     * The octets of BDAT were read, and the command does not end a message: {@code last} is true only where no chunk was due
+     * (503). A BDAT LAST that does end one is answered by {@link #onEndOfData} or {@link #onEndOfDataFor}. Anything but 2xx fails
+     * the transaction: until RSET, each further BDAT gets 503.
+     */
+    default Reaction onBdat(Connection connection, long size, boolean last) {
         return Reaction.proceed();
     }
 
@@ -75,6 +114,21 @@ public interface Behaviour {
 
     /** The client sent NOOP. */
     default Reaction onNoop(Connection connection) {
+        return Reaction.proceed();
+    }
+
+    /** The client sent VRFY; the usual reply is 252. */
+    default Reaction onVrfy(Connection connection, String argument) {
+        return Reaction.proceed();
+    }
+
+    /** The client sent EXPN; the usual reply is 252, and a server that tells gives one line of 250 for each member. */
+    default Reaction onExpn(Connection connection, String list) {
+        return Reaction.proceed();
+    }
+
+    /** The client sent HELP, with or without an argument; the usual reply is 214 on two lines. */
+    default Reaction onHelp(Connection connection, String argument) {
         return Reaction.proceed();
     }
 

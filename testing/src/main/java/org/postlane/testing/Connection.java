@@ -47,7 +47,8 @@ public final class Connection {
      * One line of the transcript.
      *
      * @param speaker who said it
-     * @param text the line without its line end; content appears as {@code (content, 1234 octets)}
+     * @param text the line without its line end; content appears as {@code (content, 1234 octets)}, that of a
+     *     BDAT command as {@code (chunk, 1234 octets)}
      * @param tls whether it went through TLS
      */
     public record Entry(Speaker speaker, String text, boolean tls) {
@@ -109,7 +110,7 @@ public final class Connection {
         return wire.isTls();
     }
 
-    /** The name given with the last EHLO or HELO; empty before. */
+    /** The name given with the last EHLO, LHLO or HELO; empty before. */
     public String heloName() {
         return heloName;
     }

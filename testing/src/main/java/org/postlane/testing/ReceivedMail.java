@@ -5,13 +5,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/** One mail whose content reached the server to its end. Immutable. */
+/**
+ * One mail whose content reached the server to its end. Immutable but for {@link #accepted()}, which grows while an LMTP server
+ * answers. Thread-safe.
+ */
 public final class ReceivedMail {
     private final String mailFrom;
     private final String mailParameters;
     private final List<Recipient> recipients;
+    private final List<Recipient> accepted = new CopyOnWriteArrayList<>();
     private final byte[] content;
+    private final int chunks;
     private final int connectionId;
     private final int transactionNumber;
     private final boolean tls;
@@ -19,11 +25,12 @@ public final class ReceivedMail {
     private final String heloName;
     private final Instant receivedAt = Instant.now();
 
-    ReceivedMail(Envelope envelope, byte[] content, Connection connection) {
+    ReceivedMail(Envelope envelope, byte[] content, int chunks, Connection connection) {
         this.mailFrom = envelope.from();
         this.mailParameters = envelope.parameters();
         this.recipients = List.copyOf(envelope.recipients());
         this.content = content;
+        this.chunks = chunks;
         this.connectionId = connection.id();
         this.transactionNumber = connection.transactions();
         this.tls = connection.isTls();
@@ -41,7 +48,11 @@ public final class ReceivedMail {
         return mailParameters;
     }
 
-    /** The recipients that were answered 2xx, in order. */
+    void acceptedFor(Recipient recipient) {
+        accepted.add(recipient);
+    }
+
+    /** The recipients whose RCPT was answered 2xx, in order. */
     public List<Recipient> recipients() {
         return recipients;
     }
@@ -51,7 +62,33 @@ public final class ReceivedMail {
         return recipients.stream().map(Recipient::address).toList();
     }
 
-    /** The content after unstuffing, line ends as they came, with the CRLF before the final dot. A copy. */
+    /**
+     * The recipients for which the end of the message was answered 2xx, in order: all or none under SMTP; under LMTP one by one,
+     * each before its reply is sent.
+     */
+    public List<Recipient> accepted() {
+        return List.copyOf(accepted);
+    }
+
+    /** Their addresses alone. */
+    public List<String> acceptedAddresses() {
+        return accepted().stream().map(Recipient::address).toList();
+    }
+
+    /** How many BDAT commands carried it, the last one included (RFC 3030); 0 where it came by DATA. */
+    public int chunks() {
+        return chunks;
+    }
+
+    /** Whether it came by BDAT instead of DATA. */
+    public boolean isChunked() {
+        return chunks > 0;
+    }
+
+    /**
+     * The content after unstuffing, line ends as they came, with the CRLF before the final dot; under BDAT the chunks put
+     * together. A copy.
+     */
     public byte[] content() {
         return content.clone();
     }
@@ -98,7 +135,8 @@ public final class ReceivedMail {
 
     @Override
     public String toString() {
-        return "<" + mailFrom + "> to " + recipientAddresses() + ", " + content.length + " octets, connection " + connectionId
+        return "<" + mailFrom + "> to " + recipientAddresses() + ", " + content.length + " octets"
+            + (isChunked() ? " in " + chunks + " chunks" : "") + ", connection " + connectionId
             + " transaction " + transactionNumber;
     }
 }

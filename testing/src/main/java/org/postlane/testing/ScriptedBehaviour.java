@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.testing;
 
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+
+import org.postlane.testing.RuleBook.Phase;
 
 /**
  * An accepting server with exceptions: {@code Behaviour.accepting().rcpt("b@x", reply("450 4.2.0
@@ -13,88 +12,25 @@ import java.util.function.Predicate;
  * <p>Rules are tried in the order in which they were given and the first that still applies decides; where none does, the server
  * accepts. {@link #once()}, {@link #times}, {@link #afterFirst} and {@link #onConnection} narrow the rule given last. Rules
  * may be added or {@linkplain #clear() dropped} while the server runs. Thread-safe, as long as one thread at a time writes
- * rules.
+ * rules().
  */
-public final class ScriptedBehaviour implements Behaviour {
-    private final List<Rule> rules = new CopyOnWriteArrayList<>();
-
+public final class ScriptedBehaviour extends RuledBehaviour {
     ScriptedBehaviour() {
     }
 
-    private enum Phase {
-        CONNECT, EHLO, HELO, STARTTLS, HANDSHAKE, AUTH, MAIL, RCPT, DATA, END_OF_DATA, RSET, NOOP, QUIT, IDLE, OTHER
-    }
-
-    /** One exception. The counts are of matches, whether or not the rule was spent. */
-    private static final class Rule {
-        private final Phase phase;
-        private final BiPredicate<Connection, Object> applies;
-        private final Reaction reaction;
-        private int skip;
-        private int left = Integer.MAX_VALUE;
-        private int onlyConnection;
-
-        Rule(Phase phase, BiPredicate<Connection, Object> applies, Reaction reaction) {
-            this.phase = phase;
-            this.applies = applies;
-            this.reaction = reaction;
-        }
-
-        synchronized boolean take(Phase asked, Connection connection, Object subject) {
-            boolean elsewhere = onlyConnection != 0 && onlyConnection != connection.id();
-            if (asked != phase || left == 0 || elsewhere || !applies.test(connection, subject)) {
-                return false;
-            }
-            if (skip > 0) {
-                skip--;
-                return false;
-            }
-            if (left != Integer.MAX_VALUE) {
-                left--;
-            }
-            return true;
-        }
-
-        synchronized void skip(int count) {
-            skip = count;
-        }
-
-        synchronized void limit(int count) {
-            left = count;
-        }
-
-        synchronized void only(int connectionId) {
-            onlyConnection = connectionId;
-        }
-    }
-
-    private ScriptedBehaviour rule(Phase phase, BiPredicate<Connection, Object> applies, Reaction reaction) {
-        rules.add(new Rule(phase, applies, reaction));
+    private ScriptedBehaviour always(Phase phase, Reaction reaction) {
+        rules().add(phase, (connection, subject) -> true, reaction);
         return this;
     }
 
-    private ScriptedBehaviour always(Phase phase, Reaction reaction) {
-        return rule(phase, (connection, subject) -> true, reaction);
-    }
-
     private ScriptedBehaviour text(Phase phase, Predicate<String> applies, Reaction reaction) {
-        return rule(phase, (connection, subject) -> applies.test((String) subject), reaction);
+        rules().add(phase, (connection, subject) -> applies.test((String) subject), reaction);
+        return this;
     }
 
-    private Rule last() {
-        if (rules.isEmpty()) {
-            throw new IllegalStateException("there is no rule yet to narrow");
-        }
-        return rules.get(rules.size() - 1);
-    }
-
-    private Reaction decide(Phase phase, Connection connection, Object subject) {
-        for (Rule rule : rules) {
-            if (rule.take(phase, connection, subject)) {
-                return rule.reaction;
-            }
-        }
-        return Reaction.proceed();
+    private ScriptedBehaviour end(Predicate<End> applies, Reaction reaction) {
+        rules().add(Phase.END_OF_DATA, (connection, subject) -> applies.test((End) subject), reaction);
+        return this;
     }
 
     /** The last rule holds for its first match only. */
@@ -104,25 +40,25 @@ public final class ScriptedBehaviour implements Behaviour {
 
     /** The last rule holds for its first {@code count} matches only. */
     public ScriptedBehaviour times(int count) {
-        last().limit(count);
+        rules().last().limit(count);
         return this;
     }
 
     /** The last rule lets its first {@code count} matches pass. */
     public ScriptedBehaviour afterFirst(int count) {
-        last().skip(count);
+        rules().last().skip(count);
         return this;
     }
 
     /** The last rule holds on this connection only; the first one has the number 1. */
     public ScriptedBehaviour onConnection(int connectionId) {
-        last().only(connectionId);
+        rules().last().only(connectionId);
         return this;
     }
 
     /** Drops every rule: the server accepts everything again. */
     public ScriptedBehaviour clear() {
-        rules.clear();
+        rules().clear();
         return this;
     }
 
@@ -131,7 +67,7 @@ public final class ScriptedBehaviour implements Behaviour {
         return always(Phase.CONNECT, reaction);
     }
 
-    /** To EHLO. */
+    /** To EHLO, and to LHLO under LMTP. */
     public ScriptedBehaviour ehlo(Reaction reaction) {
         return always(Phase.EHLO, reaction);
     }
@@ -171,7 +107,8 @@ public final class ScriptedBehaviour implements Behaviour {
      * per connection.
      */
     public ScriptedBehaviour afterMails(int count, Reaction reaction) {
-        return rule(Phase.MAIL, (connection, from) -> connection.mailsCarried() >= count, reaction);
+        rules().add(Phase.MAIL, (connection, from) -> connection.mailsCarried() >= count, reaction);
+        return this;
     }
 
     /** To every RCPT. */
@@ -194,14 +131,34 @@ public final class ScriptedBehaviour implements Behaviour {
         return always(Phase.DATA, reaction);
     }
 
-    /** To the final dot. */
+    /** To the end of the content, by the final dot or BDAT LAST; under LMTP for each recipient. */
     public ScriptedBehaviour endOfData(Reaction reaction) {
-        return always(Phase.END_OF_DATA, reaction);
+        return end(end -> true, reaction);
     }
 
-    /** To the final dot of the mails that match. */
+    /** To the end of the content of the mails that match, such as {@code ReceivedMail::isChunked}. */
     public ScriptedBehaviour endOfData(Predicate<ReceivedMail> mail, Reaction reaction) {
-        return rule(Phase.END_OF_DATA, (connection, subject) -> mail.test((ReceivedMail) subject), reaction);
+        return end(end -> mail.test(end.mail()), reaction);
+    }
+
+    /** To the end of the content for this recipient of LMTP, compared without case. */
+    public ScriptedBehaviour endOfDataFor(String to, Reaction reaction) {
+        return end(end -> to.equalsIgnoreCase(end.recipient()), reaction);
+    }
+
+    /** To a BDAT that ends no message, once its octets were read. */
+    public ScriptedBehaviour bdat(Reaction reaction) {
+        return always(Phase.BDAT, reaction);
+    }
+
+    /** Before the octets of any BDAT are read, the last one's too. */
+    public ScriptedBehaviour bdatOctets(Reaction reaction) {
+        return always(Phase.BDAT_OCTETS, reaction);
+    }
+
+    /** BDAT is unknown although CHUNKING is offered, and its octets are executed as commands. */
+    public ScriptedBehaviour bdatUnknown() {
+        return always(Phase.BDAT_UNKNOWN, Reaction.proceed());
     }
 
     /** To RSET. */
@@ -212,6 +169,21 @@ public final class ScriptedBehaviour implements Behaviour {
     /** To NOOP. */
     public ScriptedBehaviour noop(Reaction reaction) {
         return always(Phase.NOOP, reaction);
+    }
+
+    /** To VRFY. */
+    public ScriptedBehaviour vrfy(Reaction reaction) {
+        return always(Phase.VRFY, reaction);
+    }
+
+    /** To EXPN. */
+    public ScriptedBehaviour expn(Reaction reaction) {
+        return always(Phase.EXPN, reaction);
+    }
+
+    /** To HELP. */
+    public ScriptedBehaviour help(Reaction reaction) {
+        return always(Phase.HELP, reaction);
     }
 
     /** To QUIT. */
@@ -227,80 +199,5 @@ public final class ScriptedBehaviour implements Behaviour {
     /** To a command that the server does not know and whose line matches. */
     public ScriptedBehaviour other(Predicate<String> line, Reaction reaction) {
         return text(Phase.OTHER, line, reaction);
-    }
-
-    @Override
-    public Reaction onConnect(Connection connection) {
-        return decide(Phase.CONNECT, connection, "");
-    }
-
-    @Override
-    public Reaction onEhlo(Connection connection, String name) {
-        return decide(Phase.EHLO, connection, name);
-    }
-
-    @Override
-    public Reaction onHelo(Connection connection, String name) {
-        return decide(Phase.HELO, connection, name);
-    }
-
-    @Override
-    public Reaction onStartTls(Connection connection) {
-        return decide(Phase.STARTTLS, connection, "");
-    }
-
-    @Override
-    public Reaction onHandshake(Connection connection) {
-        return decide(Phase.HANDSHAKE, connection, "");
-    }
-
-    @Override
-    public Reaction onAuth(Connection connection, String user, String secret) {
-        return decide(Phase.AUTH, connection, user);
-    }
-
-    @Override
-    public Reaction onMail(Connection connection, String from) {
-        return decide(Phase.MAIL, connection, from);
-    }
-
-    @Override
-    public Reaction onRcpt(Connection connection, String to) {
-        return decide(Phase.RCPT, connection, to);
-    }
-
-    @Override
-    public Reaction onData(Connection connection) {
-        return decide(Phase.DATA, connection, "");
-    }
-
-    @Override
-    public Reaction onEndOfData(Connection connection, ReceivedMail mail) {
-        return decide(Phase.END_OF_DATA, connection, mail);
-    }
-
-    @Override
-    public Reaction onRset(Connection connection) {
-        return decide(Phase.RSET, connection, "");
-    }
-
-    @Override
-    public Reaction onNoop(Connection connection) {
-        return decide(Phase.NOOP, connection, "");
-    }
-
-    @Override
-    public Reaction onQuit(Connection connection) {
-        return decide(Phase.QUIT, connection, "");
-    }
-
-    @Override
-    public Reaction onIdle(Connection connection) {
-        return decide(Phase.IDLE, connection, "");
-    }
-
-    @Override
-    public Reaction onOther(Connection connection, String line) {
-        return decide(Phase.OTHER, connection, line);
     }
 }

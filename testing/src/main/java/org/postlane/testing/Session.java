@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.testing;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.IntConsumer;
 
@@ -25,7 +21,10 @@ final class Session implements Runnable {
     /** A command line that is longer is no command any more; RFC 4954, 4 allows 12288 octets for AUTH. */
     private static final int MAX_COMMAND = 64 * 1024;
     /** RFC 2920, 3.1; DATA is treated apart, AUTH and STARTTLS are dialogues of their own. */
-    private static final Set<String> LAST_IN_GROUP = Set.of("EHLO", "HELO", "STARTTLS", "AUTH", "QUIT", "NOOP", "VRFY", "EXPN");
+    private static final Set<String> LAST_IN_GROUP =
+        Set.of("EHLO", "HELO", "LHLO", "STARTTLS", "AUTH", "QUIT", "NOOP", "VRFY", "EXPN");
+    /** Phases in which input belongs to the command that is being served: the handshake, and the octets of BDAT. */
+    private static final Set<String> TAKING_INPUT = Set.of("(handshake)", Chunks.OCTETS);
 
     private final Connection connection;
     private final Wire wire;
@@ -34,6 +33,7 @@ final class Session implements Runnable {
     private final Behaviour behaviour;
     private final Transactions transactions;
     private boolean extended;
+    private boolean haste;
     private String command = "";
 
     Session(Connection connection, Wire wire, Settings settings, Recorder recorder) {
@@ -51,8 +51,8 @@ final class Session implements Runnable {
             if (settings.implicitTls() != null) {
                 handshake(settings.implicitTls());
             }
-            command = "(connect)";
-            react(behaviour.onConnect(connection), "220 mx.test ESMTP", code -> { });
+            enter("(connect)");
+            react(behaviour.onConnect(connection), "220 mx.test " + (settings.lmtp() ? "LMTP" : "ESMTP"), code -> { });
             String line = readLine();
             while (line != null && serve(line)) {
                 line = readLine();
@@ -93,32 +93,58 @@ final class Session implements Runnable {
     /** Carries out one command; false ends the connection. */
     private boolean serve(String line) throws IOException {
         CommandLine parsed = CommandLine.parse(line);
-        command = parsed.verb();
+        enter(parsed.verb());
         recorder.command(command);
         switch (command) {
-            case "EHLO", "HELO" -> hello(parsed);
+            case "EHLO", "HELO", "LHLO" -> {
+                if (command.equals("LHLO") == settings.lmtp()) {
+                    hello(parsed);
+                } else {
+                    unknown(line, settings.lmtp() ? "500 5.5.1 this is LMTP, say LHLO" : "500 5.5.1 this is SMTP, say EHLO");
+                }
+            }
             case "STARTTLS" -> startTls();
             case "AUTH" -> new Login(this, connection, settings, behaviour).run(parsed, extended, transactions.isOpen());
             case "MAIL" -> transactions.mail(parsed);
             case "RCPT" -> transactions.rcpt(parsed);
             case "DATA" -> transactions.data();
+            case "BDAT" -> transactions.bdat(line);
             case "RSET" -> react(behaviour.onRset(connection), "250 2.0.0 reset", accepted(transactions::reset));
             case "NOOP" -> react(behaviour.onNoop(connection), "250 2.0.0 ok", code -> { });
+            case "VRFY", "EXPN" -> ask(parsed);
+            case "HELP" -> react(behaviour.onHelp(connection, parsed.argument()),
+                "214-2.0.0 no help but this\n214 2.0.0 see RFC 5321", code -> { });
             case "QUIT" -> {
                 connection.end(Ending.QUIT);
                 react(behaviour.onQuit(connection), "221 2.0.0 bye", code -> { });
                 return false;
             }
-            default -> {
-                violation(Kind.UNKNOWN_COMMAND, line);
-                react(behaviour.onOther(connection, line), "500 5.5.1 unknown command", code -> { });
-            }
+            default -> unknown(line, "500 5.5.1 unknown command");
         }
         return true;
     }
 
+    private void unknown(String line, String usual) throws IOException {
+        violation(Kind.UNKNOWN_COMMAND, line);
+        react(behaviour.onOther(connection, line), usual, code -> { });
+    }
+
+    private void ask(CommandLine parsed) throws IOException {
+        String about = parsed.argument();
+        boolean vrfy = parsed.verb().equals("VRFY");
+        String usual = vrfy ? "252 2.1.5 cannot tell, but will try" : "252 2.1.5 cannot tell who is on that list";
+        if (about.isEmpty()) {
+            violation(Kind.MALFORMED_COMMAND, parsed.verb() + " without an argument");
+            usual = "501 5.5.4 whom?";
+        } else if (offered("SMTPUTF8") && CommandText.isEightBit(about)
+                && !about.toUpperCase(Locale.ROOT).endsWith(" SMTPUTF8")) {
+            violation(Kind.UNANNOUNCED_8BIT, parsed.verb() + " without SMTPUTF8");
+        }
+        react(vrfy ? behaviour.onVrfy(connection, about) : behaviour.onExpn(connection, about), usual, code -> { });
+    }
+
     private void hello(CommandLine parsed) throws IOException {
-        boolean ehlo = parsed.verb().equals("EHLO");
+        boolean ehlo = !parsed.verb().equals("HELO");
         String name = parsed.argument();
         IntConsumer greeted = accepted(() -> {
             extended = ehlo;
@@ -154,7 +180,7 @@ final class Session implements Runnable {
     }
 
     private void handshake(TestTls tls) throws IOException {
-        command = "(handshake)";
+        enter("(handshake)");
         react(behaviour.onHandshake(connection), "", code -> { });
         try {
             wire.acceptTls(tls.serverContext());
@@ -180,9 +206,11 @@ final class Session implements Runnable {
 
     /** Input that is here before the reply was sent: allowed only with PIPELINING, and not behind every command. */
     private void lookForHaste() throws IOException {
-        if (command.equals("(handshake)") || !wire.hasUnread()) {
+        if (haste || TAKING_INPUT.contains(command) || !wire.hasUnread()) {
             return;
         }
+        // LMTP answers the end of a message more than once, and the client was hasty once.
+        haste = true;
         if (command.equals("(connect)")) {
             violation(Kind.SPOKE_BEFORE_GREETING, "input before the greeting");
         } else if (command.equals("DATA")) {
@@ -208,14 +236,24 @@ final class Session implements Runnable {
     /** Names what the server is busy with, for violations. */
     void enter(String phase) {
         command = phase;
+        haste = false;
     }
 
     void violation(Kind kind, String detail) {
         recorder.violation(new Violation(connection.id(), kind, detail));
     }
 
-    ContentReader contentReader() {
-        return new ContentReader(wire::read);
+    /** The usual reply to a command that is not due; a violation where the client could have known. */
+    String outOfOrder(String what, boolean atFault) {
+        if (atFault) {
+            violation(Kind.OUT_OF_ORDER, what);
+        }
+        return "503 5.5.1 " + what;
+    }
+
+    /** The octets behind the command. */
+    ContentReader.Source octets() {
+        return wire::read;
     }
 
     /** The next line as it came, without its line end; null at the end of the stream. */
@@ -236,42 +274,16 @@ final class Session implements Runnable {
                 return null;
             }
         } catch (SocketTimeoutException silent) {
-            command = "(idle)";
+            enter("(idle)");
             react(behaviour.onIdle(connection).then(Reaction.close()), "421 4.4.2 idle for too long", code -> { });
         }
         wire.readTimeout(0);
-        String text = decode(line.toByteArray());
+        String text = CommandText.decode(line.toByteArray(), offered("SMTPUTF8"), this::violation);
         connection.said(Connection.Speaker.CLIENT, text);
         Ending ended = connection.ending().orElse(null);
         if (ended != null) {
             throw new ConnectionEnded(ended);
         }
         return text;
-    }
-
-    private String decode(byte[] line) {
-        int length = line.length;
-        if (length > 0 && line[length - 1] == '\r') {
-            length--;
-        } else {
-            violation(Kind.BARE_LF, "a command that ends with LF alone");
-        }
-        boolean eightBit = false;
-        for (int i = 0; i < length; i++) {
-            if (line[i] == '\r') {
-                violation(Kind.BARE_CR, "within a command");
-            } else if ((line[i] >= 0 && line[i] < ' ') || line[i] == 127) {
-                violation(Kind.CONTROL_CHARACTER, "octet " + line[i] + " in a command");
-            }
-            eightBit |= line[i] < 0;
-        }
-        if (eightBit && !offered("SMTPUTF8")) {
-            violation(Kind.UNANNOUNCED_8BIT, "in a command");
-        }
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line, 0, length)).toString();
-        } catch (CharacterCodingException notUtf8) {
-            return new String(line, 0, length, ISO_8859_1);
-        }
     }
 }

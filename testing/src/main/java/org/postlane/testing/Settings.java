@@ -14,6 +14,7 @@ record Settings(
     boolean authNeedsTls,
     boolean authRequired,
     Behaviour behaviour,
+    boolean lmtp,
     int maxConnections,
     int idleMillis,
     boolean keepMails,
@@ -34,6 +35,12 @@ record Settings(
             .mapToLong(line -> Long.parseLong(line.substring(5).strip()))
             .filter(limit -> limit > 0)
             .findFirst();
+    }
+
+    /** Whether that many octets are more than SIZE allows. */
+    boolean isTooLarge(long octets) {
+        OptionalLong limit = sizeLimit();
+        return limit.isPresent() && octets > limit.getAsLong();
     }
 
     private static String keyword(String line) {

@@ -24,6 +24,7 @@ public final class SmtpServerBuilder {
     private boolean authNeedsTls;
     private boolean authRequired;
     private Behaviour behaviour = new Behaviour() { };
+    private boolean lmtp;
     private int maxConnections = Integer.MAX_VALUE;
     private Duration idle = Duration.ZERO;
     private boolean keepMails = true;
@@ -51,6 +52,15 @@ public final class SmtpServerBuilder {
      */
     public SmtpServerBuilder extensions(String... lines) {
         extensions = List.of(lines);
+        return this;
+    }
+
+    /**
+     * Speaks LMTP (RFC 2033): LHLO, and one reply for each accepted recipient at the end of a message. The RFC asks for
+     * PIPELINING and ENHANCEDSTATUSCODES, yet {@link #extensions} decides here as everywhere.
+     */
+    public SmtpServerBuilder lmtp() {
+        lmtp = true;
         return this;
     }
 
@@ -114,7 +124,10 @@ public final class SmtpServerBuilder {
         return this;
     }
 
-    /** Is told of every accepted mail on the connection's thread, before the reply is sent. */
+    /**
+     * Is told of every accepted mail on the connection's thread, before the reply is sent; under LMTP once, before the first
+     * recipient's 2xx.
+     */
     public SmtpServerBuilder onReceived(Consumer<ReceivedMail> told) {
         listener = told;
         return this;
@@ -127,7 +140,7 @@ public final class SmtpServerBuilder {
      */
     public SmtpServer start() {
         Settings settings = new Settings(extensions, startTls, implicitTls, credentials, authNeedsTls, authRequired, behaviour,
-            maxConnections, (int) idle.toMillis(), keepMails, keepTranscripts);
+            lmtp, maxConnections, (int) idle.toMillis(), keepMails, keepTranscripts);
         try {
             ServerSocket socket = new ServerSocket();
             socket.setReuseAddress(true);

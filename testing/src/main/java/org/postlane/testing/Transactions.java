@@ -2,26 +2,20 @@
 package org.postlane.testing;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 
 import org.postlane.testing.Violation.Kind;
 
-/** MAIL, RCPT, DATA and the content on one connection. */
+/** MAIL, RCPT, DATA, BDAT and the content on one connection. */
 final class Transactions {
-    /** Which extension has to be offered before a parameter may be used; others are nobody's. */
-    private static final Map<String, String> MAIL_PARAMETERS = Map.of(
-        "SIZE", "SIZE", "BODY", "8BITMIME", "SMTPUTF8", "SMTPUTF8", "RET", "DSN", "ENVID", "DSN", "AUTH", "AUTH",
-        "REQUIRETLS", "REQUIRETLS", "MT-PRIORITY", "MT-PRIORITY", "BY", "DELIVERBY");
-    private static final Map<String, String> RCPT_PARAMETERS = Map.of("NOTIFY", "DSN", "ORCPT", "DSN", "RRVS", "RRVS");
-
     private final Session session;
     private final Connection connection;
     private final Settings settings;
     private final Recorder recorder;
     private final Behaviour behaviour;
+    private final ParameterCheck parameters;
+    private final Chunks chunks;
+    private final FinalReplies finalReplies;
     private Envelope envelope = new Envelope();
 
     Transactions(Session session, Connection connection, Settings settings, Recorder recorder) {
@@ -30,6 +24,9 @@ final class Transactions {
         this.settings = settings;
         this.recorder = recorder;
         this.behaviour = settings.behaviour();
+        this.parameters = new ParameterCheck(session, connection, settings);
+        this.chunks = new Chunks(session, connection, settings, this);
+        this.finalReplies = new FinalReplies(session, connection, settings, recorder);
     }
 
     boolean isOpen() {
@@ -46,25 +43,31 @@ final class Transactions {
             malformed(command);
             return;
         }
-        checkPath(path, command, MAIL_PARAMETERS);
+        checkPath(path, command, ParameterCheck.has(path.parameters(), "SMTPUTF8"));
+        parameters.mail(path);
         String usual = "250 2.1.0 ok";
         if (connection.heloName().isEmpty()) {
-            usual = outOfOrder("MAIL before EHLO", true);
+            usual = session.outOfOrder("MAIL before EHLO", true);
         } else if (envelope.isOpen()) {
-            usual = outOfOrder("MAIL within a transaction", true);
+            usual = session.outOfOrder("MAIL within a transaction", true);
         } else if (settings.authRequired() && connection.authenticatedUser().isEmpty()) {
             usual = "530 5.7.0 authentication required";
-        } else if (tooLarge(parameter(path.parameters(), "SIZE"))) {
+        } else if (announcesTooMuch(path)) {
             usual = "552 5.3.4 too large";
         }
-        envelope.mailTried();
+        envelope.mailTried(path.parameters());
         session.react(behaviour.onMail(connection, path.address()), usual, Session.accepted(() -> {
             reset();
-            envelope.mailTried();
+            envelope.mailTried(path.parameters());
             envelope.open(path.address(), path.parameters());
             connection.transactionStarted();
             recorder.transaction();
         }));
+    }
+
+    private boolean announcesTooMuch(CommandLine.Path path) {
+        String octets = ParameterCheck.value(path.parameters(), "SIZE");
+        return octets.matches("\\d{1,18}") && settings.isTooLarge(Long.parseLong(octets));
     }
 
     void rcpt(CommandLine command) throws IOException {
@@ -73,10 +76,13 @@ final class Transactions {
             malformed(command);
             return;
         }
-        checkPath(path, command, RCPT_PARAMETERS);
+        checkPath(path, command, envelope.isUtf8());
+        parameters.rcpt(path);
         String usual = "250 2.1.5 ok";
         if (!envelope.isOpen()) {
-            usual = outOfOrder("RCPT without MAIL", !envelope.wasMailTried() || !session.mayPipeline());
+            usual = session.outOfOrder("RCPT without MAIL", !envelope.wasMailTried() || !session.mayPipeline());
+        } else if (envelope.isChunked()) {
+            usual = session.outOfOrder("RCPT behind BDAT", true);
         }
         envelope.rcptTried();
         session.react(behaviour.onRcpt(connection, path.address()), usual,
@@ -86,51 +92,51 @@ final class Transactions {
     void data() throws IOException {
         String usual = "354 go ahead";
         if (!envelope.isOpen()) {
-            usual = outOfOrder("DATA without MAIL", !envelope.wasMailTried() || !session.mayPipeline());
+            usual = session.outOfOrder("DATA without MAIL", !envelope.wasMailTried() || !session.mayPipeline());
+        } else if (envelope.isChunked()) {
+            usual = session.outOfOrder("DATA and BDAT in one transaction", true);
+            envelope.chunks().fail();
+        } else if (envelope.body().equals("BINARYMIME")) {
+            usual = session.outOfOrder("DATA for BODY=BINARYMIME", true);
         } else if (envelope.recipients().isEmpty()) {
             // Pipelined behind refused recipients DATA is right (RFC 2920, 3.1); without any RCPT it never is.
-            usual = outOfOrder("DATA without RCPT", !envelope.wasRcptTried() || !session.mayPipeline())
-                .replace("503 5.5.1", "554 5.5.1");
+            usual = session.outOfOrder("DATA without RCPT", !envelope.wasRcptTried() || !session.mayPipeline());
+            if (!settings.lmtp()) {
+                usual = usual.replace("503 5.5.1", "554 5.5.1");
+            }
         }
+        envelope.dataTried();
         if (session.react(behaviour.onData(connection), usual, code -> { }) == 354) {
-            content();
+            ContentReader reader = new ContentReader(session.octets());
+            byte[] content = reader.read();
+            if (content == null) {
+                throw new ConnectionEnded(Ending.EOF);
+            }
+            connection.said(Connection.Speaker.CLIENT, "(content, " + content.length + " octets)");
+            end(content, 0, reader.faults());
         }
     }
 
-    private void content() throws IOException {
-        ContentReader reader = session.contentReader();
-        byte[] content = reader.read();
-        if (content == null) {
-            throw new ConnectionEnded(Ending.EOF);
-        }
-        connection.said(Connection.Speaker.CLIENT, "(content, " + content.length + " octets)");
-        boolean announced = envelope.parameters().toUpperCase(Locale.ROOT).contains("BODY=8BITMIME");
-        reader.faults().forEach((kind, place) -> {
-            if (kind != Kind.UNANNOUNCED_8BIT || !announced) {
+    void bdat(String line) throws IOException {
+        chunks.serve(line, envelope);
+    }
+
+    /** The message has come to its end by BDAT LAST. */
+    void end(ChunkedContent content) throws IOException {
+        end(content.toByteArray(), content.count(), content.faults());
+    }
+
+    private void end(byte[] content, int chunkCount, Map<Kind, String> faults) throws IOException {
+        String body = envelope.body();
+        faults.forEach((kind, place) -> {
+            if (!body.equals("BINARYMIME") && (kind != Kind.UNANNOUNCED_8BIT || !body.equals("8BITMIME"))) {
                 session.violation(kind, place);
             }
         });
-        ReceivedMail mail = new ReceivedMail(envelope, content, connection);
+        ReceivedMail mail = new ReceivedMail(envelope, content, chunkCount, connection);
         connection.mailCarried();
         reset();
-        session.enter("(end of data)");
-        String usual = "250 2.0.0 taken as " + connection.id() + "." + mail.transactionNumber();
-        if (mail.recipients().isEmpty()) {
-            usual = "554 5.5.1 no valid recipients";
-        } else if (tooLarge(Integer.toString(content.length))) {
-            usual = "552 5.3.4 too large";
-        }
-        boolean[] answered = new boolean[1];
-        try {
-            session.react(behaviour.onEndOfData(connection, mail), usual, code -> {
-                answered[0] = true;
-                recorder.mail(mail, Replies.accepts(code));
-            });
-        } finally {
-            if (!answered[0]) {
-                recorder.mail(mail, false);
-            }
-        }
+        finalReplies.to(mail);
     }
 
     private void malformed(CommandLine command) throws IOException {
@@ -138,41 +144,13 @@ final class Transactions {
         session.react(Reaction.proceed(), "501 5.5.4 cannot read that address", code -> { });
     }
 
-    private String outOfOrder(String what, boolean atFault) {
-        if (atFault) {
-            session.violation(Kind.OUT_OF_ORDER, what);
-        }
-        return "503 5.5.1 " + what;
-    }
-
-    private void checkPath(CommandLine.Path path, CommandLine command, Map<String, String> extensions) {
+    private void checkPath(CommandLine.Path path, CommandLine command, boolean utf8) {
         if (!path.strict()) {
             session.violation(Kind.MALFORMED_COMMAND, command.verb() + " " + command.argument());
         }
-        for (String parameter : words(path.parameters())) {
-            String keyword = parameter.split("=", 2)[0].toUpperCase(Locale.ROOT);
-            String extension = extensions.get(keyword);
-            boolean offered = extension != null
-                && (extension.equals("AUTH") ? settings.credentials() != null : session.offered(extension));
-            if (!offered) {
-                session.violation(Kind.UNOFFERED_PARAMETER, parameter);
-            }
+        // Where SMTPUTF8 was not offered at all, the line itself was a violation already.
+        if (!utf8 && session.offered("SMTPUTF8") && CommandText.isEightBit(command.argument())) {
+            session.violation(Kind.UNANNOUNCED_8BIT, command.verb() + " without SMTPUTF8");
         }
-    }
-
-    private static List<String> words(String parameters) {
-        return parameters.isEmpty() ? List.of() : List.of(parameters.split(" +"));
-    }
-
-    private static String parameter(String parameters, String keyword) {
-        return words(parameters).stream()
-            .filter(word -> word.regionMatches(true, 0, keyword + "=", 0, keyword.length() + 1))
-            .map(word -> word.substring(keyword.length() + 1))
-            .findFirst().orElse("");
-    }
-
-    private boolean tooLarge(String octets) {
-        OptionalLong limit = settings.sizeLimit();
-        return limit.isPresent() && octets.matches("\\d{1,18}") && Long.parseLong(octets) > limit.getAsLong();
     }
 }

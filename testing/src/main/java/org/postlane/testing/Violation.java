@@ -22,7 +22,7 @@ public record Violation(int connectionId, Kind kind, String detail) {
         UNSTUFFED_DOT,
         /** NUL in content or a control character in a command. */
         CONTROL_CHARACTER,
-        /** Octets over 127 in content that was not announced with BODY=8BITMIME, or in a command without SMTPUTF8. */
+        /** Octets over 127 in content without BODY=8BITMIME or BODY=BINARYMIME, or in a command without SMTPUTF8. */
         UNANNOUNCED_8BIT,
         /** A command that the state does not allow (503). */
         OUT_OF_ORDER,
@@ -39,6 +39,10 @@ public record Violation(int connectionId, Kind kind, String detail) {
         /** A command that this server does not have or did not offer. */
         UNKNOWN_COMMAND,
         /** A parameter of MAIL or RCPT that belongs to an extension that was not offered. */
-        UNOFFERED_PARAMETER
+        UNOFFERED_PARAMETER,
+        /** A parameter of MAIL or RCPT whose value does not follow the grammar of its extension, or that is there twice. */
+        MALFORMED_PARAMETER,
+        /** REQUIRETLS on a connection without TLS (RFC 8689, 4.1). */
+        REQUIRETLS_IN_THE_CLEAR
     }
 }

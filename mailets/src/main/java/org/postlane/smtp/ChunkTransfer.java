@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.smtp;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * Content by BDAT (RFC 3030), in counted chunks. The last one leaves only when every chunk before it was taken: so a refused
+ * chunk never has the end of the message behind it, and an answer too many shows before it can be mistaken for the last one.
+ */
+final class ChunkTransfer implements Framing {
+    /** "BDAT ", ten digits, " LAST" and CRLF. */
+    private static final int HEADER_OCTETS = 22;
+    /** RFC 5321 4.2.4: what a server says to a command that it does not know, or not here. */
+    private static final Set<Integer> UNKNOWN_COMMAND = Set.of(500, 502, 503, 504);
+
+    private final Link link;
+    private final boolean pipelining;
+    private final boolean binary;
+    private final EndOfData end;
+    private final ContentPump pump;
+    private final DotStuffer lines = DotStuffer.ofLineEnds();
+    private CompletableFuture<Reply> chunk = CompletableFuture.completedFuture(null);
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private Reply firstChunk;
+    private Reply refusal;
+    private Throwable failure;
+
+    ChunkTransfer(Link link, Content content, EndOfData end, boolean pipelining) {
+        this.link = link;
+        this.pipelining = pipelining;
+        this.binary = content.isBinary();
+        this.end = end;
+        this.pump = new ContentPump(link, content, this);
+    }
+
+    /**
+     * Goes on behind the answers to the envelope.
+     *
+     * @param left told when all of the content has left
+     * @param followed whether commands went out behind the last chunk
+     */
+    CompletableFuture<TransactionResult> run(RecipientJudge judge, Runnable left, BooleanSupplier followed) {
+        if (!judge.isAnyAccepted() || !link.dialogue().isIntact()) {
+            return CompletableFuture.completedFuture(judge.result());
+        }
+        if (!link.dialogue().isInSync()) {
+            SmtpException tooMany = SmtpException.session("The server sent more replies than it was given commands", null);
+            link.dialogue().abort(tooMany);
+            return CompletableFuture.failedFuture(tooMany);
+        }
+        send(left);
+        return over.thenCompose(nothing -> conclude(judge, followed));
+    }
+
+    /**
+     * Sends the content right behind the envelope, whose answers are outstanding.
+     *
+     * @param recipients how many recipients the envelope has
+     */
+    CompletableFuture<TransactionResult> runAhead(EnvelopeCommands commands, int recipients, Runnable left) {
+        send(left);
+        CompletableFuture<RecipientJudge> judged = commands.answered().thenCompose(nothing -> commands.judge());
+        CompletableFuture<RecipientJudge> outcome = Futures.recover(judged, why -> {
+            boolean turnedAway = link.dialogue().isShuttingDown();
+            link.dialogue().abort(Futures.asIoException(why));
+            if (!pump.isLastPieceLeft() || turnedAway) {
+                return CompletableFuture.failedFuture(why);
+            }
+            RecipientJudge nobodyKnows = new RecipientJudge(recipients);
+            nobodyKnows.lostAll(why);
+            return CompletableFuture.completedFuture(nobodyKnows);
+        }).thenApply(judge -> {
+            if (!judge.isAnyAccepted() && !judge.isAnyUnanswered()) {
+                pump.stop();
+            }
+            return judge;
+        });
+        return outcome.thenCompose(judge -> over.thenCompose(nothing -> conclude(judge, () -> true)));
+    }
+
+    /** After it, {@code over} completes when everything that was sent is answered or never will be. */
+    private void send(Runnable left) {
+        CompletableFuture<Boolean> unused = pump.start().whenCompleteAsync((complete, thrown) -> {
+            if (pump.isComplete()) {
+                end.startClock();
+                left.run();
+                return;
+            }
+            if (thrown != null) {
+                failure = Futures.rootOf(thrown);
+                if (!(failure instanceof UnreadableContentException)) {
+                    link.dialogue().abort(Futures.asIoException(failure));
+                }
+            }
+            if (!pump.isLastPieceLeft()) {
+                // Without the last chunk nothing counts, and RSET ends what there is of the transaction.
+                Futures.forward(chunk.handle((reply, lost) -> null), over);
+            }
+        }, link.channel().eventLoop());
+    }
+
+    private CompletableFuture<TransactionResult> conclude(RecipientJudge judge, BooleanSupplier followed) {
+        Optional<Reply> unknown = firstAnswer().filter(reply -> UNKNOWN_COMMAND.contains(reply.code()));
+        if (unknown.isPresent() && judge.isAnyAccepted()) {
+            // It says nothing about the message; and the octets may have been taken for commands, so this is no place to stay.
+            ExtensionBrokenException broken = new ExtensionBrokenException("CHUNKING", unknown.get());
+            link.dialogue().abort(broken);
+            return CompletableFuture.failedFuture(broken);
+        }
+        boolean open = judge.isAnyAccepted() || judge.isAnyUnanswered();
+        if (pump.isLastPieceLeft() && open) {
+            end.judge(judge, pump, true, followed.getAsBoolean());
+        } else if (pump.isLastPieceLeft()) {
+            end.judgeForNobody();
+        } else if (refusal != null) {
+            judge.settleAccepted(Fault.MESSAGE, refusal);
+        } else if (failure != null) {
+            judge.lost(false, failure);
+        }
+        return CompletableFuture.completedFuture(judge.result());
+    }
+
+    private Optional<Reply> firstAnswer() {
+        return firstChunk == null ? end.first() : Optional.ofNullable(refusal).filter(reply -> reply == firstChunk);
+    }
+
+    @Override
+    public ByteBuf frame(byte[] octets, boolean last, ByteBufAllocator allocator) {
+        ByteBuf framed = allocator.buffer(HEADER_OCTETS + DotStuffer.worstCase(octets.length));
+        framed.writerIndex(HEADER_OCTETS);
+        if (binary) {
+            framed.writeBytes(octets);
+        } else {
+            lines.encode(octets, octets.length, framed);
+            if (last) {
+                lines.end(framed);
+            }
+        }
+        byte[] header = ("BDAT " + (framed.writerIndex() - HEADER_OCTETS) + (last ? " LAST\r\n" : "\r\n")).getBytes(US_ASCII);
+        framed.readerIndex(HEADER_OCTETS - header.length).setBytes(HEADER_OCTETS - header.length, header);
+        return framed;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> mayLeave(boolean last) {
+        return last || !pipelining
+            ? chunk.thenApply(reply -> refusal == null)
+            : CompletableFuture.completedFuture(refusal == null);
+    }
+
+    @Override
+    public void leaving(boolean last) {
+        if (last) {
+            end.expect();
+            Futures.forward(end.answered(), over);
+            return;
+        }
+        chunk = link.dialogue().expect("a chunk of the content", link.timeouts().endOfData()).thenApply(reply -> {
+            firstChunk = firstChunk == null ? reply : firstChunk;
+            if (reply.isIntermediate()) {
+                SmtpException unused = link.violated("a chunk", reply);
+            } else if (!reply.isPositive() && refusal == null) {
+                refusal = reply;
+            }
+            return reply;
+        });
+    }
+}

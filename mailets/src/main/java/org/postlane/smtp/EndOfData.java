@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.smtp;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The answer to the end of the content, be it the final dot or BDAT LAST, and what it means for the accepted recipients: one
+ * reply for all in SMTP, one for each in LMTP (RFC 2033 4.2).
+ */
+final class EndOfData {
+    private final Link link;
+    private final ReplyShapes shapes;
+    private final EnvelopeCommands commands;
+    private Expected expected;
+
+    EndOfData(Link link, ReplyShapes shapes, EnvelopeCommands commands) {
+        this.link = link;
+        this.shapes = shapes;
+        this.commands = commands;
+    }
+
+    /** To be called before the last of the content leaves: an answer may come early. */
+    void expect() {
+        expected = link.dialogue().expect(new Expected("the end of data", this::due, null));
+    }
+
+    private int due() {
+        return link.isLmtp() ? Math.max(1, commands.accepted()) : 1;
+    }
+
+    /** All of the content has left: the server's time runs from now on. */
+    void startClock() {
+        link.dialogue().limit(expected, link.timeouts().endOfData());
+    }
+
+    /** Completes when the answer is there, or will never be. */
+    CompletableFuture<Void> answered() {
+        return expected.reply().handle((reply, lost) -> null);
+    }
+
+    /** The first reply, where there is one. */
+    Optional<Reply> first() {
+        return expected == null ? Optional.empty() : expected.received().stream().findFirst();
+    }
+
+    /** The server answered a message that it accepted nobody for: the only good answer is a bad one. */
+    void judgeForNobody() {
+        expected.received().stream().filter(reply -> !reply.isTemporary() && !reply.isPermanent()).findFirst()
+            .ifPresent(reply -> {
+                SmtpException unused = link.violated("content for nobody", reply);
+            });
+    }
+
+    /**
+     * Gives the accepted recipients their outcome.
+     *
+     * @param atRisk whether answers were outstanding before the content left, or commands went out behind it
+     */
+    void judge(RecipientJudge judge, ContentPump pump, boolean chunked, boolean atRisk) {
+        List<Reply> replies = expected.received();
+        boolean complete = pump.isComplete();
+        for (Reply reply : replies) {
+            boolean good = reply.isPositive() && complete && !(atRisk && shapes.looksMisplaced(reply));
+            if (good || reply.isTemporary() || reply.isPermanent()) {
+                settle(judge, reply);
+            } else {
+                judge.lost(true, link.violated("the content", reply));
+                return;
+            }
+        }
+        if (expected.reply().isCompletedExceptionally()) {
+            // A 421 to something before the content ended the session before the content counted.
+            boolean turnedAway = link.dialogue().isShuttingDown() && replies.isEmpty();
+            judge.lost(pump.isLastPieceLeft() && !turnedAway, EnvelopeCommands.causeOf(expected.reply()));
+        } else if (!complete) {
+            link.dialogue().abort(new IOException("The server answered before the content was complete: " + replies));
+        } else if (!atRisk && replies.get(0).isPositive() && !shapes.allowNextBehind(chunked)) {
+            commands.teach(shapes, chunked, replies.get(0));
+        }
+    }
+
+    private void settle(RecipientJudge judge, Reply reply) {
+        if (link.isLmtp()) {
+            judge.settleNext(reply);
+        } else {
+            judge.settleAccepted(Fault.MESSAGE, reply);
+        }
+    }
+}

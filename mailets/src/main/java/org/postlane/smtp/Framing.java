@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.smtp;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/** How the pieces of a message go over the wire. For one message. */
+interface Framing {
+    /** A piece as it goes out. Called on a reader's thread, one piece after the other. */
+    ByteBuf frame(byte[] octets, boolean last, ByteBufAllocator allocator);
+
+    /** Whether, and from when on, the next piece may leave; false ends the message without its last piece. On the event loop. */
+    CompletableFuture<Boolean> mayLeave(boolean last);
+
+    /** The piece is written next. On the event loop. */
+    void leaving(boolean last);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.smtp;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+import io.netty.channel.Channel;
+
+/** What everything that speaks over one connection shares. */
+final class Link {
+    private final Channel channel;
+    private final Dialogue dialogue;
+    private final Executor reader;
+    private final SessionSettings settings;
+
+    /**
+     * A link.
+     *
+     * @param reader the threads that may wait for a disk
+     */
+    Link(Channel channel, Dialogue dialogue, Executor reader, SessionSettings settings) {
+        this.channel = channel;
+        this.dialogue = dialogue;
+        this.reader = reader;
+        this.settings = settings;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    Dialogue dialogue() {
+        return dialogue;
+    }
+
+    Executor reader() {
+        return reader;
+    }
+
+    SessionSettings settings() {
+        return settings;
+    }
+
+    SmtpTimeouts timeouts() {
+        return settings.timeouts();
+    }
+
+    boolean isLmtp() {
+        return settings.protocol() == Protocol.LMTP;
+    }
+
+    /** Sends a command that has no limit of its own, now. */
+    CompletableFuture<Reply> say(String command) {
+        return dialogue.ask(command, timeouts().command());
+    }
+
+    /** Ends a session whose replies no longer fit its commands. */
+    SmtpException violated(String command, Reply reply) {
+        ProtocolViolationException violation =
+            new ProtocolViolationException("The server answered " + command + " with " + reply);
+        dialogue.abort(violation);
+        return SmtpException.session(violation.getMessage(), violation);
+    }
+}
