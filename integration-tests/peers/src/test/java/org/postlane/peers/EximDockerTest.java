@@ -4,8 +4,8 @@ package org.postlane.peers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
+import org.postlane.smtp.Protocol;
 import org.postlane.testing.docker.RequiresDocker;
 
 /**
@@ -24,12 +24,11 @@ class EximDockerTest extends SmtpPeerContract {
 
     @Override
     List<Way> ways() {
-        return List.of(new Way("pipelined", SMTP, UnaryOperator.identity()),
-            new Way("one-by-one", WITHOUT_PIPELINING, UnaryOperator.identity()));
+        return Way.all(Protocol.SMTP, SMTP, WITHOUT_PIPELINING);
     }
 
     @Override
-    List<String> traceFields() {
+    List<String> traceFields(boolean severalRecipients) {
         return List.of("Return-path", "Envelope-to", "Delivery-date", "Received");
     }
 

@@ -4,7 +4,6 @@ package org.postlane.peers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +26,11 @@ final class Sessions implements AutoCloseable {
     static final Duration AMPLE = Duration.ofSeconds(30);
 
     private final List<SmtpConnection> connections = new ArrayList<>();
-    private final SmtpClient client = new SmtpClient(PeerTls.trust());
+    private final SmtpClient client;
+
+    Sessions(PeerTls tls) {
+        this.client = new SmtpClient(tls.trust());
+    }
 
     /** Settings without TLS, for a port of a peer. */
     static SessionSettings.Builder to(Peer peer, int port) {
@@ -58,8 +61,8 @@ final class Sessions implements AutoCloseable {
     }
 
     static Envelope envelope(String sender, String... recipients) {
-        return new Envelope(sender.isEmpty() ? Path.NULL : Path.of(sender),
-            Stream.of(recipients).map(Path::of).map(Envelope.Recipient::of).toList(), Optional.empty(), Optional.empty());
+        return Envelope.of(sender.isEmpty() ? Path.NULL : Path.of(sender),
+            Stream.of(recipients).map(Path::of).map(Envelope.Recipient::of).toList());
     }
 
     static List<RecipientResult> send(SmtpConnection connection, Message message, String... recipients) {

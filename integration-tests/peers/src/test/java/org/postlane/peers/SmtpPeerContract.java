@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postlane.smtp.Credentials;
+import org.postlane.smtp.Failure;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.RecipientResult;
 import org.postlane.smtp.SessionSettings;
@@ -55,7 +56,7 @@ abstract class SmtpPeerContract extends PeerContract {
             send(connection, envelope("refused@example.org", ALICE, BOB), Message.about(unique("from the refused one")));
 
         assertThat(statuses(results)).containsExactly(FAILED, FAILED);
-        assertThat(results).allSatisfy(result -> assertThat(result.fault()).contains(Fault.MESSAGE));
+        assertThat(results).allSatisfy(result -> assertThat(result.failure().map(Failure::fault)).contains(Fault.MESSAGE));
         assertGoesOn(connection);
     }
 
@@ -86,9 +87,24 @@ abstract class SmtpPeerContract extends PeerContract {
         List<RecipientResult> results = send(connection, Message.ofSize(SIZE_LIMIT + 1000), ALICE);
 
         assertThat(statuses(results)).containsExactly(FAILED);
-        assertThat(results.get(0).fault()).contains(Fault.MESSAGE);
+        assertThat(results.get(0).failure().map(Failure::fault)).contains(Fault.MESSAGE);
         assertThat(results.get(0).reply()).isEmpty();
         assertGoesOn(connection);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void aMailLargerThanThePeerTakesIsRefusedByThePeer(Way way) {
+        SmtpConnection connection = sessions.connect(way.toIgnoring(peer, "SIZE"));
+
+        List<RecipientResult> results = send(connection, Message.ofSize(SIZE_LIMIT + 1000), ALICE, BOB);
+
+        assertThat(statuses(results)).containsExactly(FAILED, FAILED);
+        assertThat(results).allSatisfy(result -> {
+            assertThat(result.failure().map(Failure::fault)).contains(Fault.MESSAGE);
+            assertThat(result.reply().orElseThrow().code()).isEqualTo(552);
+        });
+        assertGoesOn(connection.isUsable() ? connection : sessions.connect(way.to(peer)));
     }
 
     @ParameterizedTest
@@ -100,7 +116,7 @@ abstract class SmtpPeerContract extends PeerContract {
 
         assertThat(statuses(send(connection, message, ALICE))).containsExactly(DELIVERED);
 
-        assertThat(assertStored("alice", message).text()).containsIgnoringCase(" with ESMTPS ");
+        assertThat(assertStored("alice", message, false).text()).containsIgnoringCase(" with ESMTPS ");
         get(connection.quit());
     }
 
@@ -120,7 +136,7 @@ abstract class SmtpPeerContract extends PeerContract {
 
         assertThat(statuses(send(connection, message, ALICE))).containsExactly(DELIVERED);
 
-        assertThat(assertStored("alice", message).text()).containsIgnoringCase(" with ESMTPSA ");
+        assertThat(assertStored("alice", message, false).text()).containsIgnoringCase(" with ESMTPSA ");
         assertGoesOn(connection);
     }
 
@@ -130,8 +146,8 @@ abstract class SmtpPeerContract extends PeerContract {
             submission(TlsMode.VERIFIED).credentials(new Credentials(USER, "wrong " + PASSWORD, false)).build();
 
         assertThat(sessions.refusal(settings)).isInstanceOfSatisfying(SmtpException.class, refused -> {
-            assertThat(refused.fault()).isEqualTo(Fault.POLICY);
-            assertThat(refused.reply().orElseThrow().code()).isEqualTo(535);
+            assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY);
+            assertThat(refused.failure().reply().orElseThrow().code()).isEqualTo(535);
         });
     }
 
@@ -169,9 +185,9 @@ abstract class SmtpPeerContract extends PeerContract {
             .until(() -> sessions.connect(settings), SmtpConnection::isUsable);
 
         assertThat(sessions.refusal(settings)).isInstanceOfSatisfying(SmtpException.class, refused -> {
-            assertThat(refused.fault()).isEqualTo(Fault.HOST);
-            assertThat(refused.isPermanent()).isFalse();
-            assertThat(refused.reply().orElseThrow().code()).isEqualTo(421);
+            assertThat(refused.failure().fault()).isEqualTo(Fault.HOST);
+            assertThat(refused.failure().persistence()).isEqualTo(Failure.Persistence.TEMPORARY);
+            assertThat(refused.failure().reply().orElseThrow().code()).isEqualTo(421);
         });
 
         assertGoesOn(first);
