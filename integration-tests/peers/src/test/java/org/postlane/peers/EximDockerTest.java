@@ -33,7 +33,7 @@ class EximDockerTest extends SmtpPeerContract {
     }
 
     @Override
-    Map<String, Change> changesByPeer() {
+    Map<String, Change> changesByPeer(Way way) {
         return Map.of(
             // A line of white space, where a header field is expected, is blank to Exim.
             MIMETOOLS + "hdr-fakeout.msg", Change.replacing("\n \nThe header", "\n\nThe header"),

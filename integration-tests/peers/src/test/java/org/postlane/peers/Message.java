@@ -27,6 +27,11 @@ final class Message implements Content {
         return new Message(("Subject: large\r\n\r\n" + ("0123456789".repeat(7) + "\r\n").repeat(octets / 72)).getBytes(UTF_8));
     }
 
+    /** Its Subject field. */
+    String subject() {
+        return stored().lines().filter(line -> line.startsWith("Subject: ")).findFirst().orElseThrow();
+    }
+
     /**
      * What must be stored of it where lines end with LF: the client makes every line end, be it CRLF, LF or CR, a CRLF, and ends
      * the last line.

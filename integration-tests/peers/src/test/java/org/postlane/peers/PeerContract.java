@@ -82,11 +82,11 @@ abstract class PeerContract {
     /** The ways of sending that the peer has. */
     abstract List<Way> ways();
 
-    /** The header fields that the peer puts in front, in its order. */
+    /** The header fields that the peer puts in front, in its order, of a mail to one recipient or to several. */
     abstract List<String> traceFields(boolean severalRecipients);
 
     /** What the peer is known to change in a mail of the corpus, by the name of the mail: from what is sent to what is stored. */
-    abstract Map<String, Change> changesByPeer();
+    abstract Map<String, Change> changesByPeer(Way way);
 
     @ParameterizedTest
     @MethodSource("ways")
@@ -109,7 +109,7 @@ abstract class PeerContract {
             mails -> mails.size() >= corpus.size());
         assertThat(stored).hasSize(Corpus.SIZE);
         assertThat(IntStream.range(0, corpus.size()).boxed()
-            .map(i -> difference(corpus.get(i), corpusSender(way, i), stored))
+            .map(i -> difference(corpus.get(i), way, corpusSender(way, i), stored))
             .filter(difference -> !difference.isEmpty())).isEmpty();
     }
 
@@ -122,12 +122,12 @@ abstract class PeerContract {
     }
 
     /** Empty where the mail arrived, once, as it must. */
-    private String difference(CorpusMessage sent, String sender, List<StoredMail> stored) {
+    private String difference(CorpusMessage sent, Way way, String sender, List<StoredMail> stored) {
         List<StoredMail> arrived = stored.stream().filter(mail -> mail.isFrom(sender)).toList();
         if (arrived.size() != 1) {
             return sent + " arrived " + arrived.size() + " times";
         }
-        String expected = changesByPeer().getOrDefault(sent.name(), Change.NONE)
+        String expected = changesByPeer(way).getOrDefault(sent.name(), Change.NONE)
             .apply(message(sent).stored());
         String text = arrived.get(0).text();
         if (!text.endsWith(expected)) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.peers;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.postlane.peers.Sessions.AMPLE;
@@ -14,14 +16,20 @@ import static org.postlane.smtp.RecipientResult.Status.FAILED;
 import static org.postlane.smtp.RecipientResult.Status.NEXT_TRANSACTION;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postlane.smtp.Credentials;
+import org.postlane.smtp.Envelope;
+import org.postlane.smtp.EnvelopeId;
 import org.postlane.smtp.Failure;
 import org.postlane.smtp.Fault;
+import org.postlane.smtp.OriginalRecipient;
+import org.postlane.smtp.Path;
 import org.postlane.smtp.RecipientResult;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpConnection;
@@ -46,6 +54,8 @@ abstract class SmtpPeerContract extends PeerContract {
     private static final String USER = "alice";
     private static final String PASSWORD = "correct horse";
     private static final int SIZE_LIMIT = 1_000_000;
+    /** Too much even where the end of a line counts as one octet, as in Exim. */
+    private static final int TOO_LARGE = 1_100_000;
 
     @ParameterizedTest
     @MethodSource("ways")
@@ -84,7 +94,7 @@ abstract class SmtpPeerContract extends PeerContract {
         SmtpConnection connection = sessions.connect(way.to(peer));
         assertThat(connection.capabilities().maxSize()).hasValue(SIZE_LIMIT);
 
-        List<RecipientResult> results = send(connection, Message.ofSize(SIZE_LIMIT + 1000), ALICE);
+        List<RecipientResult> results = send(connection, Message.ofSize(TOO_LARGE), ALICE);
 
         assertThat(statuses(results)).containsExactly(FAILED);
         assertThat(results.get(0).failure().map(Failure::fault)).contains(Fault.MESSAGE);
@@ -97,7 +107,7 @@ abstract class SmtpPeerContract extends PeerContract {
     void aMailLargerThanThePeerTakesIsRefusedByThePeer(Way way) {
         SmtpConnection connection = sessions.connect(way.toIgnoring(peer, "SIZE"));
 
-        List<RecipientResult> results = send(connection, Message.ofSize(SIZE_LIMIT + 1000), ALICE, BOB);
+        List<RecipientResult> results = send(connection, Message.ofSize(TOO_LARGE), ALICE, BOB);
 
         assertThat(statuses(results)).containsExactly(FAILED, FAILED);
         assertThat(results).allSatisfy(result -> {
@@ -162,6 +172,50 @@ abstract class SmtpPeerContract extends PeerContract {
 
     private SessionSettings.Builder submission(TlsMode mode) {
         return Sessions.to(peer, mode == TlsMode.VERIFIED ? SUBMISSION : SUBMISSIONS).tls(mode);
+    }
+
+    @Test
+    void aReportComesForTheRecipientThatAsksForOneOfSuccess() {
+        Message message = Message.about(unique("with a report"));
+        Envelope envelope = Envelope.from(Path.of("sender@" + Peer.DOMAIN))
+            .ret(Envelope.Return.HDRS)
+            .envelopeId(EnvelopeId.of("mail+1=one"))
+            .to(List.of(
+                new Envelope.Recipient(Path.of(ALICE), Set.of(Envelope.Notify.SUCCESS, Envelope.Notify.FAILURE),
+                    Optional.of(OriginalRecipient.ofMailbox("a+lice=1@origin.test"))),
+                new Envelope.Recipient(Path.of(BOB), Set.of(Envelope.Notify.NEVER), Optional.empty()),
+                Envelope.Recipient.of(Path.of(CAROL))));
+        SmtpConnection connection = sessions.connect(Sessions.to(peer, SMTP).build());
+
+        assertThat(statuses(send(connection, envelope, message))).containsExactly(DELIVERED, DELIVERED, DELIVERED);
+
+        assertStored("bob", message, true);
+        String report = await("the report").atMost(AMPLE)
+            .until(() -> stored("sender", mail -> mail.text().contains(message.subject())), found -> !found.isEmpty())
+            .get(0).text();
+        assertThat(report).containsPattern("(?im)^Action: delivered$")
+            .containsPattern("(?im)^Final-Recipient: rfc822; ?" + ALICE + "$")
+            .containsPattern("(?im)^Original-Envelope-Id: mail\\+1=one$")
+            .containsPattern("(?im)^Original-Recipient: rfc822; ?a\\+lice=1@origin\\.test$")
+            .doesNotContain(BOB, CAROL, "a dotted line");
+        get(connection.quit());
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void addressesAndHeadersBeyondAsciiArriveAsTheyAre(Way way) {
+        Message message = new Message(("From: Отправитель <отправитель@client.test>\r\nSubject: " + unique("Привет")
+            + "\r\n\r\nТекст\r\n").getBytes(UTF_8));
+        Envelope envelope = Envelope.from(Path.of("отправитель@client.test")).smtpUtf8()
+            .to(List.of(Envelope.Recipient.of(Path.of("почта@" + Peer.DOMAIN)), Envelope.Recipient.of(Path.of(ALICE))));
+        SmtpConnection connection = sessions.connect(way.to(peer));
+
+        assertThat(statuses(send(connection, envelope, message))).containsExactly(DELIVERED, DELIVERED);
+
+        String stored = assertStored("utf8", message, true).text();
+        assertThat(stored).containsPattern("(?i) with utf8e?smtp");
+        assertThat(new String(stored.getBytes(ISO_8859_1), UTF_8)).startsWithIgnoringCase("Return-Path: <отправитель@client.test>");
+        assertGoesOn(connection);
     }
 
     @Test
