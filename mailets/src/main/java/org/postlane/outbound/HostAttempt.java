@@ -148,9 +148,9 @@ final class HostAttempt {
 
     private CompletableFuture<Void> afterFailure(Lease<PooledConnection> lease, List<Integer> pending, Throwable failure) {
         if (failure instanceof ExtensionNotOfferedException) {
-            return ((ExtensionNotOfferedException) failure).extension().equals("8BITMIME")
+            return ((ExtensionNotOfferedException) failure).missing().extension().equals("8BITMIME")
                 ? sendConverted(lease, pending, failure)
-                : giveBackAndSettle(lease, pending, RecipientResult.failed(Fault.MESSAGE, failure.getMessage()));
+                : giveBackAndSettle(lease, pending, RecipientResult.of(((SmtpException) failure).failure()));
         }
         if (failure instanceof ExtensionBrokenException && !retriedFresh) {
             retriedFresh = true;

@@ -87,16 +87,13 @@ public final class Envelope {
      * What this mail cannot go without and a session does not have. It is to be asked before MAIL, for a mail that something is
      * missing for must not be sent. Another host may have it.
      *
-     * <p>Whether a TLS that does not protect from an active attacker is enough is not decided here: REQUIRETLS (RFC 8689 4.2.1)
-     * also asks for a verified certificate and for a host name that nobody could have forged.
-     *
-     * @param encrypted whether the session runs over TLS
+     * @param verified whether the session runs over TLS with a certificate that was verified (RFC 8689 4.2.1)
      */
-    public Optional<MissingExtension> missingFrom(Capabilities capabilities, boolean encrypted) {
-        if (wishes.requireTls && !(encrypted && capabilities.offers(REQUIRETLS))) {
-            return Optional.of(new MissingExtension(REQUIRETLS, Fault.POLICY, encrypted
+    Optional<MissingExtension> missingFrom(Capabilities capabilities, boolean verified) {
+        if (wishes.requireTls && !(verified && capabilities.offers(REQUIRETLS))) {
+            return Optional.of(new MissingExtension(REQUIRETLS, Fault.POLICY, verified
                 ? "5.7.30 The sender requires TLS all the way, and the server does not offer REQUIRETLS"
-                : "5.7.30 The sender requires TLS all the way, and the session is not encrypted"));
+                : "5.7.30 The sender requires TLS all the way, and the session has none with a verified certificate"));
         }
         if ((wishes.smtpUtf8 || sender.needsSmtpUtf8()) && !capabilities.offers(SMTPUTF8)) {
             return Optional.of(new MissingExtension(SMTPUTF8, Fault.MESSAGE, "5.6.7 " + (sender.needsSmtpUtf8()

@@ -8,15 +8,15 @@ package org.postlane.smtp;
 public final class ExtensionNotOfferedException extends SmtpException {
     private static final long serialVersionUID = 1L;
 
-    private final String extension;
+    private final transient MissingExtension missing;
 
-    ExtensionNotOfferedException(String extension, String explanation) {
-        super(Failure.without(Fault.MESSAGE, Failure.Persistence.PERMANENT, explanation), null);
-        this.extension = extension;
+    ExtensionNotOfferedException(MissingExtension missing) {
+        super(Failure.without(missing.fault(), Failure.Persistence.PERMANENT, missing.explanation()), null);
+        this.missing = missing;
     }
 
-    /** The keyword of the extension, such as {@code 8BITMIME}. */
-    public String extension() {
-        return extension;
+    /** What is missing, and for whom. */
+    public MissingExtension missing() {
+        return missing;
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtp;
 
+import java.util.Optional;
+
 /** What a mail cannot go without and a server does not offer: it must not be sent there. Immutable. */
 public final class MissingExtension {
     private final String extension;
@@ -11,6 +13,18 @@ public final class MissingExtension {
         this.extension = extension;
         this.fault = fault;
         this.explanation = explanation;
+    }
+
+    /** What content needs by its octets, whoever it is for (RFC 6152, RFC 3030 3). */
+    static Optional<MissingExtension> of(Content content, Capabilities capabilities) {
+        if (content.isBinary()) {
+            return capabilities.offers("BINARYMIME") && capabilities.offers("CHUNKING") ? Optional.empty()
+                : Optional.of(new MissingExtension("BINARYMIME", Fault.MESSAGE,
+                    "5.6.3 The content needs BINARYMIME, which the server does not offer"));
+        }
+        return !content.isEightBit() || capabilities.offers("8BITMIME") ? Optional.empty()
+            : Optional.of(new MissingExtension("8BITMIME", Fault.MESSAGE,
+                "5.6.3 The content needs 8BITMIME, which the server does not offer"));
     }
 
     /** The keyword that EHLO would have named. */

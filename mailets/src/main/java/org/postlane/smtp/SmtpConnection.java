@@ -52,15 +52,10 @@ public final class SmtpConnection {
             if (behind ? !link.dialogue().isIntact() : !link.dialogue().isInSync()) {
                 return notInSync();
             }
-            Optional<ExtensionNotOfferedException> missing = missing(content);
+            Optional<MissingExtension> missing = MissingExtension.of(content, capabilities)
+                .or(() -> envelope.missingFrom(capabilities, encrypted && settings().tls().isVerified()));
             if (missing.isPresent()) {
-                return CompletableFuture.failedFuture(missing.get());
-            }
-            Optional<MissingExtension> unmet = envelope.missingFrom(capabilities, encrypted);
-            if (unmet.isPresent()) {
-                RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
-                judge.failAll(unmet.get().fault(), unmet.get().explanation());
-                return CompletableFuture.completedFuture(judge.result());
+                return CompletableFuture.failedFuture(new ExtensionNotOfferedException(missing.get()));
             }
             if (content.size() > capabilities.maxSize().orElse(Long.MAX_VALUE)) {
                 RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
@@ -87,18 +82,6 @@ public final class SmtpConnection {
 
     private boolean mayOverlap() {
         return turns.underWay() < link.settings().transactionsInFlight() && last != null && last.mayBeFollowed();
-    }
-
-    private Optional<ExtensionNotOfferedException> missing(Content content) {
-        if (content.isBinary() && !(capabilities.offers("BINARYMIME") && capabilities.offers("CHUNKING"))) {
-            return Optional.of(new ExtensionNotOfferedException("BINARYMIME",
-                "5.6.3 The content needs BINARYMIME, which the server does not offer"));
-        }
-        if (content.isEightBit() && !content.isBinary() && !capabilities.offers("8BITMIME")) {
-            return Optional.of(new ExtensionNotOfferedException("8BITMIME",
-                "5.6.3 The content needs 8BITMIME, which the server does not offer"));
-        }
-        return Optional.empty();
     }
 
     private <T> CompletableFuture<T> notInSync() {

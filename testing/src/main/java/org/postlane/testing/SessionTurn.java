@@ -110,7 +110,8 @@ final class SessionTurn implements Turn {
                     return;
                 }
                 look();
-                if (wire.peerIsGone(1)) {
+                // Commands that came before the end are still served after a pause; a stall might hold them for ever.
+                if (wire.peerIsGone(1) && (forEver || !wire.hasUnread())) {
                     throw new ConnectionEnded(Ending.EOF);
                 }
             }

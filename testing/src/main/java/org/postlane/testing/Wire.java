@@ -62,14 +62,23 @@ final class Wire {
         return position < limit || (!ended && in.available() > 0);
     }
 
-    /** Whether the peer has closed its side and nothing is left to read; looks for at most the given time. */
+    /**
+     * Whether the peer has closed its side; looks for at most the given time. What it sent before stays to be read, and where
+     * that fills the buffer nothing can be seen behind it.
+     */
     boolean peerIsGone(int milliseconds) throws IOException {
-        if (position < limit) {
-            return false;
+        if (ended || limit - position == buffer.length) {
+            return ended;
         }
+        System.arraycopy(buffer, position, buffer, 0, limit - position);
+        limit -= position;
+        position = 0;
         socket.setSoTimeout(milliseconds);
         try {
-            return !fill();
+            int count = in.read(buffer, limit, buffer.length - limit);
+            ended = count < 0;
+            limit += Math.max(0, count);
+            return ended;
         } catch (SocketTimeoutException stillThere) {
             return false;
         } finally {

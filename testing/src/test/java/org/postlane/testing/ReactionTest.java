@@ -163,6 +163,27 @@ class ReactionTest {
     }
 
     @Test
+    void aClientThatGivesUpWithCommandsPipelinedBehindAStallIsNoticed() {
+        Stall stall = new Stall();
+        try (SmtpServer server = answeringNoop(Reaction.stall(stall)); SmtpDialogue client = noop(server)) {
+            await().until(() -> stall.waiting() == 1);
+            client.sendBytes("MAIL FROM:<a@x>\r\nRCPT TO:<b@y>\r\n".getBytes(US_ASCII)).close();
+            await().until(() -> server.openConnections().isEmpty());
+            assertThat(server.connections().get(0).ending()).contains(Ending.EOF);
+            assertThat(server.statistics().transactions()).isZero();
+        }
+    }
+
+    @Test
+    void whatWasPipelinedBeforeTheClientLeftIsServedAfterAPause() {
+        try (SmtpServer server = answeringNoop(proceed().after(Duration.ofMillis(200))); SmtpDialogue client = noop(server)) {
+            client.sendBytes("MAIL FROM:<a@x>\r\nQUIT\r\n".getBytes(US_ASCII)).close();
+            await().until(() -> server.openConnections().isEmpty());
+            assertThat(server.statistics().transactions()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aDelayedReplyComes() {
         try (SmtpServer server = answeringNoop(reply("250 late").after(Duration.ofMillis(50)));
                 SmtpDialogue client = noop(server)) {
