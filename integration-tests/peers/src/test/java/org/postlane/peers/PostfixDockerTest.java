@@ -31,7 +31,8 @@ class PostfixDockerTest extends SmtpPeerContract {
 
     @Override
     Map<String, Change> changesByPeer(Way way) {
-        // The first line of a file of mbox format is nearly a header field: behind DATA it is made one, behind BDAT it ends the header.
+        // The first line of a file of mbox format is nearly a header field: behind DATA it is made one, behind BDAT it ends the
+        // header.
         Change mailboxLine = Change.inFront(way.ignored().contains("CHUNKING") ? "X-Mailbox-Line: " : "\n");
         return Map.of(
             MIMETOOLS + "jt-0498.msg", mailboxLine,

@@ -18,6 +18,9 @@ import static org.postlane.smtp.RecipientResult.Status.NEXT_TRANSACTION;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +40,7 @@ import org.postlane.smtp.SmtpException;
 import org.postlane.smtp.StaleConnectionException;
 import org.postlane.smtp.TlsHandshakeException;
 import org.postlane.smtp.TlsMode;
+import org.postlane.smtp.TransactionResult;
 
 /**
  * What holds with every peer that speaks SMTP. Each one refuses the sender {@code refused@example.org}, takes a million octets
@@ -84,6 +88,11 @@ abstract class SmtpPeerContract extends PeerContract {
         assertGoesOn(connection);
     }
 
+    /** What stands in a report of an original recipient or envelope identifier, which went as xtext (RFC 3461 4). */
+    String reported(String decoded, String encoded) {
+        return decoded;
+    }
+
     private static String tagged(String tag) {
         return "bob+" + tag + "@" + Peer.DOMAIN;
     }
@@ -114,7 +123,35 @@ abstract class SmtpPeerContract extends PeerContract {
             assertThat(result.failure().map(Failure::fault)).contains(Fault.MESSAGE);
             assertThat(result.reply().orElseThrow().code()).isEqualTo(552);
         });
-        assertGoesOn(connection.isUsable() ? connection : sessions.connect(way.to(peer)));
+        // Exim loses count of the octets of a chunk that it refuses: its next answer is wrong, or it hangs up.
+        assertGoesOn(get(connection.reset()) ? connection : sessions.connect(way.to(peer)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void aMailThatThePeerRefusesForItsSizeLosesAndDoublesNoneOfThoseAroundIt(Way way) {
+        List<Message> messages = IntStream.range(0, 12)
+            .mapToObj(i -> i == 5 ? Message.ofSize(TOO_LARGE) : Message.about(unique("around " + i))).toList();
+        SmtpConnection connection = sessions.connect(way.toIgnoring(peer, "SIZE"));
+
+        List<CompletableFuture<TransactionResult>> sent = messages.stream()
+            .map(message -> connection.send(envelope(Sessions.SENDER, CAROL), message)).toList();
+        List<Message> delivered = IntStream.range(0, messages.size()).filter(i -> isDelivered(sent.get(i)))
+            .mapToObj(messages::get).toList();
+
+        assertThat(delivered).containsAll(messages.subList(0, 5)).doesNotContain(messages.get(5));
+        delivered.forEach(message -> assertStored("carol", message, false));
+        // What comes after the refused one may have to go over another connection; if it says that it did not go, it did not.
+        Message last = Message.about(unique("last"));
+        assertThat(statuses(send(sessions.connect(way.to(peer)), last, CAROL))).containsExactly(DELIVERED);
+        assertStored("carol", last, false);
+        assertThat(messages.stream().filter(message -> !delivered.contains(message))
+            .flatMap(message -> stored("carol", mail -> mail.text().endsWith("\n" + message.stored())).stream())).isEmpty();
+    }
+
+    private static boolean isDelivered(CompletableFuture<TransactionResult> sent) {
+        TransactionResult result = get(sent.exceptionally(failure -> null));
+        return result != null && result.recipients().get(0).status() == DELIVERED;
     }
 
     @ParameterizedTest
@@ -195,8 +232,9 @@ abstract class SmtpPeerContract extends PeerContract {
             .get(0).text();
         assertThat(report).containsPattern("(?im)^Action: delivered$")
             .containsPattern("(?im)^Final-Recipient: rfc822; ?" + ALICE + "$")
-            .containsPattern("(?im)^Original-Envelope-Id: mail\\+1=one$")
-            .containsPattern("(?im)^Original-Recipient: rfc822; ?a\\+lice=1@origin\\.test$")
+            .containsPattern("(?im)^Original-Envelope-Id: " + Pattern.quote(reported("mail+1=one", "mail+2B1+3Done")) + "$")
+            .containsPattern("(?im)^Original-Recipient: rfc822; ?"
+                + Pattern.quote(reported("a+lice=1@origin.test", "a+2Blice+3D1@origin.test")) + "$")
             .doesNotContain(BOB, CAROL, "a dotted line");
         get(connection.quit());
     }
@@ -214,7 +252,8 @@ abstract class SmtpPeerContract extends PeerContract {
 
         String stored = assertStored("utf8", message, true).text();
         assertThat(stored).containsPattern("(?i) with utf8e?smtp");
-        assertThat(new String(stored.getBytes(ISO_8859_1), UTF_8)).startsWithIgnoringCase("Return-Path: <отправитель@client.test>");
+        assertThat(new String(stored.getBytes(ISO_8859_1), UTF_8))
+            .startsWithIgnoringCase("Return-Path: <отправитель@client.test>");
         assertGoesOn(connection);
     }
 
