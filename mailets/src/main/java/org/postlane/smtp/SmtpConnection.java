@@ -4,8 +4,8 @@ package org.postlane.smtp;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -70,7 +70,7 @@ public final class SmtpConnection {
     private CompletableFuture<TransactionResult> begin(Transaction transaction, boolean behind) {
         boolean resetFirst = behind ? last.needsResetBehind() : resetPending;
         if (behind) {
-            last.follow();
+            last.followedBy(transaction);
         }
         boolean reused = transactions > 0;
         last = transaction;
@@ -115,9 +115,9 @@ public final class SmtpConnection {
 
     /** Says RSET now (RFC 5321 4.1.1.5), whether it is needed or not. Fails with {@link SmtpException} without an answer. */
     public CompletableFuture<Reply> rset() {
-        return say("RSET").thenApply(reply -> {
+        return say("RSET", reply -> {
             resetPending &= !reply.isPositive();
-            return reply;
+            return CompletableFuture.completedFuture(reply);
         });
     }
 
@@ -146,20 +146,24 @@ public final class SmtpConnection {
      * {@link SmtpException} without a positive answer; what was known stays.
      */
     public CompletableFuture<Capabilities> rehlo() {
-        SessionSettings settings = link.settings();
-        return say(settings.protocol().hello() + " " + settings.ehloName()).thenApply(reply -> {
+        return say(settings().protocol().hello() + " " + settings().ehloName(), reply -> {
             if (!reply.isPositive()) {
-                throw new CompletionException(SmtpException.host("The greeting was refused", reply));
+                return CompletableFuture.failedFuture(SmtpException.host("The greeting was refused", reply));
             }
             resetPending = false;
-            capabilities = Capabilities.of(reply).without(settings.ignoredExtensions());
-            return capabilities;
+            capabilities = Capabilities.of(reply).without(settings().ignoredExtensions());
+            return CompletableFuture.completedFuture(capabilities);
         });
     }
 
     private CompletableFuture<Reply> say(String command) {
+        return say(command, CompletableFuture::completedFuture);
+    }
+
+    private <T> CompletableFuture<T> say(String command, Function<Reply, CompletableFuture<T>> answered) {
         return inTurn(() -> link.dialogue().isInSync()
             ? Futures.recover(link.say(command), lost -> CompletableFuture.failedFuture(SmtpException.lost(lost)))
+                .thenCompose(answered)
             : notInSync());
     }
 
@@ -240,7 +244,7 @@ public final class SmtpConnection {
     }
 
     private <T> CompletableFuture<T> inTurn(Supplier<CompletableFuture<T>> operation) {
-        return onEventLoop(() -> turns.take(() -> false, operation));
+        return onEventLoop(() -> turns.take(operation));
     }
 
     private <T> CompletableFuture<T> onEventLoop(Supplier<CompletableFuture<T>> work) {

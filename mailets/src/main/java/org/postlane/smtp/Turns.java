@@ -30,14 +30,22 @@ final class Turns {
         this.onChange = onChange;
     }
 
+    /** Takes a turn that nothing overlaps: a command that ends a group (RFC 2920 3.1) is no place to go on behind. */
+    <T> CompletableFuture<T> take(Supplier<CompletableFuture<T>> operation) {
+        return add(new Turn<>(() -> false, false, operation));
+    }
+
     /**
-     * Takes a turn.
+     * Takes a turn that may overlap others that may.
      *
      * @param mayOverlap whether it may begin now although what went before is under way; asked again at {@link #advance}
      * @param operation begins it
      */
     <T> CompletableFuture<T> take(BooleanSupplier mayOverlap, Supplier<CompletableFuture<T>> operation) {
-        Turn<T> turn = new Turn<>(mayOverlap, operation);
+        return add(new Turn<>(mayOverlap, true, operation));
+    }
+
+    private <T> CompletableFuture<T> add(Turn<T> turn) {
         waiting.add(turn);
         advance();
         return turn.result;
@@ -55,12 +63,16 @@ final class Turns {
         }
         advancing = true;
         try {
-            while (!waiting.isEmpty() && (underWay.isEmpty() || waiting.peek().mayOverlap.getAsBoolean())) {
+            while (!waiting.isEmpty() && mayBegin(waiting.peek())) {
                 begin(waiting.remove());
             }
         } finally {
             advancing = false;
         }
+    }
+
+    private boolean mayBegin(Turn<?> next) {
+        return underWay.isEmpty() || underWay.stream().allMatch(turn -> turn.overlaps) && next.mayOverlap.getAsBoolean();
     }
 
     private <T> void begin(Turn<T> turn) {
@@ -87,11 +99,13 @@ final class Turns {
 
     private static final class Turn<T> {
         private final BooleanSupplier mayOverlap;
+        private final boolean overlaps;
         private final Supplier<CompletableFuture<T>> operation;
         private final CompletableFuture<T> result = new CompletableFuture<>();
 
-        private Turn(BooleanSupplier mayOverlap, Supplier<CompletableFuture<T>> operation) {
+        private Turn(BooleanSupplier mayOverlap, boolean overlaps, Supplier<CompletableFuture<T>> operation) {
             this.mayOverlap = mayOverlap;
+            this.overlaps = overlaps;
             this.operation = operation;
         }
     }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postlane.smtp.sasl.Credentials;
 import org.postlane.testing.Behaviour;
 import org.postlane.testing.Connection;
 import org.postlane.testing.Reaction;
@@ -171,7 +172,7 @@ class FaultMatrixTest {
         } else if (row.phase == Phase.HANDSHAKE_VERIFIED) {
             settings.tls(TlsMode.VERIFIED);
         } else if (row.phase == Phase.AUTH) {
-            settings.credentials(new Credentials("user", "secret", true));
+            settings.credentials(Credentials.password("user", "secret").allowedWithoutTls(true));
         }
         CompletableFuture<SmtpConnection> opened = SMTP.client().connect(settings.build());
         try {

@@ -4,8 +4,9 @@ package org.postlane.smtp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import javax.net.ssl.TrustManagerFactory;
 
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -31,6 +31,8 @@ import org.postlane.testing.TestTls;
 final class SmtpFixture implements AfterEachCallback, AfterAllCallback {
     static final String NAME = "mx.test";
     static final TestTls TLS = TestTls.forHost(NAME);
+    /** Trusts that certificate, and the one with the wrong name. */
+    static final TlsMaterial TRUST = trust();
     /** Longer than anything takes on a loaded machine. */
     static final Duration AMPLE = Duration.ofSeconds(20);
     /** What a phase that hangs is given. */
@@ -53,22 +55,19 @@ final class SmtpFixture implements AfterEachCallback, AfterAllCallback {
 
     SmtpClient client() {
         if (client == null) {
-            client = new SmtpClient(trust());
+            client = new SmtpClient();
         }
         return client;
     }
 
-    private static TrustManagerFactory trust() {
+    private static TlsMaterial trust() {
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            store.setCertificateEntry("test", TLS.certificate());
-            store.setCertificateEntry("other", TestTls.withWrongName().certificate());
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            return trust;
-        } catch (GeneralSecurityException | java.io.IOException e) {
-            throw new IllegalStateException(e);
+            java.nio.file.Path file = Files.createTempFile("postlane-trust", ".pem");
+            file.toFile().deleteOnExit();
+            Files.writeString(file, TLS.certificatePem() + TestTls.withWrongName().certificatePem());
+            return TlsMaterial.DEFAULT.trusting(file, null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -78,7 +77,7 @@ final class SmtpFixture implements AfterEachCallback, AfterAllCallback {
     }
 
     static SessionSettings.Builder settings(SmtpServer server, Duration limit) {
-        return SessionSettings.to(server.address(), NAME).ehloName("client.test").tls(TlsMode.NONE)
+        return SessionSettings.to(server.address(), NAME).ehloName("client.test").tls(TlsMode.NONE).tlsMaterial(TRUST)
             .timeouts(SmtpTimeouts.RFC_5321.withConnect(limit).withEveryPhase(limit).withQuit(limit));
     }
 

@@ -183,7 +183,7 @@ final class Session implements Runnable {
         enter("(handshake)");
         react(behaviour.onHandshake(connection), "", code -> { });
         try {
-            wire.acceptTls(tls.serverContext());
+            wire.acceptTls(tls);
         } catch (IOException e) {
             // Whether the client's alert or its RST is seen first is chance.
             log.debug("No TLS on {}", connection, e);

@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 public final class SmtpServerBuilder {
     /** Enough for a burst of clients that all connect at once. */
     private static final int BACKLOG = 1024;
+    /** The fewest that RFC 7677, 4 allows. */
+    private static final int SCRAM_ITERATIONS = 4096;
 
     private String host = "127.0.0.1";
     private int port;
@@ -76,9 +78,25 @@ public final class SmtpServerBuilder {
         return this;
     }
 
-    /** Offers AUTH PLAIN and LOGIN, and takes these credentials only. */
+    /** Offers AUTH PLAIN and LOGIN, and takes these credentials only; with OAUTHBEARER and XOAUTH2 the secret is the token. */
     public SmtpServerBuilder auth(String user, String secret) {
-        credentials = new Settings.Credentials(user, secret);
+        credentials = new Settings.Credentials(user, secret, List.of("PLAIN", "LOGIN"), SCRAM_ITERATIONS);
+        return this;
+    }
+
+    /**
+     * What {@link #auth} offers instead: any of PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-256, OAUTHBEARER and XOAUTH2. Another name is
+     * offered too, and refused.
+     */
+    public SmtpServerBuilder mechanisms(String... names) {
+        credentials = new Settings.Credentials(credentials.user(), credentials.secret(), List.of(names),
+            credentials.iterations());
+        return this;
+    }
+
+    /** How many iterations SCRAM demands, in place of 4096. */
+    public SmtpServerBuilder scramIterations(int count) {
+        credentials = new Settings.Credentials(credentials.user(), credentials.secret(), credentials.mechanisms(), count);
         return this;
     }
 
