@@ -17,6 +17,7 @@ import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpClient;
 import org.postlane.smtp.SmtpConnection;
 import org.postlane.smtp.SmtpTimeouts;
+import org.postlane.smtp.TlsMaterial;
 import org.postlane.smtp.TlsMode;
 
 /** One client for a class of tests, and what its futures become. */
@@ -26,10 +27,11 @@ final class Sessions implements AutoCloseable {
     static final Duration AMPLE = Duration.ofSeconds(30);
 
     private final List<SmtpConnection> connections = new ArrayList<>();
-    private final SmtpClient client;
+    private final SmtpClient client = new SmtpClient();
+    private final TlsMaterial trust;
 
     Sessions(PeerTls tls) {
-        this.client = new SmtpClient(tls.trust());
+        this.trust = tls.trust();
     }
 
     /** Settings without TLS, for a port of a peer. */
@@ -44,9 +46,13 @@ final class Sessions implements AutoCloseable {
     }
 
     SmtpConnection connect(SessionSettings settings) {
-        SmtpConnection connection = get(client.connect(settings));
+        SmtpConnection connection = get(client.connect(trusting(settings)));
         connections.add(connection);
         return connection;
+    }
+
+    private SessionSettings trusting(SessionSettings settings) {
+        return settings.toBuilder().tlsMaterial(trust).build();
     }
 
     /** What a test leaves open is gone before the next: peers limit what one client has. */
@@ -57,7 +63,7 @@ final class Sessions implements AutoCloseable {
     }
 
     Throwable refusal(SessionSettings settings) {
-        return failure(client.connect(settings));
+        return failure(client.connect(trusting(settings)));
     }
 
     static Envelope envelope(String sender, String... recipients) {

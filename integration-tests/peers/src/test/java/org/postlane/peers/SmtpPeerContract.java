@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.postlane.smtp.Credentials;
 import org.postlane.smtp.Envelope;
 import org.postlane.smtp.EnvelopeId;
 import org.postlane.smtp.Failure;
@@ -41,6 +40,7 @@ import org.postlane.smtp.StaleConnectionException;
 import org.postlane.smtp.TlsHandshakeException;
 import org.postlane.smtp.TlsMode;
 import org.postlane.smtp.TransactionResult;
+import org.postlane.smtp.sasl.Credentials;
 
 /**
  * What holds with every peer that speaks SMTP. Each one refuses the sender {@code refused@example.org}, takes a million octets
@@ -178,7 +178,7 @@ abstract class SmtpPeerContract extends PeerContract {
     @EnumSource(value = TlsMode.class, names = {"VERIFIED", "IMPLICIT_VERIFIED"})
     void aUserSubmitsMailOverBothKindsOfTls(TlsMode mode) {
         Message message = Message.about(unique("submitted"));
-        Credentials credentials = new Credentials(USER, PASSWORD, false);
+        Credentials credentials = Credentials.password(USER, PASSWORD);
         SmtpConnection connection = sessions.connect(submission(mode).credentials(credentials).build());
 
         assertThat(statuses(send(connection, message, ALICE))).containsExactly(DELIVERED);
@@ -190,7 +190,7 @@ abstract class SmtpPeerContract extends PeerContract {
     @Test
     void aWrongPasswordIsAMatterOfPolicy() {
         SessionSettings settings =
-            submission(TlsMode.VERIFIED).credentials(new Credentials(USER, "wrong " + PASSWORD, false)).build();
+            submission(TlsMode.VERIFIED).credentials(Credentials.password(USER, "wrong " + PASSWORD)).build();
 
         assertThat(sessions.refusal(settings)).isInstanceOfSatisfying(SmtpException.class, refused -> {
             assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY);
