@@ -60,7 +60,16 @@ class LayersTest {
     void theSmtpClientKnowsNettyAndNeitherJamesNorJavaMail() {
         classes().that().resideInAPackage("org.postlane.smtp..")
             .should().onlyDependOnClassesThat()
-            .resideInAnyPackage("org.postlane.smtp..", "java..", "javax.net..", "io.netty..", "org.slf4j..")
+            .resideInAnyPackage("org.postlane.smtp..", "java..", "javax.net..", "io.netty..", "org.slf4j..",
+                "javax.crypto..", "com.ongres.scram..")
+            .check(shipped);
+    }
+
+    @Test
+    void saslKnowsNeitherTheSessionNorNetty() {
+        classes().that().resideInAPackage("org.postlane.smtp.sasl..")
+            .should().onlyDependOnClassesThat()
+            .resideInAnyPackage("org.postlane.smtp.sasl..", "java..", "javax.crypto..", "com.ongres.scram..")
             .check(shipped);
     }
 

@@ -28,6 +28,8 @@ class BundleTest {
             assertThat(bundle.getEntry("org/postlane/shaded/caffeine/cache/Caffeine.class")).isNotNull();
             assertThat(bundle.getEntry("org/postlane/shaded/caffeine/cache/SSMSW.class"))
                 .as("a cache class that Caffeine loads by name").isNotNull();
+            assertThat(bundle.getEntry("org/postlane/shaded/ongres/scram/client/ScramClient.class")).isNotNull();
+            assertThat(bundle.getEntry("org/postlane/shaded/ongres/saslprep/SASLprep.class")).isNotNull();
             assertThat(bundle.getEntry("org/postlane/guice/PostlaneModule.class")).isNotNull();
         }
     }
@@ -49,6 +51,16 @@ class BundleTest {
     void itsLicenceComesWithIt() throws IOException {
         try (JarFile bundle = new JarFile(JamesUnderTest.bundle().toFile())) {
             assertThat(bundle.getEntry("META-INF/LICENSE")).isNotNull();
+            assertThat(bundle.getEntry("META-INF/LICENSE-ongres")).isNotNull();
+        }
+    }
+
+    @Test
+    void whatItDeclaresAsAServiceIsRelocatedToo() throws IOException {
+        try (JarFile bundle = new JarFile(JamesUnderTest.bundle().toFile())) {
+            assertThat(bundle.stream().map(JarEntry::getName)
+                .filter(name -> name.startsWith("META-INF/services/") && !name.endsWith("/")).toList())
+                .allSatisfy(name -> assertThat(name).startsWith("META-INF/services/org.postlane."));
         }
     }
 }

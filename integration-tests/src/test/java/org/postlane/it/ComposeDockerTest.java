@@ -26,9 +26,11 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.postlane.testing.docker.Compose;
+import org.postlane.testing.docker.RequiresDocker;
 
 /** The image and docker-compose.yml as an administrator gets them: built from the assembly, started with a mounted conf/. */
-@RequiresDocker
+@RequiresDocker(compose = true)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ComposeDockerTest {
     private static final Path ROOT = Path.of(System.getProperty("postlane.root"));

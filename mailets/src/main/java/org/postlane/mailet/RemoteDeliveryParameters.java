@@ -28,7 +28,6 @@ import org.postlane.route.HostAndPort;
 import org.postlane.route.MxRoutes;
 import org.postlane.route.OwnHosts;
 import org.postlane.route.RouteResolver;
-import org.postlane.smtp.Credentials;
 import org.postlane.smtp.Domain;
 import org.postlane.smtp.SmtpTimeouts;
 import org.postlane.smtp.TlsMode;
@@ -38,7 +37,6 @@ import org.slf4j.LoggerFactory;
 /** Reads the parameters of {@link PooledRemoteDelivery}: stock's with their stock meaning, ours beside them. */
 final class RemoteDeliveryParameters {
     static final String TLS = "tls";
-    static final String GATEWAY_AUTH_WITHOUT_TLS = "gatewayAuthWithoutTls";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(PooledRemoteDelivery.class);
     /** What stock adds to delays that are set without a number of retries. */
@@ -53,6 +51,7 @@ final class RemoteDeliveryParameters {
     private static final int HIGHEST_PORT = 65_535;
 
     private final Parameters parameters;
+    private final CredentialParameters credentials;
     private final TlsMode tls;
     private final List<HostAndPort> gateways;
 
@@ -69,6 +68,7 @@ final class RemoteDeliveryParameters {
                 stock.warning().ifPresent(warning -> LOGGER.warn("{}: {}", parameters.where(), warning));
             }
         }
+        this.credentials = new CredentialParameters(parameters);
         this.tls = readTls();
         this.gateways = readGateways();
     }
@@ -94,7 +94,8 @@ final class RemoteDeliveryParameters {
             .lowPriorityRetries(usesPriority())
             .ehloName(helo::getHeloName)
             .tls(tls)
-            .credentials(credentials())
+            .tlsMaterial(TlsParameters.read(parameters, tls))
+            .credentials(credentials.read(tls, !gateways.isEmpty()))
             .source(source())
             .timeouts(timeouts())
             .build();
@@ -187,16 +188,7 @@ final class RemoteDeliveryParameters {
             return TlsMode.NONE;
         }
         // A password goes to a server that has shown who it is, unless the administrator says otherwise.
-        return hasUserName() && !mayAuthenticateWithoutTls() ? TlsMode.VERIFIED : TlsMode.OPPORTUNISTIC;
-    }
-
-    private boolean hasUserName() {
-        boolean current = parameters.isSet(StockParameter.GATEWAY_USERNAME.key());
-        return parameters.isSet(StockParameter.GATEWAY_USERNAME_OF_2_3.key()) || current;
-    }
-
-    private boolean mayAuthenticateWithoutTls() {
-        return parameters.flag(GATEWAY_AUTH_WITHOUT_TLS, false);
+        return credentials.hasUserName() && !credentials.areAllowedWithoutTls() ? TlsMode.VERIFIED : TlsMode.OPPORTUNISTIC;
     }
 
     private int defaultPort() {
@@ -221,32 +213,6 @@ final class RemoteDeliveryParameters {
         } catch (IllegalArgumentException e) {
             throw parameters.error(key, expected);
         }
-    }
-
-    private Optional<Credentials> credentials() {
-        String passwordKey = StockParameter.GATEWAY_PASSWORD.key();
-        Optional<String> user = parameters.text(StockParameter.GATEWAY_USERNAME.key(), "a user name")
-            .or(() -> parameters.text(StockParameter.GATEWAY_USERNAME_OF_2_3.key(), "a user name"));
-        boolean withoutTls = mayAuthenticateWithoutTls();
-        boolean passwordWritten = parameters.isSet(passwordKey);
-        if (user.isEmpty()) {
-            return Optional.empty();
-        }
-        if (gateways.isEmpty()) {
-            LOGGER.warn("{}: <{}> has no effect without <{}>", parameters.where(), StockParameter.GATEWAY_USERNAME.key(),
-                StockParameter.GATEWAY.key());
-            return Optional.empty();
-        }
-        if (!passwordWritten) {
-            throw new ConfigurationError(parameters.where() + ": <" + StockParameter.GATEWAY_USERNAME.key()
-                + "> is written without <" + passwordKey + ">: expected both");
-        }
-        if (tls == TlsMode.NONE && !withoutTls) {
-            throw new ConfigurationError(parameters.where() + ": <" + StockParameter.GATEWAY_USERNAME.key()
-                + "> is written and TLS is off, so the password would cross the network readable: expected TLS, or <"
-                + GATEWAY_AUTH_WITHOUT_TLS + ">true</" + GATEWAY_AUTH_WITHOUT_TLS + ">");
-        }
-        return Optional.of(new Credentials(user.get(), parameters.raw(passwordKey), withoutTls));
     }
 
     private Optional<InetAddress> source() {

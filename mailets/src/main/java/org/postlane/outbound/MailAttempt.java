@@ -89,6 +89,7 @@ final class MailAttempt {
         return SessionSettings.to(host.address(), host.name())
             .ehloName(ehloName)
             .tls(settings.tls())
+            .tlsMaterial(settings.tlsMaterial())
             .credentials(settings.credentials().orElse(null))
             .source(settings.source().orElse(null))
             .timeouts(settings.timeouts())

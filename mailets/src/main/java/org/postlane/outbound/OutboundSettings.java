@@ -6,9 +6,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 import org.apache.james.queue.api.MailQueueName;
-import org.postlane.smtp.Credentials;
 import org.postlane.smtp.SmtpTimeouts;
+import org.postlane.smtp.TlsMaterial;
 import org.postlane.smtp.TlsMode;
+import org.postlane.smtp.sasl.Credentials;
 
 /** How the mail of one outgoing queue is delivered. Immutable once built; safe to share. */
 public final class OutboundSettings {
@@ -20,6 +21,7 @@ public final class OutboundSettings {
     private final boolean lowPriorityRetries;
     private final Supplier<String> ehloName;
     private final TlsMode tls;
+    private final TlsMaterial tlsMaterial;
     private final Credentials credentials;
     private final InetAddress source;
     private final SmtpTimeouts timeouts;
@@ -33,6 +35,7 @@ public final class OutboundSettings {
         this.lowPriorityRetries = builder.lowPriorityRetries;
         this.ehloName = builder.ehloName;
         this.tls = builder.tls;
+        this.tlsMaterial = builder.tlsMaterial;
         this.credentials = builder.credentials;
         this.source = builder.source;
         this.timeouts = builder.timeouts;
@@ -78,6 +81,11 @@ public final class OutboundSettings {
         return tls;
     }
 
+    /** Whom its sessions trust and which certificate they show. */
+    public TlsMaterial tlsMaterial() {
+        return tlsMaterial;
+    }
+
     /** The credentials of its sessions. */
     public Optional<Credentials> credentials() {
         return Optional.ofNullable(credentials);
@@ -103,6 +111,7 @@ public final class OutboundSettings {
         private boolean lowPriorityRetries;
         private Supplier<String> ehloName = () -> "localhost";
         private TlsMode tls = TlsMode.OPPORTUNISTIC;
+        private TlsMaterial tlsMaterial = TlsMaterial.DEFAULT;
         private Credentials credentials;
         private InetAddress source;
         private SmtpTimeouts timeouts = SmtpTimeouts.RFC_5321;
@@ -152,6 +161,12 @@ public final class OutboundSettings {
         /** See {@link OutboundSettings#tls()}. */
         public Builder tls(TlsMode value) {
             this.tls = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#tlsMaterial()}. */
+        public Builder tlsMaterial(TlsMaterial value) {
+            this.tlsMaterial = value;
             return this;
         }
 

@@ -1,84 +1,176 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtp;
 
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
 
-/** AUTH (RFC 4954) with PLAIN (RFC 4616) or LOGIN. Once per connection; what is secret shows in no message. */
+import org.postlane.smtp.sasl.Credentials;
+import org.postlane.smtp.sasl.Redaction;
+import org.postlane.smtp.sasl.SaslException;
+import org.postlane.smtp.sasl.SaslExchange;
+import org.postlane.smtp.sasl.SaslMechanism;
+import org.postlane.smtp.sasl.SaslServer;
+
+/**
+ * AUTH (RFC 4954), once per connection, on its event loop. What is secret shows in no message, even where the server
+ * repeats it.
+ */
 final class Authentication {
     private static final int GO_ON = 334;
+    private static final int CRLF = 2;
 
-    private final Dialogue dialogue;
-    private final SmtpTimeouts timeouts;
+    private final Link link;
     private final Capabilities capabilities;
-    private final boolean encrypted;
+    private Redaction redaction;
+    private SaslMechanism mechanism;
+    private SaslExchange exchange;
 
-    Authentication(Dialogue dialogue, SmtpTimeouts timeouts, Capabilities capabilities, boolean encrypted) {
-        this.dialogue = dialogue;
-        this.timeouts = timeouts;
+    Authentication(Link link, Capabilities capabilities) {
+        this.link = link;
         this.capabilities = capabilities;
-        this.encrypted = encrypted;
     }
 
-    CompletableFuture<Void> authenticate(Credentials credentials) {
+    CompletableFuture<Void> authenticate(Credentials credentials, boolean encrypted) {
         if (!encrypted && !credentials.isAllowedWithoutTls()) {
-            return refuse("The credentials of " + credentials.user() + " are not sent over a connection without TLS", null);
+            return refuse("The credentials of " + credentials.user() + " are not sent over a connection without TLS");
         }
-        if (capabilities.authMechanisms().contains("PLAIN")) {
-            return plain(credentials);
+        Optional<SaslMechanism> chosen = SaslMechanism.choose(credentials, capabilities.authMechanisms());
+        if (chosen.isEmpty()) {
+            return refuse(credentials.mechanism().map(only -> "AUTH " + only + " is configured").orElse(
+                "Credentials with " + credentials.describe() + " are configured") + ", and the server offers "
+                + (capabilities.authMechanisms().isEmpty() ? "no AUTH"
+                    : "AUTH " + capabilities.authMechanisms().stream().sorted().collect(Collectors.joining(" "))));
         }
-        if (capabilities.authMechanisms().contains("LOGIN")) {
-            return login(credentials);
-        }
-        return refuse("Credentials are configured, and the server offers neither AUTH PLAIN nor LOGIN, but: "
-            + capabilities.authMechanisms(), null);
+        redaction = credentials.redaction();
+        mechanism = chosen.get();
+        exchange = mechanism.begin(credentials, new SaslServer(link.settings().serverName(),
+            link.settings().address().getPort(), SmtpLimits.FEWEST_SCRAM_ITERATIONS, SmtpLimits.MOST_SCRAM_ITERATIONS));
+        return Futures.recover(begin().thenCompose(this::next),
+            failure -> CompletableFuture.failedFuture(withoutSecrets(failure)));
     }
 
-    private CompletableFuture<Void> plain(Credentials credentials) {
-        String response = encode("\0" + credentials.user() + "\0" + credentials.secret());
-        String inline = "AUTH PLAIN " + response;
-        // RFC 4954 4: an initial response that would make the line too long waits for the server's empty challenge.
-        if (inline.length() + 2 <= SmtpLimits.COMMAND_LINE_OCTETS) {
-            return say(inline, "AUTH PLAIN ***").thenCompose(this::conclude);
+    private CompletableFuture<Reply> begin() {
+        String command = "AUTH " + mechanism.saslName();
+        Optional<byte[]> initial;
+        try {
+            initial = exchange.initialResponse();
+        } catch (SaslException e) {
+            return refuse(e.getMessage());
         }
-        return challenge(say("AUTH PLAIN", "AUTH PLAIN"), response).thenCompose(this::conclude);
-    }
-
-    private CompletableFuture<Void> login(Credentials credentials) {
-        CompletableFuture<Reply> user = challenge(say("AUTH LOGIN", "AUTH LOGIN"), encode(credentials.user()));
-        return challenge(user, encode(credentials.secret())).thenCompose(this::conclude);
-    }
-
-    private CompletableFuture<Reply> challenge(CompletableFuture<Reply> asked, String response) {
-        return asked.thenCompose(reply -> reply.code() == GO_ON
-            ? say(response, "***")
+        if (initial.isEmpty()) {
+            return say(command, command);
+        }
+        String response = encode(initial.get());
+        // RFC 4954 4: an empty one is written as "=", or there would be none.
+        String inline = command + " " + (response.isEmpty() ? "=" : response);
+        if (inline.length() + CRLF <= SmtpLimits.COMMAND_LINE_OCTETS) {
+            return say(inline, command + " ***");
+        }
+        if (response.length() + CRLF > SmtpLimits.AUTH_LINE_OCTETS) {
+            return tooLong(response);
+        }
+        // RFC 4954 4: one that would make the line too long waits for the server's empty challenge.
+        return say(command, command).thenCompose(reply -> reply.code() == GO_ON
+            ? respond(response)
             : CompletableFuture.completedFuture(reply));
     }
 
-    private CompletableFuture<Void> conclude(Reply reply) {
-        if (reply.isPositive()) {
-            return CompletableFuture.completedFuture(null);
-        }
+    private CompletableFuture<Void> next(Reply reply) {
         if (reply.code() == GO_ON) {
-            // A challenge that the mechanism does not have: cancel it (RFC 4954 4) rather than answer in the dark.
-            return say("*", "*").thenCompose(cancelled -> refuse("The server asked for more than the mechanism has", cancelled));
+            return answer(reply.text()).thenCompose(this::next);
         }
-        if (reply.code() == Reply.CLOSING) {
-            return CompletableFuture.failedFuture(SmtpException.host("The server is closing the connection", reply));
+        if (reply.isPositive()) {
+            return exchange.doubt()
+                .map(doubt -> Authentication.<Void>refuse("The server accepted the credentials by " + mechanism + ", but "
+                    + doubt + "; it is not trusted" + serverError()))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
         }
-        return refuse("The server did not accept the credentials", reply);
+        return CompletableFuture.failedFuture(SmtpException.policy(
+            "The server did not accept the credentials by " + mechanism + serverError(), withoutSecrets(reply)));
+    }
+
+    private String serverError() {
+        return exchange.serverError().map(error -> " (it says " + redaction.redact(ReplyDecoder.withoutControls(error)) + ")")
+            .orElse("");
+    }
+
+    private CompletableFuture<Reply> answer(String challenge) {
+        CompletableFuture<Reply> said = compute(challenge).thenCompose(octets -> respond(encode(octets)));
+        return Futures.recover(said, failure -> failure instanceof SaslException
+            ? cancel(failure.getMessage())
+            : CompletableFuture.failedFuture(failure));
+    }
+
+    private CompletableFuture<byte[]> compute(String challenge) {
+        CompletableFuture<byte[]> answered = new CompletableFuture<>();
+        Runnable work = () -> {
+            try {
+                answered.complete(exchange.answer(challenge));
+            } catch (SaslException | RuntimeException | Error e) {
+                answered.completeExceptionally(e);
+            }
+        };
+        if (!mechanism.isCostly()) {
+            work.run();
+            return answered;
+        }
+        try {
+            link.reader().execute(work);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(SmtpException.unavailable("The client is closed", e));
+        }
+        // The dialogue goes on where it belongs.
+        return answered.whenCompleteAsync((octets, failure) -> { }, link.channel().eventLoop());
+    }
+
+    /** RFC 4954 4: a challenge that cannot be answered is answered with a lone star, and the server with 501. */
+    private CompletableFuture<Reply> cancel(String why) {
+        return say("*", "*").thenCompose(cancelled -> refuse(redaction.redact(why) + "; AUTH " + mechanism + " was cancelled"));
+    }
+
+    private CompletableFuture<Reply> respond(String response) {
+        if (response.length() + CRLF > SmtpLimits.AUTH_LINE_OCTETS) {
+            return cancel("A response of " + response.length() + " octets is too long (RFC 4954 4)");
+        }
+        return say(response, "***");
+    }
+
+    private static <T> CompletableFuture<T> tooLong(String response) {
+        return refuse("The credentials make a response of " + response.length() + " octets; RFC 4954 4 has servers take "
+            + (SmtpLimits.AUTH_LINE_OCTETS - CRLF));
     }
 
     private CompletableFuture<Reply> say(String line, String shown) {
-        return dialogue.ask(line, shown, timeouts.command());
+        if (!line.equals(shown)) {
+            redaction.hiding(line.substring(line.lastIndexOf(' ') + 1));
+        }
+        return link.dialogue().ask(line, shown, link.timeouts().command());
     }
 
-    private static String encode(String text) {
-        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    private static String encode(byte[] octets) {
+        return Base64.getEncoder().encodeToString(octets);
     }
 
-    private static CompletableFuture<Void> refuse(String why, Reply reply) {
-        return CompletableFuture.failedFuture(SmtpException.policy(why, reply));
+    private Reply withoutSecrets(Reply reply) {
+        return new Reply(reply.code(), reply.lines().stream().map(redaction::redact).collect(Collectors.toList()));
+    }
+
+    /** A failure whose text holds a secret, which a server can bring about by repeating it in what is no reply. */
+    private Throwable withoutSecrets(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String text = String.valueOf(cause.getMessage());
+            if (!redaction.redact(text).equals(text)) {
+                return new IOException(redaction.redact(String.valueOf(failure.getMessage())));
+            }
+        }
+        return failure;
+    }
+
+    private static <T> CompletableFuture<T> refuse(String why) {
+        return CompletableFuture.failedFuture(SmtpException.policy(why, null));
     }
 }

@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -45,9 +44,8 @@ final class ChunkTransfer implements Framing {
      * Goes on behind the answers to the envelope.
      *
      * @param left told when all of the content has left
-     * @param followed whether commands went out behind the last chunk
      */
-    CompletableFuture<TransactionResult> run(RecipientJudge judge, Runnable left, BooleanSupplier followed) {
+    CompletableFuture<TransactionResult> run(RecipientJudge judge, Runnable left, Surroundings around) {
         if (!judge.isAnyAccepted() || !link.dialogue().isIntact()) {
             return CompletableFuture.completedFuture(judge.result());
         }
@@ -57,33 +55,29 @@ final class ChunkTransfer implements Framing {
             return CompletableFuture.failedFuture(tooMany);
         }
         send(left);
-        return over.thenCompose(nothing -> conclude(judge, followed));
+        return over.thenCompose(nothing -> {
+            Optional<ExtensionBrokenException> broken = brokenExtension();
+            return broken.isPresent() ? CompletableFuture.failedFuture(broken.get()) : conclude(judge, around);
+        });
     }
 
-    /**
-     * Sends the content right behind the envelope, whose answers are outstanding.
-     *
-     * @param recipients how many recipients the envelope has
-     */
-    CompletableFuture<TransactionResult> runAhead(EnvelopeCommands commands, int recipients, Runnable left) {
+    /** Sends the content right behind the envelope, whose answers are outstanding. */
+    CompletableFuture<TransactionResult> runAhead(EnvelopeCommands commands, Runnable left, Surroundings around) {
         send(left);
         CompletableFuture<RecipientJudge> judged = commands.answered().thenCompose(nothing -> commands.judge());
         CompletableFuture<RecipientJudge> outcome = Futures.recover(judged, why -> {
             boolean turnedAway = link.dialogue().isShuttingDown();
             link.dialogue().abort(Futures.asIoException(why));
-            if (!pump.isLastPieceLeft() || turnedAway) {
-                return CompletableFuture.failedFuture(why);
-            }
-            RecipientJudge nobodyKnows = new RecipientJudge(recipients);
-            nobodyKnows.lostAll(why);
-            return CompletableFuture.completedFuture(nobodyKnows);
+            return pump.isLastPieceLeft() && !turnedAway
+                ? CompletableFuture.completedFuture(commands.nobodyKnows(why))
+                : CompletableFuture.failedFuture(why);
         }).thenApply(judge -> {
             if (!judge.isAnyAccepted() && !judge.isAnyUnanswered()) {
                 pump.stop();
             }
             return judge;
         });
-        return outcome.thenCompose(judge -> over.thenCompose(nothing -> conclude(judge, () -> true)));
+        return outcome.thenCompose(judge -> over.thenCompose(nothing -> conclude(judge, around)));
     }
 
     /** After it, {@code over} completes when everything that was sent is answered or never will be. */
@@ -109,18 +103,14 @@ final class ChunkTransfer implements Framing {
         }, link.channel().eventLoop());
     }
 
-    private CompletableFuture<TransactionResult> conclude(RecipientJudge judge, BooleanSupplier followed) {
-        Optional<Reply> unknown = firstAnswer().filter(reply -> UNKNOWN_COMMAND.contains(reply.code()));
-        if (unknown.isPresent() && judge.isAnyAccepted()) {
-            // It says nothing about the message; and the octets may have been taken for commands, so this is no place to stay.
-            ExtensionBrokenException broken = new ExtensionBrokenException("CHUNKING", unknown.get());
-            link.dialogue().abort(broken);
-            return CompletableFuture.failedFuture(broken);
+    private CompletableFuture<TransactionResult> conclude(RecipientJudge judge, Surroundings around) {
+        if (pump.isLastPieceLeft() && (judge.isAnyAccepted() || judge.isAnyUnanswered())) {
+            return end.confirm(judge, around::areInStep).thenApply(nothing -> {
+                end.judge(judge, true, around.isAtRisk());
+                return judge.result();
+            });
         }
-        boolean open = judge.isAnyAccepted() || judge.isAnyUnanswered();
-        if (pump.isLastPieceLeft() && open) {
-            end.judge(judge, pump, true, followed.getAsBoolean());
-        } else if (pump.isLastPieceLeft()) {
+        if (pump.isLastPieceLeft()) {
             end.judgeForNobody();
         } else if (refusal != null) {
             judge.settleAccepted(Fault.MESSAGE, refusal);
@@ -130,8 +120,14 @@ final class ChunkTransfer implements Framing {
         return CompletableFuture.completedFuture(judge.result());
     }
 
-    private Optional<Reply> firstAnswer() {
-        return firstChunk == null ? end.first() : Optional.ofNullable(refusal).filter(reply -> reply == firstChunk);
+    /** It says nothing about the message; and its octets may have been taken for commands, so this is no place to stay. */
+    private Optional<ExtensionBrokenException> brokenExtension() {
+        Optional<Reply> first = firstChunk == null ? end.first() : Optional.of(firstChunk);
+        return first.filter(reply -> UNKNOWN_COMMAND.contains(reply.code())).map(reply -> {
+            ExtensionBrokenException broken = new ExtensionBrokenException("CHUNKING", reply);
+            link.dialogue().abort(broken);
+            return broken;
+        });
     }
 
     @Override
@@ -161,7 +157,7 @@ final class ChunkTransfer implements Framing {
     @Override
     public void leaving(boolean last) {
         if (last) {
-            end.expect();
+            end.expect(pump);
             Futures.forward(end.answered(), over);
             return;
         }

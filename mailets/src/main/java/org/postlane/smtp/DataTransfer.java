@@ -2,7 +2,6 @@
 package org.postlane.smtp;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -23,23 +22,30 @@ final class DataTransfer implements Framing {
     }
 
     /** Goes on behind the answers to the envelope, where each command waits for the answer to the one before. */
-    CompletableFuture<TransactionResult> runInTurn(RecipientJudge judge, Runnable left) {
+    CompletableFuture<TransactionResult> runInTurn(RecipientJudge judge, Runnable left, Surroundings around) {
         if (!judge.isAnyAccepted()) {
             return CompletableFuture.completedFuture(judge.result());
         }
         CompletableFuture<Reply> data = link.dialogue().ask("DATA", link.timeouts().data());
-        return data.handle((reply, lost) -> null).thenCompose(nothing -> run(judge, data, left, () -> false));
+        return data.handle((reply, lost) -> null).thenCompose(nothing -> afterData(judge, data, left, around));
     }
 
     /**
-     * Goes on behind the answers to the envelope and to DATA.
+     * Goes on behind the answers to the envelope and to DATA, which went out in one piece.
      *
      * @param data the answer to DATA, complete
      * @param left told when all of the content has left
-     * @param followed whether commands went out behind the final dot
      */
     CompletableFuture<TransactionResult> run(RecipientJudge judge, CompletableFuture<Reply> data, Runnable left,
-                                             BooleanSupplier followed) {
+                                             Surroundings around) {
+        if (data.isCompletedExceptionally()) {
+            judge.distrustAfter(EnvelopeCommands.causeOf(data));
+        }
+        return afterData(judge, data, left, around);
+    }
+
+    private CompletableFuture<TransactionResult> afterData(RecipientJudge judge, CompletableFuture<Reply> data, Runnable left,
+                                                           Surroundings around) {
         if (data.isCompletedExceptionally()) {
             judge.deferOpen(Failure.lost(EnvelopeCommands.causeOf(data)));
             return CompletableFuture.completedFuture(judge.result());
@@ -51,7 +57,7 @@ final class DataTransfer implements Framing {
                 link.violated("the commands before the content with a reply too many, lastly", reply));
         }
         if (reply.code() == Reply.START_CONTENT) {
-            return judge.isAnyAccepted() ? sendContent(judge, left, followed) : withdraw(judge);
+            return judge.isAnyAccepted() ? sendContent(judge, left, around) : withdraw(judge);
         }
         if (reply.isPositive() || reply.isIntermediate()) {
             return CompletableFuture.failedFuture(link.violated("DATA", reply));
@@ -88,9 +94,9 @@ final class DataTransfer implements Framing {
         });
     }
 
-    private CompletableFuture<TransactionResult> sendContent(RecipientJudge judge, Runnable left, BooleanSupplier followed) {
+    private CompletableFuture<TransactionResult> sendContent(RecipientJudge judge, Runnable left, Surroundings around) {
         // An answer may come while content is still leaving, a refusal of its size for one.
-        end.expect();
+        end.expect(pump);
         CompletableFuture<Boolean> unused = pump.start().whenCompleteAsync((complete, failure) -> {
             if (failure == null) {
                 end.startClock();
@@ -100,8 +106,8 @@ final class DataTransfer implements Framing {
                 link.dialogue().abort(Futures.asIoException(failure));
             }
         }, link.channel().eventLoop());
-        return end.answered().thenApply(nothing -> {
-            end.judge(judge, pump, false, followed.getAsBoolean());
+        return end.answered().thenCompose(nothing -> end.confirm(judge, around::areInStep)).thenApply(nothing -> {
+            end.judge(judge, false, around.isAtRisk());
             return judge.result();
         });
     }

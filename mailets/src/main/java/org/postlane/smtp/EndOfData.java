@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The answer to the end of the content, be it the final dot or BDAT LAST, and what it means for the accepted recipients: one
@@ -14,6 +15,7 @@ final class EndOfData {
     private final Link link;
     private final ReplyShapes shapes;
     private final EnvelopeCommands commands;
+    private ContentPump pump;
     private Expected expected;
 
     EndOfData(Link link, ReplyShapes shapes, EnvelopeCommands commands) {
@@ -23,12 +25,14 @@ final class EndOfData {
     }
 
     /** To be called before the last of the content leaves: an answer may come early. */
-    void expect() {
+    void expect(ContentPump content) {
+        pump = content;
         expected = link.dialogue().expect(new Expected("the end of data", this::due, null));
     }
 
+    /** An answer that comes before the content has left is about the session as a whole, and the last one. */
     private int due() {
-        return link.isLmtp() ? Math.max(1, commands.accepted()) : 1;
+        return link.isLmtp() && pump.isComplete() ? Math.max(1, commands.accepted()) : 1;
     }
 
     /** All of the content has left: the server's time runs from now on. */
@@ -46,6 +50,26 @@ final class EndOfData {
         return expected == null ? Optional.empty() : expected.received().stream().findFirst();
     }
 
+    /**
+     * Makes sure that a refusal for good is one. Where other commands' answers were outstanding it may be theirs, moved by an
+     * answer too many or too few; the mail may then have arrived, and must not bounce.
+     *
+     * @param inStep asks whether the answers behind this one are in their places
+     */
+    CompletableFuture<Void> confirm(RecipientJudge judge, Supplier<CompletableFuture<Boolean>> inStep) {
+        if (expected.received().stream().noneMatch(Reply::isPermanent)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return inStep.get().thenAccept(sure -> {
+            if (!sure) {
+                ProtocolViolationException outOfStep = new ProtocolViolationException(
+                    "The server refused the content, and its answers are out of step: " + expected.received());
+                judge.lost(true, outOfStep);
+                link.dialogue().abort(outOfStep);
+            }
+        });
+    }
+
     /** The server answered a message that it accepted nobody for: the only good answer is a bad one. */
     void judgeForNobody() {
         expected.received().stream().filter(reply -> !reply.isTemporary() && !reply.isPermanent()).findFirst()
@@ -59,7 +83,7 @@ final class EndOfData {
      *
      * @param atRisk whether answers were outstanding before the content left, or commands went out behind it
      */
-    void judge(RecipientJudge judge, ContentPump pump, boolean chunked, boolean atRisk) {
+    void judge(RecipientJudge judge, boolean chunked, boolean atRisk) {
         List<Reply> replies = expected.received();
         boolean complete = pump.isComplete();
         for (Reply reply : replies) {
@@ -76,6 +100,7 @@ final class EndOfData {
             boolean turnedAway = link.dialogue().isShuttingDown() && replies.isEmpty();
             judge.lost(pump.isLastPieceLeft() && !turnedAway, EnvelopeCommands.causeOf(expected.reply()));
         } else if (!complete) {
+            judge.lost(false, new IOException("The server answered before the content was complete: " + replies));
             link.dialogue().abort(new IOException("The server answered before the content was complete: " + replies));
         } else if (!atRisk && replies.get(0).isPositive() && !shapes.allowNextBehind(chunked)) {
             commands.teach(shapes, chunked, replies.get(0));

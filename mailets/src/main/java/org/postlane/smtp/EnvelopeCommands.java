@@ -16,6 +16,7 @@ final class EnvelopeCommands {
     private final Envelope envelope;
     private final Content content;
     private final boolean reused;
+    private boolean pipelined;
 
     private CompletableFuture<Reply> reset;
     private CompletableFuture<Reply> mail;
@@ -36,6 +37,7 @@ final class EnvelopeCommands {
 
     /** Writes all of it, without flushing. */
     void pipeline(boolean resetFirst) {
+        pipelined = true;
         if (resetFirst) {
             reset = write("RSET");
         }
@@ -92,6 +94,18 @@ final class EnvelopeCommands {
         return rcpts.get(rcpts.size() - 1).handle((reply, lost) -> null);
     }
 
+    /** The answer to the RSET in front, which was sent. */
+    CompletableFuture<Reply> reset() {
+        return reset;
+    }
+
+    /** The outcome of a transaction that may have arrived, or may not have, for all recipients alike. */
+    RecipientJudge nobodyKnows(Throwable why) {
+        RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
+        judge.lostAll(why);
+        return judge;
+    }
+
     /** How many recipients have been accepted so far. */
     int accepted() {
         return (int) rcpts.stream().filter(EnvelopeCommands::isPositive).count();
@@ -116,6 +130,9 @@ final class EnvelopeCommands {
         RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
         if (mailReply.isPositive()) {
             judge.judge(rcpts);
+            if (pipelined) {
+                judge.distrustAfter(causeOf(rcpts.get(rcpts.size() - 1)));
+            }
         } else if (accepted() > 0) {
             // Accepted for whom? Perhaps for the sender of a transaction before this one.
             return CompletableFuture.failedFuture(link.violated("RCPT as accepted although it had refused MAIL", mailReply));

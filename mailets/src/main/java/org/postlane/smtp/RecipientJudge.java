@@ -78,6 +78,18 @@ final class RecipientJudge {
         return false;
     }
 
+    /**
+     * The last of several commands that went out together got no answer in time. Perhaps one before it got none, and each
+     * refusal belongs to somebody else: then none of them is for good.
+     */
+    void distrustAfter(Throwable lost) {
+        for (int i = 0; i < results.length && lost instanceof ReplyTimeoutException; i++) {
+            if (results[i] != null && results[i].status() == RecipientResult.Status.FAILED) {
+                results[i] = RecipientResult.deferred(Fault.HOST, lost.getMessage() + ", behind " + results[i].explanation());
+            }
+        }
+    }
+
     void refuseAll(Fault fault, Reply reply) {
         Arrays.fill(results, RecipientResult.of(Failure.refused(fault, reply)));
     }

@@ -87,7 +87,7 @@ final class ReplyDecoder extends ByteToMessageDecoder {
      * Replies are shown in logs and delivery reports, where a bare CR or an escape sequence would do harm, and so would what
      * ends a line or turns its direction around in Unicode.
      */
-    private static String withoutControls(String text) {
+    static String withoutControls(String text) {
         StringBuilder clean = new StringBuilder(text.length());
         text.codePoints().forEach(c -> clean.appendCodePoint(c != '\t' && (SmtpText.isUnsafe(c) || turnsAround(c)) ? '?' : c));
         return clean.toString();

@@ -56,6 +56,11 @@ final class ReplyShapes {
         return end != null && (end.isMistakable(reply, mail) || end.isMistakable(reply, rcpt) || end.isMistakable(reply, reset));
     }
 
+    /** Whether this is what RSET has been answered before. */
+    boolean looksLikeReset(Reply reply) {
+        return reset != null && !reset.differs(new Shape(reply));
+    }
+
     /** Code, enhanced code and the words that do not vary. */
     private static final class Shape {
         private final int code;

@@ -2,6 +2,7 @@
 package org.postlane.smtp;
 
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLException;
 
 /**
  * What comes before the first transaction: greeting, EHLO or HELO, STARTTLS and EHLO again, AUTH. For one connection, on its
@@ -43,6 +44,10 @@ final class SessionOpener {
     }
 
     private static SmtpException asSmtpException(Throwable failure) {
+        if (failure instanceof SSLException) {
+            // Under TLS 1.3 the server judges our certificate when our side of the handshake is done (RFC 8446 4.4.2.4).
+            return new TlsHandshakeException("TLS failed: " + failure.getMessage(), failure);
+        }
         return failure instanceof SmtpException ? (SmtpException) failure : SmtpException.host(failure.getMessage(), failure);
     }
 
@@ -100,8 +105,8 @@ final class SessionOpener {
 
     private CompletableFuture<Session> authenticate(Session session) {
         return settings.credentials()
-            .map(credentials -> new Authentication(dialogue, settings.timeouts(), session.capabilities, session.encrypted)
-                .authenticate(credentials)
+            .map(credentials -> new Authentication(link, session.capabilities)
+                .authenticate(credentials, session.encrypted)
                 .thenApply(nothing -> session))
             .orElseGet(() -> CompletableFuture.completedFuture(session));
     }

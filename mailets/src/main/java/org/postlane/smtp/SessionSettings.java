@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import org.postlane.smtp.sasl.Credentials;
+
 /**
  * Everything that makes one session different from another: where it goes and as whom, under which name and over which TLS.
  * Two that are equal may share a connection, two that differ may not. Immutable.
@@ -19,6 +21,7 @@ public final class SessionSettings {
     private final String serverName;
     private final String ehloName;
     private final TlsMode tls;
+    private final TlsMaterial tlsMaterial;
     private final Credentials credentials;
     private final InetAddress source;
     private final SmtpTimeouts timeouts;
@@ -31,6 +34,7 @@ public final class SessionSettings {
         this.serverName = builder.serverName;
         this.ehloName = builder.ehloName;
         this.tls = builder.tls;
+        this.tlsMaterial = builder.tlsMaterial;
         this.credentials = builder.credentials;
         this.source = builder.source;
         this.timeouts = builder.timeouts;
@@ -68,6 +72,11 @@ public final class SessionSettings {
         return tls;
     }
 
+    /** Whom it trusts and which certificate it shows. */
+    public TlsMaterial tlsMaterial() {
+        return tlsMaterial;
+    }
+
     /** As whom. */
     public Optional<Credentials> credentials() {
         return Optional.ofNullable(credentials);
@@ -100,8 +109,9 @@ public final class SessionSettings {
 
     /** A builder that begins with these settings. */
     public Builder toBuilder() {
-        return to(address, serverName).ehloName(ehloName).tls(tls).credentials(credentials).source(source)
-            .timeouts(timeouts).protocol(protocol).ignoring(ignoredExtensions).transactionsInFlight(transactionsInFlight);
+        return to(address, serverName).ehloName(ehloName).tls(tls).tlsMaterial(tlsMaterial).credentials(credentials)
+            .source(source).timeouts(timeouts).protocol(protocol).ignoring(ignoredExtensions)
+            .transactionsInFlight(transactionsInFlight);
     }
 
     @Override
@@ -111,14 +121,14 @@ public final class SessionSettings {
         }
         SessionSettings other = (SessionSettings) o;
         return address.equals(other.address) && serverName.equals(other.serverName) && ehloName.equals(other.ehloName)
-            && tls == other.tls && Objects.equals(credentials, other.credentials) && Objects.equals(source, other.source)
-            && timeouts.equals(other.timeouts) && protocol == other.protocol
+            && tls == other.tls && tlsMaterial.equals(other.tlsMaterial) && Objects.equals(credentials, other.credentials)
+            && Objects.equals(source, other.source) && timeouts.equals(other.timeouts) && protocol == other.protocol
             && ignoredExtensions.equals(other.ignoredExtensions) && transactionsInFlight == other.transactionsInFlight;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(address, serverName, ehloName, tls, credentials, source, protocol);
+        return Objects.hash(address, serverName, ehloName, tls, tlsMaterial, credentials, source, protocol);
     }
 
     @Override
@@ -132,6 +142,7 @@ public final class SessionSettings {
         private final String serverName;
         private String ehloName = "localhost";
         private TlsMode tls = TlsMode.OPPORTUNISTIC;
+        private TlsMaterial tlsMaterial = TlsMaterial.DEFAULT;
         private Credentials credentials;
         private InetAddress source;
         private SmtpTimeouts timeouts = SmtpTimeouts.RFC_5321;
@@ -165,6 +176,12 @@ public final class SessionSettings {
         /** The TLS mode; {@link TlsMode#OPPORTUNISTIC} when not set. */
         public Builder tls(TlsMode mode) {
             this.tls = mode;
+            return this;
+        }
+
+        /** The trust and the client certificate; {@link TlsMaterial#DEFAULT} when not set. */
+        public Builder tlsMaterial(TlsMaterial value) {
+            this.tlsMaterial = value;
             return this;
         }
 

@@ -10,7 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.TrustManagerFactory;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -39,23 +38,14 @@ public final class SmtpClient implements Closeable {
 
     private final EventLoopGroup eventLoops;
     private final ThreadPoolExecutor readers;
-    private final TlsContexts tls;
+    /** One for each material in use; materials come from configuration, so they are few. */
+    private final Map<TlsMaterial, TlsContexts> tls = new ConcurrentHashMap<>();
     /** Sessions being opened: an event loop that ends may forget one, and nobody may wait for it for ever. */
     private final Map<Object, CompletableFuture<?>> opening = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    /** A client that trusts whom the JVM trusts. */
+    /** A client. Whom its sessions trust, and what they show, their settings say. */
     public SmtpClient() {
-        this(null);
-    }
-
-    /**
-     * A client.
-     *
-     * @param trust who may issue the certificates that {@link TlsMode#VERIFIED} accepts; null for the JVM's trust store
-     */
-    public SmtpClient(TrustManagerFactory trust) {
-        this.tls = new TlsContexts(trust);
         this.eventLoops = new NioEventLoopGroup(new DefaultThreadFactory("postlane-smtp", true));
         this.readers = new ThreadPoolExecutor(READERS, READERS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
             new DefaultThreadFactory("postlane-content", true));
@@ -124,10 +114,11 @@ public final class SmtpClient implements Closeable {
 
     private CompletableFuture<SmtpConnection> begin(Channel channel, Dialogue dialogue, SessionSettings settings,
                                                     CompletableFuture<Reply> greeting) {
+        TlsContexts contexts = tls.computeIfAbsent(settings.tlsMaterial(), TlsContexts::new);
         CompletableFuture<Reply> firstReply = settings.tls().isImplicit()
-            ? tls.handshake(channel, settings).thenCompose(nothing -> greeting)
+            ? contexts.handshake(channel, settings).thenCompose(nothing -> greeting)
             : greeting;
-        return new SessionOpener(new Link(channel, dialogue, readers, settings), tls).open(firstReply);
+        return new SessionOpener(new Link(channel, dialogue, readers, settings), contexts).open(firstReply);
     }
 
     /** Ends every connection and thread at once. Connections that should say QUIT are told so before. */

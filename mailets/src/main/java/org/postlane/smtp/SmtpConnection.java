@@ -4,7 +4,6 @@ package org.postlane.smtp;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -71,7 +70,7 @@ public final class SmtpConnection {
     private CompletableFuture<TransactionResult> begin(Transaction transaction, boolean behind) {
         boolean resetFirst = behind ? last.needsResetBehind() : resetPending;
         if (behind) {
-            last.follow();
+            last.followedBy(transaction);
         }
         boolean reused = transactions > 0;
         last = transaction;
@@ -118,7 +117,7 @@ public final class SmtpConnection {
     public CompletableFuture<Reply> rset() {
         return say("RSET", reply -> {
             resetPending &= !reply.isPositive();
-            return reply;
+            return CompletableFuture.completedFuture(reply);
         });
     }
 
@@ -147,26 +146,24 @@ public final class SmtpConnection {
      * {@link SmtpException} without a positive answer; what was known stays.
      */
     public CompletableFuture<Capabilities> rehlo() {
-        SessionSettings settings = link.settings();
-        return say(settings.protocol().hello() + " " + settings.ehloName(), reply -> {
+        return say(settings().protocol().hello() + " " + settings().ehloName(), reply -> {
             if (!reply.isPositive()) {
-                throw new CompletionException(SmtpException.host("The greeting was refused", reply));
+                return CompletableFuture.failedFuture(SmtpException.host("The greeting was refused", reply));
             }
             resetPending = false;
-            capabilities = Capabilities.of(reply).without(settings.ignoredExtensions());
-            return capabilities;
+            capabilities = Capabilities.of(reply).without(settings().ignoredExtensions());
+            return CompletableFuture.completedFuture(capabilities);
         });
     }
 
     private CompletableFuture<Reply> say(String command) {
-        return say(command, reply -> reply);
+        return say(command, CompletableFuture::completedFuture);
     }
 
-    /** {@code then} is still part of the turn: what it changes, the next turn finds. */
-    private <T> CompletableFuture<T> say(String command, Function<Reply, T> then) {
+    private <T> CompletableFuture<T> say(String command, Function<Reply, CompletableFuture<T>> answered) {
         return inTurn(() -> link.dialogue().isInSync()
-            ? Futures.recover(link.say(command), lost -> CompletableFuture.<Reply>failedFuture(SmtpException.lost(lost)))
-                .thenApply(then)
+            ? Futures.recover(link.say(command), lost -> CompletableFuture.failedFuture(SmtpException.lost(lost)))
+                .thenCompose(answered)
             : notInSync());
     }
 

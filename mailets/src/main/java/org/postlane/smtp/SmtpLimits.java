@@ -14,6 +14,15 @@ final class SmtpLimits {
     /** RFC 5321 4.5.3.1.4: a command line, CRLF included; decides whether AUTH can carry its initial response. */
     static final int COMMAND_LINE_OCTETS = 512;
 
+    /** RFC 4954 4: what a server must take as a line of the AUTH dialogue, behind the command itself; in base64, with CRLF. */
+    static final int AUTH_LINE_OCTETS = 12_288;
+
+    /** RFC 7677 4: with fewer, whoever poses as the server could try passwords against our SCRAM proof too cheaply. */
+    static final int FEWEST_SCRAM_ITERATIONS = 4096;
+
+    /** Well above the 600,000 that OWASP asks for in 2023, and a second or two of one thread; a server could demand 2^31. */
+    static final int MOST_SCRAM_ITERATIONS = 1_000_000;
+
     /** RFC 5321 4.5.3.1.3: a path, with its angle brackets. */
     static final int PATH_OCTETS = 256;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtp;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
@@ -16,21 +17,21 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 
 /** TLS for sessions: 1.2 and 1.3, the certificate checked or not as {@link TlsMode} says. Safe to share. */
 final class TlsContexts {
-    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+    private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
     private final SslContext verified;
     private final SslContext unverified;
 
-    /**
-     * Contexts.
-     *
-     * @param trust who may issue certificates; null for the JVM's trust store
-     */
-    TlsContexts(TrustManagerFactory trust) {
+    /** Contexts with this trust and client certificate; the trust counts where the mode has the server verified. */
+    TlsContexts(TlsMaterial material) {
+        this.verified = context(material, material.trustManagers());
+        this.unverified = context(material, InsecureTrustManagerFactory.INSTANCE);
+    }
+
+    private static SslContext context(TlsMaterial material, TrustManagerFactory trust) {
         try {
-            this.verified = SslContextBuilder.forClient().protocols(PROTOCOLS).trustManager(trust).build();
-            this.unverified = SslContextBuilder.forClient().protocols(PROTOCOLS)
-                .trustManager(InsecureTrustManagerFactory.INSTANCE).build();
+            return SslContextBuilder.forClient().protocols(PROTOCOLS).trustManager(trust)
+                .keyManager(material.keyManagers()).build();
         } catch (SSLException e) {
             throw new IllegalStateException("This JVM has no TLS 1.2 or 1.3", e);
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtp;
 
-/** STARTTLS was answered 220 and the handshake then failed or stalled, or the certificate did not satisfy the policy. */
+/** The TLS handshake failed or stalled, or a certificate, the server's or our own, did not satisfy the other side. */
 public final class TlsHandshakeException extends SmtpException {
     private static final long serialVersionUID = 1L;
 

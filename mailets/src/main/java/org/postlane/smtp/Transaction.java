@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
  * One mail transaction (RFC 5321 3.3): MAIL and RCPT, and then the content by BDAT where the server offers CHUNKING and by DATA
  * otherwise. On the connection's event loop.
  */
-final class Transaction {
+final class Transaction implements Surroundings {
     private final Link link;
     private final Capabilities capabilities;
     private final ReplyShapes shapes;
@@ -15,7 +15,10 @@ final class Transaction {
     private final Content content;
     private final boolean chunked;
     private final CompletableFuture<Void> contentLeft = new CompletableFuture<>();
-    private boolean followed;
+    private EnvelopeCommands commands;
+    private CompletableFuture<Reply> data;
+    private boolean bodyAhead;
+    private Transaction follower;
 
     Transaction(Link link, Capabilities capabilities, ReplyShapes shapes, Envelope envelope, Content content) {
         this.link = link;
@@ -34,30 +37,31 @@ final class Transaction {
      */
     CompletableFuture<TransactionResult> run(boolean reused, boolean resetFirst) {
         boolean pipelining = capabilities.offers("PIPELINING");
-        EnvelopeCommands commands = new EnvelopeCommands(link, capabilities, envelope, content, reused);
+        commands = new EnvelopeCommands(link, capabilities, envelope, content, reused);
         EndOfData end = new EndOfData(link, shapes, commands);
         if (chunked) {
             ChunkTransfer chunks = new ChunkTransfer(link, content, end, pipelining);
             if (pipelining && shapes.allowBodyAhead()
                 && link.dialogue().silence().compareTo(SmtpLimits.SILENCE_BEFORE_CONFIRMING) < 0) {
+                bodyAhead = true;
                 commands.pipeline(resetFirst);
-                return chunks.runAhead(commands, envelope.recipients().size(), this::contentLeft);
+                return chunks.runAhead(commands, this::contentLeft, this);
             }
-            return envelope(commands, resetFirst, pipelining).thenCompose(nothing -> commands.judge())
-                .thenCompose(judge -> chunks.run(judge, this::contentLeft, () -> followed));
+            return envelope(resetFirst, pipelining).thenCompose(nothing -> commands.judge())
+                .thenCompose(judge -> chunks.run(judge, this::contentLeft, this));
         }
-        DataTransfer data = new DataTransfer(link, content, end);
+        DataTransfer transfer = new DataTransfer(link, content, end);
         if (!pipelining) {
-            return commands.sendInTurn(resetFirst).thenCompose(nothing -> commands.judge())
-                .thenCompose(judge -> data.runInTurn(judge, this::contentLeft));
+            return envelope(resetFirst, false).thenCompose(nothing -> commands.judge())
+                .thenCompose(judge -> transfer.runInTurn(judge, this::contentLeft, this));
         }
         commands.pipeline(resetFirst);
-        CompletableFuture<Reply> go = link.dialogue().ask("DATA", link.timeouts().data());
-        return go.handle((reply, lost) -> null).thenCompose(nothing -> commands.judge())
-            .thenCompose(judge -> data.run(judge, go, this::contentLeft, () -> followed));
+        data = link.dialogue().ask("DATA", link.timeouts().data());
+        return data.handle((reply, lost) -> null).thenCompose(nothing -> commands.judge())
+            .thenCompose(judge -> transfer.run(judge, data, this::contentLeft, this));
     }
 
-    private CompletableFuture<Void> envelope(EnvelopeCommands commands, boolean resetFirst, boolean pipelining) {
+    private CompletableFuture<Void> envelope(boolean resetFirst, boolean pipelining) {
         if (!pipelining) {
             return commands.sendInTurn(resetFirst);
         }
@@ -81,9 +85,27 @@ final class Transaction {
             && shapes.allowNextBehind(chunked);
     }
 
-    /** The next transaction begins behind it. */
-    void follow() {
-        followed = true;
+    /** Another one begins before this one has its outcome. */
+    void followedBy(Transaction next) {
+        follower = next;
+    }
+
+    @Override
+    public boolean isAtRisk() {
+        return bodyAhead || follower != null;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> areInStep() {
+        if (!isAtRisk()) {
+            return CompletableFuture.completedFuture(true);
+        }
+        if (chunked) {
+            CompletableFuture<Reply> reset = follower == null ? link.say("RSET") : follower.commands.reset();
+            return reset.handle((reply, lost) -> reply != null && shapes.looksLikeReset(reply));
+        }
+        // What went out before the content is vouched for by its 354, so only an answer too few is left: DATA then gets none.
+        return follower.data.handle((reply, lost) -> reply != null);
     }
 
     /** Whether its end leaves a transaction open for certain or perhaps; the final dot never does (RFC 5321 4.1.1.4). */

@@ -26,7 +26,9 @@ class RemoteDeliveryDocumentTest {
     private static final Pattern ROW = Pattern.compile("\\| `([A-Za-z0-9_.*-]+)` \\| (.*) \\|");
     private static final List<String> OWN_KEYS = List.of(AgreedLimits.MAX_CONNECTIONS_PER_HOST, AgreedLimits.MAX_CONNECTIONS,
         AgreedLimits.IDLE_TIMEOUT, AgreedLimits.MAX_CONNECTION_AGE, AgreedLimits.MAX_MAILS_PER_CONNECTION,
-        RemoteDeliveryParameters.TLS, RemoteDeliveryParameters.GATEWAY_AUTH_WITHOUT_TLS);
+        RemoteDeliveryParameters.TLS, CredentialParameters.AUTH_WITHOUT_TLS, CredentialParameters.AUTH_MECHANISM,
+        CredentialParameters.AUTHORIZATION_ID, TlsParameters.TRUST_STORE, TlsParameters.TRUST_STORE_PASSWORD,
+        TlsParameters.CLIENT_KEY, TlsParameters.CLIENT_KEY_PASSWORD);
     private static Map<String, List<String>> own;
     private static Map<String, List<String>> stock;
     private static String text;

@@ -31,9 +31,9 @@ import org.postlane.outbound.OutboundSettings;
 import org.postlane.route.Host;
 import org.postlane.route.Route;
 import org.postlane.route.RouteResolver;
-import org.postlane.smtp.Credentials;
 import org.postlane.smtp.SmtpTimeouts;
 import org.postlane.smtp.TlsMode;
+import org.postlane.smtp.sasl.Credentials;
 import org.slf4j.LoggerFactory;
 
 class StockParameterTest {
@@ -150,14 +150,14 @@ class StockParameterTest {
             }
             case GATEWAY_USERNAME, GATEWAY_USERNAME_OF_2_3 -> {
                 assertThat(settings("gateway", "127.0.0.1", key, value, "gatewayPassword", "x").credentials())
-                    .contains(new Credentials("joe", "x", false));
+                    .contains(Credentials.password("joe", "x"));
                 assertThat(settings(key, value, "gatewayPassword", "x").credentials()).isEmpty();
                 assertThatThrownBy(() -> settings("gateway", "127.0.0.1", key, value))
                     .isInstanceOf(ConfigurationError.class).hasMessageContaining("gatewayPassword");
             }
             case GATEWAY_PASSWORD -> assertThat(
                 settings("gateway", "127.0.0.1", "gatewayUsername", "joe", key, value).credentials())
-                .contains(new Credentials("joe", " pass word", false));
+                .contains(Credentials.password("joe", " pass word"));
             case HELO_NAME -> {
                 assertThat(plain.ehloName()).isEqualTo("home.test");
                 assertThat(settings(key, value).ehloName()).isEqualTo("out.home.test");

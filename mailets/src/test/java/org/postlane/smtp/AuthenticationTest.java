@@ -2,7 +2,6 @@
 package org.postlane.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postlane.smtp.sasl.Credentials;
+import org.postlane.smtp.sasl.SaslMechanism;
 import org.postlane.testing.Behaviour;
 import org.postlane.testing.Reaction;
 import org.postlane.testing.ScriptedBehaviour;
@@ -34,7 +35,8 @@ class AuthenticationTest {
     }
 
     private static SessionSettings settings(SmtpServer server, String secret, boolean withoutTls) {
-        return SmtpFixture.settings(server).credentials(new Credentials("user", secret, withoutTls)).build();
+        return SmtpFixture.settings(server)
+            .credentials(Credentials.password("user", secret).allowedWithoutTls(withoutTls)).build();
     }
 
     private static SmtpException refused(SessionSettings settings) {
@@ -108,7 +110,7 @@ class AuthenticationTest {
         behaviour.handshake(Reaction.close());
         SmtpServer server = SMTP.start(builder(SECRET).startTls(SmtpFixture.TLS));
         SessionSettings settings = SmtpFixture.settings(server).tls(TlsMode.OPPORTUNISTIC)
-            .credentials(new Credentials("user", SECRET, false)).build();
+            .credentials(Credentials.password("user", SECRET)).build();
         assertThat(refused(settings).failure().fault()).isEqualTo(Fault.POLICY);
         assertThat(server.statistics().commands("AUTH")).isZero();
     }
@@ -117,15 +119,36 @@ class AuthenticationTest {
     void credentialsGoUnderTls() {
         SmtpServer server = SMTP.start(builder(SECRET).startTls(SmtpFixture.TLS).authNeedsTls());
         SmtpConnection connection = SMTP.connect(SmtpFixture.settings(server).tls(TlsMode.VERIFIED)
-            .credentials(new Credentials("user", SECRET, false)).build());
+            .credentials(Credentials.password("user", SECRET)).build());
         assertThat(connection.isEncrypted()).isTrue();
         assertThat(server.connections().get(0).authenticatedUser()).isEqualTo("user");
     }
 
     @Test
     void aServerWithoutAMechanismOfOursIsRefused() {
-        behaviour.ehlo(Reaction.reply("250-mx.test\n250 AUTH CRAM-MD5"));
-        assertThat(refused(settings(SMTP.start(builder(SECRET)), SECRET, true)).failure().fault()).isEqualTo(Fault.POLICY);
+        behaviour.ehlo(Reaction.reply("250-mx.test\n250 AUTH GSSAPI NTLM"));
+        assertThat(refused(settings(SMTP.start(builder(SECRET)), SECRET, true)))
+            .hasMessageContaining("a password are configured, and the server offers AUTH GSSAPI NTLM")
+            .satisfies(refused -> assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY));
+        behaviour.clear().ehlo(Reaction.reply("250 mx.test"));
+        assertThat(refused(settings(SMTP.start(builder(SECRET)), SECRET, true))).hasMessageContaining("offers no AUTH");
+    }
+
+    @Test
+    void theFixedMechanismIsUsedThoughABetterOneIsOffered() {
+        SmtpServer server = SMTP.start(builder(SECRET).mechanisms("SCRAM-SHA-256", "PLAIN", "LOGIN"));
+        SMTP.connect(SmtpFixture.settings(server).credentials(Credentials.password("user", SECRET).allowedWithoutTls(true)
+            .withMechanism(SaslMechanism.LOGIN)).build());
+        assertThat(server.connections().get(0).clientLines()).contains("AUTH LOGIN");
+    }
+
+    @Test
+    void aFixedMechanismThatIsNotOfferedIsRefusedAndNoOtherUsed() {
+        SmtpServer server = SMTP.start(builder(SECRET));
+        assertThat(refused(SmtpFixture.settings(server).credentials(Credentials.password("user", SECRET)
+            .allowedWithoutTls(true).withMechanism(SaslMechanism.SCRAM_SHA_256)).build()))
+            .hasMessageContaining("AUTH SCRAM-SHA-256 is configured, and the server offers AUTH LOGIN PLAIN");
+        assertThat(server.statistics().commands("AUTH")).isZero();
     }
 
     @Test
@@ -133,17 +156,10 @@ class AuthenticationTest {
         Stall stall = new Stall();
         behaviour.auth(Reaction.stall(stall));
         SmtpServer server = SMTP.start(builder(SECRET));
-        Credentials credentials = new Credentials("user", SECRET, true);
+        Credentials credentials = Credentials.password("user", SECRET).allowedWithoutTls(true);
         SessionSettings settings = SmtpFixture.settings(server, SmtpFixture.SHORT).credentials(credentials).build();
         assertThat(refused(settings)).hasMessageContaining("AUTH PLAIN ***");
         assertThat(credentials.toString() + settings).doesNotContain(SECRET);
         stall.release();
-    }
-
-    @Test
-    void aNulCannotStandInCredentials() {
-        assertThatThrownBy(() -> new Credentials("a\0b", "c", false)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Credentials("a", "b\0c", false)).isInstanceOf(IllegalArgumentException.class)
-            .hasMessageNotContaining("b\0c");
     }
 }

@@ -3,7 +3,6 @@ package org.postlane.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.postlane.smtp.RecipientResult.Status.DELIVERED;
-import static org.postlane.smtp.RecipientResult.Status.FAILED;
 
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +32,7 @@ class EnvelopeOnTheWireTest {
     void everyWishArrivesAsItsGrammarWantsIt() {
         SmtpServer server = SMTP.start(SmtpServer.builder().startTls(SmtpFixture.TLS)
             .extensions("PIPELINING", "DSN", "SMTPUTF8", "8BITMIME", "REQUIRETLS", "DELIVERBY 60", "MT-PRIORITY MIXER"));
-        SmtpConnection connection = SMTP.connect(SmtpFixture.settings(server).tls(TlsMode.REQUIRED).build());
+        SmtpConnection connection = SMTP.connect(SmtpFixture.settings(server).tls(TlsMode.VERIFIED).build());
         Envelope envelope = Envelope.from(UNICODE).ret(Envelope.Return.HDRS).envelopeId(EnvelopeId.of("a b+c=")).requireTls()
             .deliverBy(DeliverBy.of(120, DeliverBy.Mode.RETURN, true)).priority(Priority.of(-9)).to(List.of(
                 new Envelope.Recipient(UNICODE, Set.of(Envelope.Notify.NEVER),
@@ -67,9 +66,8 @@ class EnvelopeOnTheWireTest {
         for (Envelope envelope : List.of(Envelope.of(UNICODE, to), Envelope.of(ASCII, List.of(Envelope.Recipient.of(UNICODE))),
             Envelope.from(ASCII).requireTls().to(to),
             Envelope.from(ASCII).deliverBy(DeliverBy.of(59, DeliverBy.Mode.RETURN, false)).to(to))) {
-            List<RecipientResult> results = send(connection, envelope);
-            assertThat(SmtpFixture.statuses(results)).containsExactly(FAILED);
-            assertThat(results.get(0).explanation()).matches("5\\.(6\\.7|7\\.30|3\\.3) .*");
+            assertThat(SmtpFixture.failure(connection.send(envelope, TestContent.SMALL)))
+                .isInstanceOf(ExtensionNotOfferedException.class).message().matches("5\\.(6\\.7|7\\.30|3\\.3) .*");
             assertThat(connection.isUsable()).isTrue();
         }
         assertThat(server.statistics().commands("MAIL")).isZero();

@@ -63,7 +63,7 @@ class EnvelopeTest {
         Envelope envelope = Envelope.from(ASCII).requireTls().to(List.of(Envelope.Recipient.of(ASCII)));
         assertThat(envelope.missingFrom(EVERYTHING, false)).hasValueSatisfying(missing -> {
             assertThat(missing.extension()).isEqualTo("REQUIRETLS");
-            assertThat(missing.explanation()).startsWith("5.7.30 ").contains("not encrypted");
+            assertThat(missing.explanation()).startsWith("5.7.30 ").contains("verified certificate");
             assertThat(missing.fault()).isEqualTo(Fault.POLICY);
         });
         assertThat(envelope.missingFrom(EVERYTHING.without(Set.of("REQUIRETLS")), true))

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.postlane.smtp.FaultTable.Fault;
 import org.postlane.smtp.FaultTable.Phase;
 import org.postlane.smtp.FaultTable.Row;
+import org.postlane.smtp.sasl.Credentials;
 import org.postlane.testing.Behaviour;
 import org.postlane.testing.Connection;
 import org.postlane.testing.Reaction;
@@ -56,7 +57,7 @@ class FaultMatrixTest {
         assertThat(rows().map(Row::phase).distinct()).containsExactlyInAnyOrder(Phase.values());
         assertThat(rows().map(row -> row.phase() + " " + row.pipelining())).doesNotHaveDuplicates();
         assertThat(rows()).allMatch(row -> row.expected().size() == Fault.values().length);
-        assertThat(rows().mapToInt(row -> row.expected().size()).sum()).isGreaterThan(700);
+        assertThat(rows().mapToInt(row -> row.expected().size()).sum()).isGreaterThan(750);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -64,15 +65,9 @@ class FaultMatrixTest {
     void aFaultHasItsOutcomeForEachRecipientAndForTheConnection(Row row) {
         SMTP.expectViolations();
         List<CompletableFuture<String>> cells = Stream.of(Fault.values())
-            .map(fault -> CompletableFuture.supplyAsync(() -> new Cell(row.phase(), row.pipelining(), fault).play(), CELLS))
+            .map(fault -> CompletableFuture.supplyAsync(() -> new Cell(row, fault).play(), CELLS))
             .toList();
-        List<String> played = new ArrayList<>();
-        List<String> expected = new ArrayList<>();
-        for (Fault fault : Fault.values()) {
-            played.add(fault + "=" + SmtpFixture.get(cells.get(fault.ordinal())));
-            expected.add(fault + "=" + row.expected().get(fault.ordinal()));
-        }
-        assertThat(played).isEqualTo(expected);
+        assertThat(cells.stream().map(SmtpFixture::get).toList()).isEqualTo(row.expected());
     }
 
     /** One fault in one phase. */
@@ -80,15 +75,17 @@ class FaultMatrixTest {
         private final Phase phase;
         private final boolean pipelining;
         private final Fault fault;
+        private final String expected;
         private final ScriptedBehaviour behaviour = Behaviour.accepting();
         private final Stall never = new Stall();
         /** Holds the first of two transactions until the second is behind it. */
         private final Stall followed = new Stall();
 
-        private Cell(Phase phase, boolean pipelining, Fault fault) {
-            this.phase = phase;
-            this.pipelining = pipelining;
+        private Cell(Row row, Fault fault) {
+            this.phase = row.phase();
+            this.pipelining = row.pipelining();
             this.fault = fault;
+            this.expected = row.expected().get(fault.ordinal());
         }
 
         private boolean is(String prefix) {
@@ -186,17 +183,18 @@ class FaultMatrixTest {
                 case SLOW -> Reaction.byteByByte(usual);
                 case TWICE -> Reaction.twoAtOnce(usual, usual);
                 case REFUSED_TWICE -> Reaction.twoAtOnce("554 5.7.1 never", "554 5.7.1 never");
+                case MISSING -> Reaction.silence();
             };
         }
 
         private String connectAndSend(SmtpServer server) {
-            Duration limit = fault == Fault.STALL && phase != Phase.IDLE ? SmtpFixture.SHORT : SmtpFixture.AMPLE;
+            Duration limit = (fault == Fault.STALL || fault == Fault.MISSING) && phase != Phase.IDLE ? SmtpFixture.SHORT : SmtpFixture.AMPLE;
             SessionSettings.Builder settings = SmtpFixture.settings(server, limit).transactionsInFlight(2)
                 .protocol(is("LMTP") ? Protocol.LMTP : Protocol.SMTP);
             switch (phase) {
                 case STARTTLS, HANDSHAKE -> settings.tls(TlsMode.OPPORTUNISTIC);
                 case HANDSHAKE_VERIFIED -> settings.tls(TlsMode.VERIFIED);
-                case AUTH -> settings.credentials(new Credentials("user", "secret", true));
+                case AUTH -> settings.credentials(Credentials.password("user", "secret").allowedWithoutTls(true));
                 default -> settings.tls(TlsMode.NONE);
             }
             CompletableFuture<SmtpConnection> opened = SMTP.client().connect(settings.build());
@@ -207,14 +205,33 @@ class FaultMatrixTest {
             SmtpConnection connection = opened.join();
             try {
                 String outcome = send(server, connection);
-                boolean usable = connection.isUsable();
-                if (!usable) {
-                    SmtpFixture.get(connection.closed());
-                }
-                return outcome + (usable ? "+" : "-");
+                String whole = outcome + (isStillInStep(connection) ? "+" : "-");
+                // Where it depends on what comes in one packet, the table names both.
+                return List.of(expected.split("[|]")).contains(whole) ? expected : whole;
             } finally {
                 connection.abort();
             }
+        }
+
+        private boolean isStillInStep(SmtpConnection connection) {
+            if (expected.endsWith("-")) {
+                try {
+                    // What ends it may come behind the outcome.
+                    connection.closed().get(SmtpFixture.AMPLE.toMillis() / 4, TimeUnit.MILLISECONDS);
+                } catch (ExecutionException | InterruptedException | TimeoutException e) {
+                    return true;
+                }
+                return false;
+            }
+            boolean usable = connection.isUsable();
+            behaviour.clear();
+            if (usable) {
+                assertThat(SmtpFixture.get(connection.noop()).text()).isEqualTo("2.0.0 ok");
+                assertThat(connection.isUsable()).isTrue();
+            } else {
+                SmtpFixture.get(connection.closed());
+            }
+            return usable;
         }
 
         private String send(SmtpServer server, SmtpConnection connection) {
@@ -263,7 +280,7 @@ class FaultMatrixTest {
                     case SLOW -> connection.sendNow("2");
                     case TWICE -> connection.sendNow("250 2.0.0 ok\n250 2.0.0 ok");
                     case REFUSED_TWICE -> connection.sendNow("554 5.7.1 never\n554 5.7.1 never");
-                    case STALL -> {
+                    case STALL, MISSING -> {
                         return;
                     }
                 }

@@ -6,9 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import javax.net.ssl.TrustManagerFactory;
 
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -29,12 +27,14 @@ import org.postlane.testing.TestTls;
 
 /**
  * A client for one class of tests, and servers for each test. After it every connection must be usable or closed,
-     the servers must have seen
- * no violation and, once the usable ones are let go, no open connection, and no buffer may have leaked.
+ * the servers must have seen no violation and, once the usable ones are let go, no open connection, and no socket, thread or
+ * buffer may have leaked.
  */
 final class SmtpFixture implements BeforeEachCallback, AfterEachCallback, AfterAllCallback {
     static final String NAME = "mx.test";
     static final TestTls TLS = TestTls.forHost(NAME);
+    /** Trusts that certificate, and the one with the wrong name. */
+    static final TlsMaterial TRUST = trust();
     /** Longer than anything takes on a loaded machine. */
     static final Duration AMPLE = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(5);
@@ -59,22 +59,19 @@ final class SmtpFixture implements BeforeEachCallback, AfterEachCallback, AfterA
 
     synchronized SmtpClient client() {
         if (client == null) {
-            client = new SmtpClient(trust());
+            client = new SmtpClient();
         }
         return client;
     }
 
-    private static TrustManagerFactory trust() {
+    private static TlsMaterial trust() {
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            store.setCertificateEntry("test", TLS.certificate());
-            store.setCertificateEntry("other", TestTls.withWrongName().certificate());
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            return trust;
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException(e);
+            java.nio.file.Path file = Files.createTempFile("postlane-trust", ".pem");
+            file.toFile().deleteOnExit();
+            Files.writeString(file, TLS.certificatePem() + TestTls.withWrongName().certificatePem());
+            return TlsMaterial.DEFAULT.trusting(file, null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -84,7 +81,7 @@ final class SmtpFixture implements BeforeEachCallback, AfterEachCallback, AfterA
     }
 
     static SessionSettings.Builder settings(SmtpServer server, Duration limit) {
-        return SessionSettings.to(server.address(), NAME).ehloName("client.test").tls(TlsMode.NONE)
+        return SessionSettings.to(server.address(), NAME).ehloName("client.test").tls(TlsMode.NONE).tlsMaterial(TRUST)
             .timeouts(SmtpTimeouts.RFC_5321.withConnect(limit).withEveryPhase(limit).withQuit(limit));
     }
 

@@ -48,6 +48,14 @@ public interface Behaviour {
         return Reaction.proceed();
     }
 
+    /**
+     * The server is to challenge the client during AUTH; {@code number} counts from 1. Any other reply than 334 ends the
+     * exchange, 235 successfully.
+     */
+    default Reaction onChallenge(Connection connection, String mechanism, int number) {
+        return Reaction.proceed();
+    }
+
     /** The client sent MAIL; {@code from} is what stood between the angle brackets, empty for the null sender. */
     default Reaction onMail(Connection connection, String from) {
         return Reaction.proceed();

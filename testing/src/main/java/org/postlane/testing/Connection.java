@@ -4,12 +4,17 @@ package org.postlane.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /**
  * One client connection: its record, and the means to disturb it from a test while it is open. Thread-safe.
@@ -29,6 +34,7 @@ public final class Connection {
     private volatile Instant closedAt;
     private volatile String heloName = "";
     private volatile String authenticatedUser = "";
+    private volatile String authorizationId = "";
     private volatile int transactions;
     private volatile int mailsCarried;
 
@@ -120,6 +126,33 @@ public final class Connection {
         return authenticatedUser;
     }
 
+    /** As whom that user wanted to act; empty for nobody else. */
+    public String authorizationId() {
+        return authorizationId;
+    }
+
+    /** The TLS session: its protocol, the name that the client asked for, the certificate that it showed. */
+    public Optional<SSLSession> tlsSession() {
+        return wire.tlsSession();
+    }
+
+    /** The certificate that the client showed. */
+    public Optional<X509Certificate> clientCertificate() {
+        return tlsSession().map(session -> {
+            try {
+                return (X509Certificate) session.getPeerCertificates()[0];
+            } catch (SSLPeerUnverifiedException none) {
+                return null;
+            }
+        });
+    }
+
+    /** The name that the client asked for in the handshake (SNI, RFC 6066); empty for none. */
+    public String requestedServerName() {
+        return tlsSession().map(session -> ((ExtendedSSLSession) session).getRequestedServerNames()).stream()
+            .flatMap(List::stream).map(name -> ((SNIHostName) name).getAsciiName()).findFirst().orElse("");
+    }
+
     /** How many MAIL commands were accepted. */
     public int transactions() {
         return transactions;
@@ -200,6 +233,10 @@ public final class Connection {
 
     void authenticatedAs(String user) {
         authenticatedUser = user;
+    }
+
+    void authorizedAs(String identity) {
+        authorizationId = identity;
     }
 
     // Only the connection's own thread counts.

@@ -17,7 +17,7 @@ final class Hello {
             lines.add("STARTTLS");
         }
         if (settings.credentials() != null && (connection.isTls() || !settings.authNeedsTls())) {
-            lines.add("AUTH PLAIN LOGIN");
+            lines.add("AUTH " + String.join(" ", settings.credentials().mechanisms()));
         }
         return multiline(250, lines);
     }

@@ -12,8 +12,8 @@ final class RuleBook {
 
     /** When the server is asked. */
     enum Phase {
-        CONNECT, EHLO, HELO, STARTTLS, HANDSHAKE, AUTH, MAIL, RCPT, DATA, BDAT_UNKNOWN, BDAT_OCTETS, BDAT, END_OF_DATA, RSET,
-        NOOP, VRFY, EXPN, HELP, QUIT, IDLE, OTHER
+        CONNECT, EHLO, HELO, STARTTLS, HANDSHAKE, AUTH, CHALLENGE, MAIL, RCPT, DATA, BDAT_UNKNOWN, BDAT_OCTETS, BDAT, END_OF_DATA,
+        RSET, NOOP, VRFY, EXPN, HELP, QUIT, IDLE, OTHER
     }
 
     void add(Phase phase, BiPredicate<Connection, Object> applies, Reaction reaction) {

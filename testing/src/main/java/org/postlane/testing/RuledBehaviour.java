@@ -50,6 +50,11 @@ abstract class RuledBehaviour implements Behaviour {
     }
 
     @Override
+    public Reaction onChallenge(Connection connection, String mechanism, int number) {
+        return decide(Phase.CHALLENGE, connection, number);
+    }
+
+    @Override
     public Reaction onMail(Connection connection, String from) {
         return decide(Phase.MAIL, connection, from);
     }

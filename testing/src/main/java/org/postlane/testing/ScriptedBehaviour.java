@@ -92,6 +92,12 @@ public final class ScriptedBehaviour extends RuledBehaviour {
         return always(Phase.AUTH, reaction);
     }
 
+    /** In place of the challenge of this number in an AUTH dialogue, counted from 1. */
+    public ScriptedBehaviour challenge(int number, Reaction reaction) {
+        rules().add(Phase.CHALLENGE, (connection, subject) -> subject.equals(number), reaction);
+        return this;
+    }
+
     /** To every MAIL. */
     public ScriptedBehaviour mail(Reaction reaction) {
         return always(Phase.MAIL, reaction);

@@ -183,7 +183,7 @@ final class Session implements Runnable {
         enter("(handshake)");
         react(behaviour.onHandshake(connection), "", code -> { });
         try {
-            wire.acceptTls(tls.serverContext());
+            wire.acceptTls(tls);
         } catch (IOException e) {
             // Whether the client's alert or its RST is seen first is chance.
             log.debug("No TLS on {}", connection, e);
@@ -249,6 +249,11 @@ final class Session implements Runnable {
             violation(Kind.OUT_OF_ORDER, what);
         }
         return "503 5.5.1 " + what;
+    }
+
+    /** The octets behind DATA, as this server understands them. */
+    ContentReader.Source contentOctets() {
+        return settings.lenientContent() ? new LenientOctets(wire) : octets();
     }
 
     /** The octets behind the command. */

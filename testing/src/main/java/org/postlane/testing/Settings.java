@@ -15,13 +15,19 @@ record Settings(
     boolean authRequired,
     Behaviour behaviour,
     boolean lmtp,
+    boolean lenientContent,
     int maxConnections,
     int idleMillis,
     boolean keepMails,
     boolean keepTranscripts) {
 
-    /** The one login that is right. */
-    record Credentials(String user, String secret) {
+    /**
+     * The one login that is right.
+     *
+     * @param mechanisms what AUTH offers
+     * @param iterations what SCRAM demands
+     */
+    record Credentials(String user, String secret, List<String> mechanisms, int iterations) {
     }
 
     boolean offers(String keyword) {

@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 public final class SmtpServerBuilder {
     /** Enough for a burst of clients that all connect at once. */
     private static final int BACKLOG = 1024;
+    /** The fewest that RFC 7677, 4 allows. */
+    private static final int SCRAM_ITERATIONS = 4096;
 
     private String host = "127.0.0.1";
     private int port;
@@ -25,6 +27,7 @@ public final class SmtpServerBuilder {
     private boolean authRequired;
     private Behaviour behaviour = new Behaviour() { };
     private boolean lmtp;
+    private boolean lenientContent;
     private int maxConnections = Integer.MAX_VALUE;
     private Duration idle = Duration.ZERO;
     private boolean keepMails = true;
@@ -76,9 +79,25 @@ public final class SmtpServerBuilder {
         return this;
     }
 
-    /** Offers AUTH PLAIN and LOGIN, and takes these credentials only. */
+    /** Offers AUTH PLAIN and LOGIN, and takes these credentials only; with OAUTHBEARER and XOAUTH2 the secret is the token. */
     public SmtpServerBuilder auth(String user, String secret) {
-        credentials = new Settings.Credentials(user, secret);
+        credentials = new Settings.Credentials(user, secret, List.of("PLAIN", "LOGIN"), SCRAM_ITERATIONS);
+        return this;
+    }
+
+    /**
+     * What {@link #auth} offers instead: any of PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-256, OAUTHBEARER and XOAUTH2. Another name is
+     * offered too, and refused.
+     */
+    public SmtpServerBuilder mechanisms(String... names) {
+        credentials = new Settings.Credentials(credentials.user(), credentials.secret(), List.of(names),
+            credentials.iterations());
+        return this;
+    }
+
+    /** How many iterations SCRAM demands, in place of 4096. */
+    public SmtpServerBuilder scramIterations(int count) {
+        credentials = new Settings.Credentials(credentials.user(), credentials.secret(), credentials.mechanisms(), count);
         return this;
     }
 
@@ -97,6 +116,12 @@ public final class SmtpServerBuilder {
     /** Who decides the reactions. */
     public SmtpServerBuilder behaviour(Behaviour decides) {
         behaviour = decides;
+        return this;
+    }
+
+    /** Behind DATA any of CRLF, LF and CR ends a line, and NULs are dropped: a server that a message can be smuggled into. */
+    public SmtpServerBuilder lenientContent() {
+        lenientContent = true;
         return this;
     }
 
@@ -140,7 +165,7 @@ public final class SmtpServerBuilder {
      */
     public SmtpServer start() {
         Settings settings = new Settings(extensions, startTls, implicitTls, credentials, authNeedsTls, authRequired, behaviour,
-            lmtp, maxConnections, (int) idle.toMillis(), keepMails, keepTranscripts);
+            lmtp, lenientContent, maxConnections, (int) idle.toMillis(), keepMails, keepTranscripts);
         try {
             ServerSocket socket = new ServerSocket();
             socket.setReuseAddress(true);

@@ -12,12 +12,15 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
@@ -34,8 +37,25 @@ public final class TestTls {
     private final KeyStore keyStore;
     private final KeyStore trustStore;
     private final X509Certificate certificate;
+    private final TestTls client;
+    private final boolean required;
+    private final List<String> protocols;
+
+    private TestTls(TestTls same, TestTls client, boolean required, List<String> protocols) {
+        keyStoreFile = same.keyStoreFile;
+        trustStoreFile = same.trustStoreFile;
+        keyStore = same.keyStore;
+        trustStore = same.trustStore;
+        certificate = same.certificate;
+        this.client = client;
+        this.required = required;
+        this.protocols = protocols;
+    }
 
     private TestTls(Path directory, List<String> options) throws IOException, GeneralSecurityException {
+        client = null;
+        required = false;
+        protocols = List.of();
         keyStoreFile = directory.resolve("key.p12");
         trustStoreFile = directory.resolve("trust.p12");
         directory.toFile().deleteOnExit();
@@ -100,13 +120,45 @@ public final class TestTls {
         }
     }
 
+    /** The same certificate for a server that asks for one of the client's, which may be this one only, and goes on without. */
+    public TestTls requesting(TestTls client) {
+        return new TestTls(this, client, false, protocols);
+    }
+
+    /** The same certificate for a server that wants no client without that certificate. */
+    public TestTls requiring(TestTls client) {
+        return new TestTls(this, client, true, protocols);
+    }
+
+    /** The same certificate for a server that speaks these versions only, such as {@code TLSv1.2}. */
+    public TestTls speaking(String... versions) {
+        return new TestTls(this, client, required, List.of(versions));
+    }
+
+    void prepare(SSLSocket server) {
+        if (!protocols.isEmpty()) {
+            server.setEnabledProtocols(protocols.toArray(new String[0]));
+        }
+        if (client != null && required) {
+            server.setNeedClientAuth(true);
+        } else if (client != null) {
+            server.setWantClientAuth(true);
+        }
+    }
+
     /** For the side that presents the certificate. */
     public SSLContext serverContext() {
         try {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(keyStore, PASSWORD);
+            TrustManager[] clients = null;
+            if (client != null) {
+                TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+                trust.init(client.trustStore);
+                clients = trust.getTrustManagers();
+            }
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
+            context.init(keys.getKeyManagers(), clients, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot make a TLS context", e);
@@ -129,6 +181,29 @@ public final class TestTls {
     /** The certificate itself. */
     public X509Certificate certificate() {
         return certificate;
+    }
+
+    /** The certificate in PEM. */
+    public String certificatePem() {
+        try {
+            return pem("CERTIFICATE", certificate.getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Its private key in PEM: PKCS #8, not encrypted. */
+    public String keyPem() {
+        try {
+            return pem("PRIVATE KEY", keyStore.getKey("test", PASSWORD).getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String pem(String type, byte[] octets) {
+        return "-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(octets)
+            + "\n-----END " + type + "-----\n";
     }
 
     /** A PKCS #12 file with the key and the certificate, alias {@code test}. */

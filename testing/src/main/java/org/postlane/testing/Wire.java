@@ -7,9 +7,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /** A socket with a read buffer that can change to TLS. One thread reads; any thread may write, close or reset. */
@@ -41,6 +43,11 @@ final class Wire {
             return -1;
         }
         return buffer[position++] & 0xff;
+    }
+
+    /** Puts the octet that was just read back; one, and only right behind the read. */
+    void unread() {
+        position--;
     }
 
     private boolean fill() throws IOException {
@@ -115,10 +122,11 @@ final class Wire {
     }
 
     /** The server's side of a handshake. */
-    void acceptTls(SSLContext context) throws IOException {
+    void acceptTls(TestTls certificate) throws IOException {
         InputStream consumed = new ByteArrayInputStream(buffer, position, limit - position);
-        SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(raw, consumed, true);
+        SSLSocket tls = (SSLSocket) certificate.serverContext().getSocketFactory().createSocket(raw, consumed, true);
         tls.setUseClientMode(false);
+        certificate.prepare(tls);
         use(tls);
     }
 
@@ -148,6 +156,10 @@ final class Wire {
 
     boolean isTls() {
         return socket != raw;
+    }
+
+    Optional<SSLSession> tlsSession() {
+        return socket instanceof SSLSocket ? Optional.of(((SSLSocket) socket).getSession()) : Optional.empty();
     }
 
     /** Says to the peer that nothing more will come. Where another thread is stuck in a write, closes at once. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.postlane.it;
+package org.postlane.testing.docker;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,21 +8,25 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** One project of Docker Compose, by whichever of the two programs this machine has. */
-final class Compose {
+public final class Compose {
     private static final Duration QUICK = Duration.ofMinutes(1);
     private static final List<String> PROGRAM = program();
 
     private final Command command;
     private final String project;
 
-    /** @param directory where {@code docker-compose.yml} lies */
-    Compose(Path directory, String project, Map<String, String> environment) {
+    /**
+     * A project.
+     *
+     * @param directory where {@code docker-compose.yml} lies
+     */
+    public Compose(Path directory, String project, Map<String, String> environment) {
         this.command = new Command(directory, environment);
         this.project = project;
     }
 
     /** The command line that runs Compose with {@code arguments}. */
-    static List<String> with(List<String> arguments) {
+    public static List<String> with(List<String> arguments) {
         return Stream.concat(PROGRAM.stream(), arguments.stream()).toList();
     }
 
@@ -33,21 +37,22 @@ final class Compose {
     }
 
     /** Runs Compose on this project; any other end than status 0 fails the test. */
-    String run(Duration limit, String... arguments) {
+    public String run(Duration limit, String... arguments) {
         return command.require(limit, with(Stream.concat(Stream.of("-p", project), Stream.of(arguments)).toList()));
     }
 
-    String run(String... arguments) {
+    /** Runs Compose on this project, which takes a minute at most; any other end than status 0 fails the test. */
+    public String run(String... arguments) {
         return run(QUICK, arguments);
     }
 
-    /** Runs the engine's own client. */
-    String docker(String... arguments) {
+    /** Runs the engine's own client; any other end than status 0 fails the test. */
+    public String docker(String... arguments) {
         return command.require(QUICK, Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList());
     }
 
     /** What {@code docker inspect} tells of the container of {@code service}, whether it runs or not. */
-    String inspect(String service, String format) {
+    public String inspect(String service, String format) {
         // With --all, for a stopped container is what some tests ask about; 1.29's ps -q lists those anyway and lacks the option.
         String filter = "label=com.docker.compose.";
         String id = docker("ps", "--all", "--quiet", "--filter", filter + "project=" + project,
@@ -56,7 +61,7 @@ final class Compose {
     }
 
     /** The port of 127.0.0.1 at which the engine published {@code port} of {@code service}. */
-    int published(String service, int port) {
+    public int published(String service, int port) {
         String address = run("port", service, Integer.toString(port));
         return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.postlane.it;
+package org.postlane.testing.docker;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,33 +10,39 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Runs programs of the host: standard input is empty, both outputs are kept together. */
-final class Command {
+/** Runs programs of the host: standard input is empty, both outputs are kept together. Safe to share. */
+public final class Command {
     /**
      * How a program ended.
      *
      * @param status its exit status; {@link #NOT_RUN} where it could not be started or did not end in time
      * @param output standard output and standard error, without the last line end
      */
-    record Result(int status, String output) {
-        boolean succeeded() {
+    public record Result(int status, String output) {
+        /** Whether it ended with status 0. */
+        public boolean succeeded() {
             return status == 0;
         }
     }
 
-    static final int NOT_RUN = -1;
+    /** The status of what never ended by itself. */
+    public static final int NOT_RUN = -1;
 
     private final Path directory;
     private final Map<String, String> environment;
 
-    /** @param environment beside what this process has */
-    Command(Path directory, Map<String, String> environment) {
+    /**
+     * Programs that run in {@code directory}.
+     *
+     * @param environment beside what this process has
+     */
+    public Command(Path directory, Map<String, String> environment) {
         this.directory = directory;
         this.environment = Map.copyOf(environment);
     }
 
     /** Runs {@code line} and returns how it ended, whatever that was. */
-    Result run(Duration limit, List<String> line) {
+    public Result run(Duration limit, List<String> line) {
         try {
             // A file, not a pipe: a child that outlives the program cannot keep the reader waiting.
             Path output = Files.createTempFile("command", ".out");
@@ -51,7 +57,7 @@ final class Command {
     }
 
     /** Runs {@code line} and returns its output; any other end than status 0 fails the test with the output. */
-    String require(Duration limit, List<String> line) {
+    public String require(Duration limit, List<String> line) {
         Result result = run(limit, line);
         if (!result.succeeded()) {
             throw new AssertionError(String.join(" ", line) + " ended with " + result.status() + ":\n" + result.output());

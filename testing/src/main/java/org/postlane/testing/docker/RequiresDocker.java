@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.postlane.it;
+package org.postlane.testing.docker;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -14,15 +14,19 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Skips a class where no Docker engine answers or Compose is missing, and says so in one line. The name of such a class ends in
- * {@code DockerTest}: by that {@code .ci/run} sees that none was skipped where all must run.
+ * Skips a class where no Docker engine answers, or where Compose is needed and missing, and says so in one line. The name of such
+ * a class ends in {@code DockerTest}: by that {@code .ci/run} sees that none was skipped where all must run.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(RequiresDocker.EngineAnswers.class)
-@interface RequiresDocker {
+public @interface RequiresDocker {
+    /** Whether Docker Compose must be there as well. */
+    boolean compose() default false;
+
     /** Asks the engine before each class. */
     final class EngineAnswers implements ExecutionCondition {
         private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -34,11 +38,19 @@ import org.junit.jupiter.api.extension.ExtensionContext;
             if (!engine.succeeded()) {
                 return skip(context, "no Docker engine answers", engine);
             }
+            if (!needsCompose(context)) {
+                return ConditionEvaluationResult.enabled("Docker engine " + engine.output());
+            }
             Command.Result compose = command.run(LIMIT, Compose.with(List.of("version")));
             if (!compose.succeeded()) {
                 return skip(context, "Docker Compose is missing", compose);
             }
             return ConditionEvaluationResult.enabled("Docker engine " + engine.output());
+        }
+
+        private static boolean needsCompose(ExtensionContext context) {
+            return AnnotationSupport.findAnnotation(context.getElement(), RequiresDocker.class)
+                .map(RequiresDocker::compose).orElse(false);
         }
 
         private static ConditionEvaluationResult skip(ExtensionContext context, String what, Command.Result result) {
