@@ -104,6 +104,9 @@ final class ChunkTransfer implements Framing {
     }
 
     private CompletableFuture<TransactionResult> conclude(RecipientJudge judge, Surroundings around) {
+        if (pump.isLastPieceLeft() && around.isAtRisk()) {
+            judge.distrustAfter(end.lostBy());
+        }
         if (pump.isLastPieceLeft() && (judge.isAnyAccepted() || judge.isAnyUnanswered())) {
             return end.confirm(judge, around::areInStep).thenApply(nothing -> {
                 end.judge(judge, true, around.isAtRisk());

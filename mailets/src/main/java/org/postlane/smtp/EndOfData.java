@@ -70,6 +70,11 @@ final class EndOfData {
         });
     }
 
+    /** What happened instead of the answer; null where there is one. */
+    Throwable lostBy() {
+        return EnvelopeCommands.causeOf(expected.reply());
+    }
+
     /** The server answered a message that it accepted nobody for: the only good answer is a bad one. */
     void judgeForNobody() {
         expected.received().stream().filter(reply -> !reply.isTemporary() && !reply.isPermanent()).findFirst()

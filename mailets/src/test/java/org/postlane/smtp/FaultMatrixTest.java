@@ -92,6 +92,10 @@ class FaultMatrixTest {
             return phase.name().startsWith(prefix);
         }
 
+        private boolean isSilent() {
+            return fault == Fault.STALL || fault == Fault.MISSING;
+        }
+
         private boolean isChunked() {
             return phase.name().contains("CHUNK") || is("AHEAD") || phase == Phase.OVER_LAST || phase == Phase.OVER_MAIL
                 || phase == Phase.OVER_RCPT;
@@ -188,7 +192,7 @@ class FaultMatrixTest {
         }
 
         private String connectAndSend(SmtpServer server) {
-            Duration limit = (fault == Fault.STALL || fault == Fault.MISSING) && phase != Phase.IDLE ? SmtpFixture.SHORT : SmtpFixture.AMPLE;
+            Duration limit = isSilent() && phase != Phase.IDLE ? SmtpFixture.SHORT : SmtpFixture.AMPLE;
             SessionSettings.Builder settings = SmtpFixture.settings(server, limit).transactionsInFlight(2)
                 .protocol(is("LMTP") ? Protocol.LMTP : Protocol.SMTP);
             switch (phase) {
@@ -265,32 +269,34 @@ class FaultMatrixTest {
             return outcome(sent, Cell::letters) + "," + outcome(next, Cell::letters);
         }
 
+        private Runnable unasked(Connection connection) {
+            return switch (fault) {
+                case CLOSE -> connection::closeNow;
+                case RESET -> connection::resetNow;
+                case CLOSING -> () -> connection.sendNow("421 4.4.2 idle for too long");
+                case TEMPORARY -> () -> connection.sendNow("451 4.4.2 hm");
+                case PERMANENT -> () -> connection.sendNow("554 5.7.1 go away");
+                case GARBAGE -> () -> connection.sendNow("!no reply");
+                case MIXED -> () -> connection.sendNow("250-one\n550 other");
+                case ENDLESS -> () -> connection.sendNow("250-and more\n".repeat(200) + "250-");
+                case LONG -> () -> connection.sendNow("250 " + "x".repeat(10_240));
+                case SLOW -> () -> connection.sendNow("2");
+                case TWICE -> () -> connection.sendNow("250 2.0.0 ok\n250 2.0.0 ok");
+                case REFUSED_TWICE -> () -> connection.sendNow("554 5.7.1 never\n554 5.7.1 never");
+                case STALL, MISSING -> () -> { };
+            };
+        }
+
         private void disturb(Connection connection, SmtpConnection client) {
             try {
-                switch (fault) {
-                    case CLOSE -> connection.closeNow();
-                    case RESET -> connection.resetNow();
-                    case CLOSING -> connection.sendNow("421 4.4.2 idle for too long");
-                    case TEMPORARY -> connection.sendNow("451 4.4.2 hm");
-                    case PERMANENT -> connection.sendNow("554 5.7.1 go away");
-                    case GARBAGE -> connection.sendNow("!no reply");
-                    case MIXED -> connection.sendNow("250-one\n550 other");
-                    case ENDLESS -> connection.sendNow("250-and more\n".repeat(200) + "250-");
-                    case LONG -> connection.sendNow("250 " + "x".repeat(10_240));
-                    case SLOW -> connection.sendNow("2");
-                    case TWICE -> connection.sendNow("250 2.0.0 ok\n250 2.0.0 ok");
-                    case REFUSED_TWICE -> connection.sendNow("554 5.7.1 never\n554 5.7.1 never");
-                    case STALL, MISSING -> {
-                        return;
-                    }
-                }
+                unasked(connection).run();
             } catch (UncheckedIOException e) {
                 // It may be gone before the last of what we do to it; that it is gone is what matters.
                 if (connection.isOpen()) {
                     throw e;
                 }
             }
-            await().atMost(SmtpFixture.AMPLE).until(() -> !client.isUsable());
+            await().atMost(SmtpFixture.AMPLE).until(() -> client.isUsable() == isSilent());
         }
 
         private static String letters(TransactionResult result) {

@@ -12,7 +12,10 @@ import java.util.List;
 /** What each fault in each phase means for two recipients, a and b, and for the connection: {@code fault-table.txt}. */
 final class FaultTable {
     /** How a phase goes wrong. */
-    enum Fault { CLOSE, RESET, STALL, CLOSING, TEMPORARY, PERMANENT, GARBAGE, MIXED, ENDLESS, LONG, SLOW, TWICE, REFUSED_TWICE, MISSING }
+    enum Fault {
+        CLOSE, RESET, STALL, CLOSING, TEMPORARY, PERMANENT, GARBAGE, MIXED, ENDLESS, LONG, SLOW, TWICE,
+        REFUSED_TWICE, MISSING
+    }
 
     /** What goes wrong. */
     enum Phase {
