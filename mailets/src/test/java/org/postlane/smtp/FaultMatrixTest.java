@@ -104,7 +104,9 @@ class FaultMatrixTest {
         private String play() {
             teach();
             try {
-                return connectAndSend(start());
+                String outcome = connectAndSend(start());
+                // Where it depends on what comes in one packet, the table names both.
+                return List.of(expected.split("[|]")).contains(outcome) ? expected : outcome;
             } finally {
                 never.release();
                 followed.release();
@@ -192,7 +194,8 @@ class FaultMatrixTest {
         }
 
         private String connectAndSend(SmtpServer server) {
-            Duration limit = isSilent() && phase != Phase.IDLE ? SmtpFixture.SHORT : SmtpFixture.AMPLE;
+            Duration limit = isSilent() && phase != Phase.IDLE && !(phase == Phase.BODY && fault == Fault.MISSING)
+                ? SmtpFixture.SHORT : SmtpFixture.AMPLE;
             SessionSettings.Builder settings = SmtpFixture.settings(server, limit).transactionsInFlight(2)
                 .protocol(is("LMTP") ? Protocol.LMTP : Protocol.SMTP);
             switch (phase) {
@@ -209,9 +212,7 @@ class FaultMatrixTest {
             SmtpConnection connection = opened.join();
             try {
                 String outcome = send(server, connection);
-                String whole = outcome + (isStillInStep(connection) ? "+" : "-");
-                // Where it depends on what comes in one packet, the table names both.
-                return List.of(expected.split("[|]")).contains(whole) ? expected : whole;
+                return outcome + (isStillInStep(connection) ? "+" : "-");
             } finally {
                 connection.abort();
             }
