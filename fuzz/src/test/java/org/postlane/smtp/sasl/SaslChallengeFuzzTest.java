@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -19,6 +20,7 @@ import org.postlane.Inputs;
  * line, are put into base64 or are sent as they are.
  */
 class SaslChallengeFuzzTest {
+    private static final List<SaslMechanism> MECHANISMS = List.of(SaslMechanism.values());
     /** The comma keeps it out of the nonces that a server of SCRAM may choose and has repeated to it. */
     private static final String SECRET = "pencil,9f3c";
     private static final String NONCE = "rOprNGfwEbeRWgbNEkqO";
@@ -47,7 +49,7 @@ class SaslChallengeFuzzTest {
     @FuzzTest
     void aServerThatDoesNotKnowThePasswordGetsNoFurther(byte[] input) throws SaslException {
         int choice = Inputs.choice(input) & 0xff;
-        SaslMechanism mechanism = SaslMechanism.values()[(choice & 7) % SaslMechanism.values().length];
+        SaslMechanism mechanism = MECHANISMS.get((choice & 7) % MECHANISMS.size());
         SaslExchange exchange = exchange(mechanism);
         Optional<byte[]> initial = exchange.initialResponse();
         boolean hides = mechanism == SaslMechanism.SCRAM_SHA_256 || mechanism == SaslMechanism.CRAM_MD5;
