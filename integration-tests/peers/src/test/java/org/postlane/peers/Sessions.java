@@ -26,13 +26,9 @@ final class Sessions implements AutoCloseable {
     static final Duration AMPLE = Duration.ofSeconds(30);
 
     private final List<SmtpConnection> connections = new ArrayList<>();
-    private final SmtpClient client;
+    private final SmtpClient client = new SmtpClient();
 
-    Sessions(PeerTls tls) {
-        this.client = new SmtpClient(tls.trust());
-    }
-
-    /** Settings without TLS, for a port of a peer. */
+    /** Settings without TLS, for a port of a peer; with TLS they would trust the peer's certificate and no other. */
     static SessionSettings.Builder to(Peer peer, int port) {
         return to(peer, port, Peer.HOST);
     }
@@ -40,6 +36,7 @@ final class Sessions implements AutoCloseable {
     /** Settings without TLS, for a peer that is believed to have that name. */
     static SessionSettings.Builder to(Peer peer, int port, String serverName) {
         return SessionSettings.to(peer.address(port), serverName).ehloName("client.test").tls(TlsMode.NONE)
+            .tlsMaterial(peer.tls().trust())
             .timeouts(SmtpTimeouts.RFC_5321.withConnect(AMPLE).withEveryPhase(AMPLE));
     }
 
