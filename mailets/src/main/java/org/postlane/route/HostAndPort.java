@@ -21,7 +21,8 @@ public final class HostAndPort {
     /**
      * Reads a host.
      *
-     * @throws IllegalArgumentException for an empty name or a port outside 1 to 65535
+     * @throws IllegalArgumentException for a name that is empty or has a space, a control character or a bracket in it, and
+     *     for a port outside 1 to 65535
      */
     public static HostAndPort parse(String text) {
         String trimmed = text.trim();
@@ -29,13 +30,17 @@ public final class HostAndPort {
         int colon = trimmed.indexOf(':', Math.max(bracket, 0));
         boolean bareIpv6 = bracket < 0 && trimmed.indexOf(':') != trimmed.lastIndexOf(':');
         String host = colon < 0 || bareIpv6 ? trimmed : trimmed.substring(0, colon);
-        String name = host.replaceAll("^\\[|]$", "");
+        String name = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
         // The root dot of a fully qualified name is no part of a certificate's name.
         name = name.endsWith(".") && name.length() > 1 ? name.substring(0, name.length() - 1) : name;
-        if (name.isEmpty() || name.chars().anyMatch(Character::isWhitespace)) {
+        if (name.isEmpty() || name.endsWith(".") || name.chars().anyMatch(HostAndPort::isInNoHost)) {
             throw new IllegalArgumentException("No host: " + text);
         }
         return new HostAndPort(name, colon < 0 || bareIpv6 ? null : parsePort(trimmed.substring(colon + 1)));
+    }
+
+    private static boolean isInNoHost(int c) {
+        return Character.isISOControl(c) || Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '[' || c == ']';
     }
 
     private static Integer parsePort(String text) {

@@ -6,8 +6,10 @@ import io.netty.buffer.ByteBuf;
 /**
  * Turns content into what follows DATA: every line end, be it CRLF, a bare LF or a bare CR, becomes CRLF, and a dot at the
  * start of a line is doubled (RFC 5321 4.5.2). Normalising comes first, so no sequence of line ends that some server reads
- * differently can smuggle in an end of data. For what follows BDAT the dots stay as they are (RFC 3030 2); the line ends do
- * not, so that a message is the same whichever way it goes. Its state crosses the borders of pieces.
+ * differently can smuggle in an end of data. For the same reason a NUL at the start of a line, which no line may have
+ * (RFC 5322 3.5, RFC 6152 2), is left out: a server that drops it would find a bare dot behind it. For what follows BDAT the
+ * dots stay as they are (RFC 3030 2); the line ends do not, so that a message is the same whichever way it goes. Its state
+ * crosses the borders of pieces.
  *
  * <p>For one message and one thread at a time.
  */
@@ -15,6 +17,7 @@ final class DotStuffer {
     private static final byte CR = '\r';
     private static final byte LF = '\n';
     private static final byte DOT = '.';
+    private static final byte NUL = 0;
     private static final byte[] END_OF_DATA = {DOT, CR, LF};
 
     private final boolean dots;
@@ -53,6 +56,8 @@ final class DotStuffer {
                     atLineStart = true;
                 }
                 afterCr = octet == CR;
+            } else if (octet == NUL && atLineStart) {
+                afterCr = false;
             } else {
                 if (dots && atLineStart && octet == DOT) {
                     encoded[end++] = DOT;

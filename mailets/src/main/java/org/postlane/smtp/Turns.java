@@ -72,7 +72,8 @@ final class Turns {
     }
 
     private boolean mayBegin(Turn<?> next) {
-        return underWay.isEmpty() || underWay.stream().allMatch(turn -> turn.overlaps) && next.mayOverlap.getAsBoolean();
+        return underWay.isEmpty()
+            || (underWay.stream().allMatch(turn -> turn.overlaps) && next.mayOverlap.getAsBoolean());
     }
 
     private <T> void begin(Turn<T> turn) {

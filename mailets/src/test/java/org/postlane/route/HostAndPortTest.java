@@ -20,7 +20,8 @@ class HostAndPortTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", ":25", "a b", "mx.a.test:", "mx.a.test:0", "mx.a.test:65536", "mx.a.test:smtp"})
+    @ValueSource(strings = {"", " ", ":25", "a b", "mx.a.test:", "mx.a.test:0", "mx.a.test:65536", "mx.a.test:smtp",
+        ".", "mx.a.test..", "[::1", "::1]", "a]b:25", "a\0b"})
     void whatIsNoHostIsRefused(String text) {
         assertThatThrownBy(() -> HostAndPort.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }

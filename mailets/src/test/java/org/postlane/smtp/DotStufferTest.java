@@ -14,9 +14,9 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
 class DotStufferTest {
-    /** Slow and plain: normalise all line ends, end the last line, double dots, add the final one. */
+    /** Slow and plain: normalise line ends, drop NULs that begin a line, end the last line, double dots, add the final one. */
     private static String reference(String content) {
-        String normalised = content.replace("\r\n", "\n").replace("\r", "\n");
+        String normalised = content.replace("\r\n", "\n").replace("\r", "\n").replaceAll("(^|\n)\0+", "$1");
         if (!normalised.isEmpty() && !normalised.endsWith("\n")) {
             normalised += "\n";
         }
@@ -63,6 +63,11 @@ class DotStufferTest {
                 assertThat(stuffed.replace("\r\n", "")).doesNotContain("\r", "\n");
             }
         }
+    }
+
+    @Test
+    void aServerThatDropsNulFindsNoDotBehindOneEither() {
+        assertThat(stuffed("a\r\n\0.\r\nb\0c", new Random(1))).isEqualTo("a\r\n..\r\nb\0c\r\n.\r\n");
     }
 
     @Test

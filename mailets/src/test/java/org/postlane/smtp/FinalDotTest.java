@@ -144,16 +144,4 @@ class FinalDotTest {
         assertThat(server.received()).extracting(ReceivedMail::text)
             .containsExactly("", ".\r\n", "..\r\n", "a\r\n", "a\r\n", ".\r\n.\r\n", "x\r\n.\r\n", "\r\n");
     }
-
-    @Test
-    void noSequenceOfLineEndsSmugglesASecondMail() {
-        String second = "MAIL FROM:<evil@example.org>\r\nRCPT TO:<victim@example.org>\r\nDATA\r\nSubject: smuggled\r\n";
-        SmtpServer server = server();
-        SmtpConnection connection = SMTP.connect(server);
-        for (String end : SmugglingSequences.ALL) {
-            send(connection, TestContent.of("Subject: x\r\n\r\ntext" + end + second));
-        }
-        assertThat(server.received()).hasSize(SmugglingSequences.ALL.size())
-            .allMatch(mail -> mail.recipientAddresses().equals(List.of("a@example.org")) && mail.text().contains("smuggled"));
-    }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.postlane.smtp.sasl.Credentials;
 import org.postlane.testing.Behaviour;
 import org.postlane.testing.Ending;
 import org.postlane.testing.Reaction;
@@ -154,7 +155,8 @@ class WaySessionTest {
         SmtpConnection connection = SMTP.connect(way.settings(server).build());
         assertThat(connection.isAuthenticated()).isFalse();
         assertThat(connection.isEncrypted()).isEqualTo(way.tls() != TlsMode.NONE);
-        SmtpConnection known = SMTP.connect(way.settings(server).credentials(new Credentials("user", "secret", true)).build());
+        SmtpConnection known = SMTP.connect(way.settings(server)
+            .credentials(Credentials.password("user", "secret").allowedWithoutTls(true)).build());
         assertThat(known.isAuthenticated()).isTrue();
         assertThat(known.isShuttingDown()).isFalse();
         behaviour.noop(Reaction.replyThenClose("421 4.3.2 going"));

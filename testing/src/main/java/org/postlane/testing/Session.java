@@ -251,6 +251,11 @@ final class Session implements Runnable {
         return "503 5.5.1 " + what;
     }
 
+    /** The octets behind DATA, as this server understands them. */
+    ContentReader.Source contentOctets() {
+        return settings.lenientContent() ? new LenientOctets(wire) : octets();
+    }
+
     /** The octets behind the command. */
     ContentReader.Source octets() {
         return wire::read;

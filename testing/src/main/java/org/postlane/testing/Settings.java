@@ -15,6 +15,7 @@ record Settings(
     boolean authRequired,
     Behaviour behaviour,
     boolean lmtp,
+    boolean lenientContent,
     int maxConnections,
     int idleMillis,
     boolean keepMails,

@@ -27,6 +27,7 @@ public final class SmtpServerBuilder {
     private boolean authRequired;
     private Behaviour behaviour = new Behaviour() { };
     private boolean lmtp;
+    private boolean lenientContent;
     private int maxConnections = Integer.MAX_VALUE;
     private Duration idle = Duration.ZERO;
     private boolean keepMails = true;
@@ -118,6 +119,12 @@ public final class SmtpServerBuilder {
         return this;
     }
 
+    /** Behind DATA any of CRLF, LF and CR ends a line, and NULs are dropped: a server that a message can be smuggled into. */
+    public SmtpServerBuilder lenientContent() {
+        lenientContent = true;
+        return this;
+    }
+
     /** More connections than these at once are turned away with 421. */
     public SmtpServerBuilder maxConnections(int count) {
         maxConnections = count;
@@ -158,7 +165,7 @@ public final class SmtpServerBuilder {
      */
     public SmtpServer start() {
         Settings settings = new Settings(extensions, startTls, implicitTls, credentials, authNeedsTls, authRequired, behaviour,
-            lmtp, maxConnections, (int) idle.toMillis(), keepMails, keepTranscripts);
+            lmtp, lenientContent, maxConnections, (int) idle.toMillis(), keepMails, keepTranscripts);
         try {
             ServerSocket socket = new ServerSocket();
             socket.setReuseAddress(true);

@@ -107,7 +107,7 @@ final class Transactions {
         }
         envelope.dataTried();
         if (session.react(behaviour.onData(connection), usual, code -> { }) == 354) {
-            ContentReader reader = new ContentReader(session.octets());
+            ContentReader reader = new ContentReader(session.contentOctets());
             byte[] content = reader.read();
             if (content == null) {
                 throw new ConnectionEnded(Ending.EOF);

@@ -45,6 +45,11 @@ final class Wire {
         return buffer[position++] & 0xff;
     }
 
+    /** Puts the octet that was just read back; one, and only right behind the read. */
+    void unread() {
+        position--;
+    }
+
     private boolean fill() throws IOException {
         if (ended) {
             return false;
