@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.mailet;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,10 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import javax.mail.MessagingException;
 
-import com.google.common.net.InetAddresses;
 import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.queue.api.MailQueueName;
@@ -29,8 +28,10 @@ import org.postlane.route.MxRoutes;
 import org.postlane.route.OwnHosts;
 import org.postlane.route.RouteResolver;
 import org.postlane.smtp.Domain;
-import org.postlane.smtp.SmtpTimeouts;
+import org.postlane.smtp.SessionSettings;
+import org.postlane.smtp.TlsMaterial;
 import org.postlane.smtp.TlsMode;
+import org.postlane.smtp.sasl.Credentials;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,14 +45,16 @@ final class RemoteDeliveryParameters {
     private static final int MOST_RETRIES = 10_000;
     /** James' memory queue cannot order mails whose delays are 25 days apart. */
     private static final Duration LONGEST_DELAY = Duration.ofDays(20);
-    private static final int LONGEST_TIMEOUT_MS = 24 * 3600 * 1000;
     private static final int SMTP_PORT = 25;
     /** RFC 8314 7.3 gave it to submission over TLS; gateways answer there. */
     private static final int SMTPS_PORT = 465;
+    /** What servers of LMTP listen on; RFC 2033 5 only says that it is not 25. */
+    private static final int LMTP_PORT = 24;
     private static final int HIGHEST_PORT = 65_535;
 
     private final Parameters parameters;
     private final CredentialParameters credentials;
+    private final SessionParameters sessions;
     private final TlsMode tls;
     private final List<HostAndPort> gateways;
 
@@ -69,6 +72,7 @@ final class RemoteDeliveryParameters {
             }
         }
         this.credentials = new CredentialParameters(parameters);
+        this.sessions = new SessionParameters(parameters);
         this.tls = readTls();
         this.gateways = readGateways();
     }
@@ -93,12 +97,15 @@ final class RemoteDeliveryParameters {
             .successProcessor(parameters.text(StockParameter.ON_SUCCESS.key(), "the name of a processor"))
             .lowPriorityRetries(usesPriority())
             .ehloName(helo::getHeloName)
-            .tls(tls)
-            .tlsMaterial(TlsParameters.read(parameters, tls))
-            .credentials(credentials.read(tls, !gateways.isEmpty()))
-            .source(source())
-            .timeouts(timeouts())
+            .session(session())
             .build();
+    }
+
+    private UnaryOperator<SessionSettings.Builder> session() {
+        UnaryOperator<SessionSettings.Builder> spoken = sessions.read();
+        TlsMaterial material = TlsParameters.read(parameters, tls);
+        Credentials user = credentials.read(tls, !gateways.isEmpty()).orElse(null);
+        return session -> spoken.apply(session).tls(tls).tlsMaterial(material).credentials(user);
     }
 
     private String heloName() {
@@ -192,6 +199,9 @@ final class RemoteDeliveryParameters {
     }
 
     private int defaultPort() {
+        if (sessions.isLmtp()) {
+            return LMTP_PORT;
+        }
         return tls == TlsMode.IMPLICIT || tls == TlsMode.IMPLICIT_VERIFIED ? SMTPS_PORT : SMTP_PORT;
     }
 
@@ -213,29 +223,5 @@ final class RemoteDeliveryParameters {
         } catch (IllegalArgumentException e) {
             throw parameters.error(key, expected);
         }
-    }
-
-    private Optional<InetAddress> source() {
-        String key = StockParameter.BIND.key();
-        String expected = "an IP address of this machine";
-        return parameters.text(key, expected).map(text -> {
-            if (!InetAddresses.isInetAddress(text)) {
-                throw parameters.error(key, expected);
-            }
-            return InetAddresses.forString(text);
-        });
-    }
-
-    private SmtpTimeouts timeouts() {
-        SmtpTimeouts timeouts = SmtpTimeouts.RFC_5321;
-        String connect = StockParameter.CONNECTION_TIMEOUT.key();
-        if (parameters.isSet(connect)) {
-            timeouts = timeouts.withConnect(Duration.ofMillis(parameters.wholeNumber(connect, 0, 1, LONGEST_TIMEOUT_MS)));
-        }
-        String every = StockParameter.TIMEOUT.key();
-        if (parameters.isSet(every)) {
-            timeouts = timeouts.withEveryPhase(Duration.ofMillis(parameters.wholeNumber(every, 0, 1, LONGEST_TIMEOUT_MS)));
-        }
-        return timeouts;
     }
 }

@@ -86,13 +86,6 @@ final class MailAttempt {
     }
 
     private SessionSettings sessionWith(Host host) {
-        return SessionSettings.to(host.address(), host.name())
-            .ehloName(ehloName)
-            .tls(settings.tls())
-            .tlsMaterial(settings.tlsMaterial())
-            .credentials(settings.credentials().orElse(null))
-            .source(settings.source().orElse(null))
-            .timeouts(settings.timeouts())
-            .build();
+        return settings.session(SessionSettings.to(host.address(), host.name()).ehloName(ehloName)).build();
     }
 }

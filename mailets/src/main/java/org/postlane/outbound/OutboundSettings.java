@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
-import java.net.InetAddress;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import org.apache.james.queue.api.MailQueueName;
-import org.postlane.smtp.SmtpTimeouts;
-import org.postlane.smtp.TlsMaterial;
-import org.postlane.smtp.TlsMode;
-import org.postlane.smtp.sasl.Credentials;
+import org.postlane.smtp.SessionSettings;
 
 /** How the mail of one outgoing queue is delivered. Immutable once built; safe to share. */
 public final class OutboundSettings {
@@ -20,11 +17,7 @@ public final class OutboundSettings {
     private final String successProcessor;
     private final boolean lowPriorityRetries;
     private final Supplier<String> ehloName;
-    private final TlsMode tls;
-    private final TlsMaterial tlsMaterial;
-    private final Credentials credentials;
-    private final InetAddress source;
-    private final SmtpTimeouts timeouts;
+    private final UnaryOperator<SessionSettings.Builder> session;
 
     private OutboundSettings(Builder builder) {
         this.queue = builder.queue;
@@ -34,11 +27,7 @@ public final class OutboundSettings {
         this.successProcessor = builder.successProcessor;
         this.lowPriorityRetries = builder.lowPriorityRetries;
         this.ehloName = builder.ehloName;
-        this.tls = builder.tls;
-        this.tlsMaterial = builder.tlsMaterial;
-        this.credentials = builder.credentials;
-        this.source = builder.source;
-        this.timeouts = builder.timeouts;
+        this.session = builder.session;
     }
 
     /** The durable queue that holds the mail. */
@@ -76,29 +65,9 @@ public final class OutboundSettings {
         return ehloName.get();
     }
 
-    /** The TLS of its sessions. */
-    public TlsMode tls() {
-        return tls;
-    }
-
-    /** Whom its sessions trust and which certificate they show. */
-    public TlsMaterial tlsMaterial() {
-        return tlsMaterial;
-    }
-
-    /** The credentials of its sessions. */
-    public Optional<Credentials> credentials() {
-        return Optional.ofNullable(credentials);
-    }
-
-    /** The local address of its sessions. */
-    public Optional<InetAddress> source() {
-        return Optional.ofNullable(source);
-    }
-
-    /** The limits of each phase. */
-    public SmtpTimeouts timeouts() {
-        return timeouts;
+    /** Sets what all of its sessions have in common. */
+    public SessionSettings.Builder session(SessionSettings.Builder toHost) {
+        return session.apply(toHost);
     }
 
     /** Collects settings; each method's argument replaces the default that the field shows. */
@@ -110,11 +79,7 @@ public final class OutboundSettings {
         private String successProcessor;
         private boolean lowPriorityRetries;
         private Supplier<String> ehloName = () -> "localhost";
-        private TlsMode tls = TlsMode.OPPORTUNISTIC;
-        private TlsMaterial tlsMaterial = TlsMaterial.DEFAULT;
-        private Credentials credentials;
-        private InetAddress source;
-        private SmtpTimeouts timeouts = SmtpTimeouts.RFC_5321;
+        private UnaryOperator<SessionSettings.Builder> session = builder -> builder;
 
         /** See {@link OutboundSettings#queue()}. */
         public Builder queue(MailQueueName value) {
@@ -158,33 +123,9 @@ public final class OutboundSettings {
             return this;
         }
 
-        /** See {@link OutboundSettings#tls()}. */
-        public Builder tls(TlsMode value) {
-            this.tls = value;
-            return this;
-        }
-
-        /** See {@link OutboundSettings#tlsMaterial()}. */
-        public Builder tlsMaterial(TlsMaterial value) {
-            this.tlsMaterial = value;
-            return this;
-        }
-
-        /** See {@link OutboundSettings#credentials()}. */
-        public Builder credentials(Optional<Credentials> value) {
-            this.credentials = value.orElse(null);
-            return this;
-        }
-
-        /** See {@link OutboundSettings#source()}. */
-        public Builder source(Optional<InetAddress> value) {
-            this.source = value.orElse(null);
-            return this;
-        }
-
-        /** See {@link OutboundSettings#timeouts()}. */
-        public Builder timeouts(SmtpTimeouts value) {
-            this.timeouts = value;
+        /** See {@link OutboundSettings#session(SessionSettings.Builder)}. */
+        public Builder session(UnaryOperator<SessionSettings.Builder> value) {
+            this.session = value;
             return this;
         }
 

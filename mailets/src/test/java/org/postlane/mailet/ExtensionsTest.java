@@ -2,10 +2,15 @@
 package org.postlane.mailet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postlane.testing.Behaviour;
+import org.postlane.testing.Reaction;
 import org.postlane.testing.ReceivedMail;
+import org.postlane.testing.ScriptedBehaviour;
 import org.postlane.testing.SmtpServer;
 
 /** What servers offer, and what becomes of the mail where they do not keep it. */
@@ -63,6 +68,43 @@ class ExtensionsTest {
             delivery.settled();
             assertThat(delivery.context.bounced).hasSize(1);
             assertThat(delivery.context.bounced.get(0).text()).contains("5.3.4").contains("at most 5");
+        }
+    }
+
+    @Test
+    void anExtensionThatIsToBeIgnoredIsNotUsed() throws Exception {
+        try (SmtpServer server = SmtpServer.builder().extensions(CHUNKING).start();
+             Delivery delivery = new Delivery().domain("a.test", server)) {
+            delivery.start("ignoreExtensions", "chunking, DSN");
+            delivery.send("mail", "x@a.test");
+            delivery.settled();
+            assertThat(server.received()).hasSize(1).noneMatch(ReceivedMail::isChunked);
+        }
+    }
+
+    @Test
+    void aGatewayOfLmtpHasAnOutcomeForEachRecipient() throws Exception {
+        ScriptedBehaviour behaviour = Behaviour.accepting().endOfDataFor("b@a.test", Reaction.reply("552 5.2.2 full"));
+        try (SmtpServer server = SmtpServer.builder().lmtp().behaviour(behaviour).start(); Delivery delivery = new Delivery()) {
+            delivery.start("gateway", "127.0.0.1:" + server.port(), "gatewayProtocol", "lmtp");
+            delivery.send("mail", "a@a.test", "b@a.test", "c@a.test");
+            delivery.settled();
+            assertThat(server.received()).hasSize(1);
+            assertThat(server.received().get(0).acceptedAddresses()).containsExactly("a@a.test", "c@a.test");
+            assertThat(delivery.context.bounced).hasSize(1);
+            assertThat(delivery.context.bounced.get(0).text()).contains("b@a.test", "552 5.2.2 full")
+                .doesNotContain("c@a.test");
+            assertThat(server.violations()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gatewayProtocol,lmtp,<gateway>", "gatewayProtocol,uucp,lmtp", "ignoreExtensions,'CHUNKING,,',keywords",
+        "ignoreExtensions,SIZE=3,keywords"})
+    void whatMakesNoSenseStopsTheStart(String key, String value, String expected) {
+        try (Delivery delivery = new Delivery()) {
+            assertThatThrownBy(() -> delivery.start(key, value)).hasMessageContaining("<" + key + ">")
+                .hasMessageContaining(expected);
         }
     }
 }

@@ -28,7 +28,8 @@ class RemoteDeliveryDocumentTest {
         AgreedLimits.IDLE_TIMEOUT, AgreedLimits.MAX_CONNECTION_AGE, AgreedLimits.MAX_MAILS_PER_CONNECTION,
         RemoteDeliveryParameters.TLS, CredentialParameters.AUTH_WITHOUT_TLS, CredentialParameters.AUTH_MECHANISM,
         CredentialParameters.AUTHORIZATION_ID, TlsParameters.TRUST_STORE, TlsParameters.TRUST_STORE_PASSWORD,
-        TlsParameters.CLIENT_KEY, TlsParameters.CLIENT_KEY_PASSWORD);
+        TlsParameters.CLIENT_KEY, TlsParameters.CLIENT_KEY_PASSWORD,
+        SessionParameters.GATEWAY_PROTOCOL, SessionParameters.IGNORE_EXTENSIONS);
     private static Map<String, List<String>> own;
     private static Map<String, List<String>> stock;
     private static String text;

@@ -8,7 +8,6 @@ import static org.postlane.peers.Sessions.statuses;
 import static org.postlane.smtp.RecipientResult.Status.DELIVERED;
 import static org.postlane.smtp.RecipientResult.Status.FAILED;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -31,8 +30,8 @@ class DovecotLmtpDockerTest extends PeerContract {
     private static final String FULL = "full@" + Peer.DOMAIN;
 
     @Override
-    Peer start(Path files) {
-        return Peer.start("dovecot", files, List.of(LMTP), List.of(LMTPS));
+    Peer start(PeerTls tls) {
+        return Peer.start("dovecot", tls, List.of(LMTP), List.of(LMTPS));
     }
 
     @Override

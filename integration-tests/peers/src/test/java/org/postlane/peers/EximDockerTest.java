@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.peers;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 import org.postlane.smtp.Protocol;
+import org.postlane.smtp.sasl.SaslMechanism;
 import org.postlane.testing.docker.RequiresDocker;
 
 /**
@@ -17,14 +17,19 @@ class EximDockerTest extends SmtpPeerContract {
     private static final int WITHOUT_PIPELINING = 2501;
 
     @Override
-    Peer start(Path files) {
-        return Peer.start("exim", files, List.of(SMTP, SUBMISSION, WITHOUT_PIPELINING, IMPATIENT, ONE_AT_A_TIME),
+    Peer start(PeerTls tls) {
+        return Peer.start("exim", tls, List.of(SMTP, SUBMISSION, WITHOUT_PIPELINING, IMPATIENT, ONE_AT_A_TIME),
             List.of(SUBMISSIONS));
     }
 
     @Override
     List<Way> ways() {
         return Way.all(Protocol.SMTP, SMTP, WITHOUT_PIPELINING);
+    }
+
+    @Override
+    List<SaslMechanism> mechanisms() {
+        return List.of(SaslMechanism.PLAIN, SaslMechanism.CRAM_MD5, SaslMechanism.LOGIN);
     }
 
     /** Exim passes on what it got. */

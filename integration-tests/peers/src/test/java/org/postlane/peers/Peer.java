@@ -39,10 +39,12 @@ final class Peer implements AutoCloseable {
     private static final int GREETING_MILLIS = 5000;
     private static final Command DOCKER = new Command(Path.of(System.getProperty("postlane.peers")), Map.of());
 
+    private final PeerTls tls;
     private final String container;
     private final Map<Integer, Integer> published;
 
-    private Peer(String container, Map<Integer, Integer> published) {
+    private Peer(PeerTls tls, String container, Map<Integer, Integer> published) {
+        this.tls = tls;
         this.container = container;
         this.published = published;
     }
@@ -51,11 +53,11 @@ final class Peer implements AutoCloseable {
      * Builds, starts, and waits until it greets.
      *
      * @param name the directory of its Dockerfile
-     * @param files what lies in {@code /etc/peer} of the container
+     * @param tls its certificate; the files beside it lie in {@code /etc/peer} of the container
      * @param greeting ports that greet with 220
      * @param silent ports that wait for a TLS handshake
      */
-    static Peer start(String name, Path files, List<Integer> greeting, List<Integer> silent) {
+    static Peer start(String name, PeerTls tls, List<Integer> greeting, List<Integer> silent) {
         String image = "postlane-peer-" + name + ":test";
         docker(BUILD_LIMIT, "build", "--quiet", "--tag", image, name);
         String container = "postlane-peer-" + name + "-" + UUID.randomUUID().toString().substring(0, 8);
@@ -66,9 +68,9 @@ final class Peer implements AutoCloseable {
         create.add(image);
         docker(COMMAND_LIMIT, create.toArray(String[]::new));
         try {
-            docker(COMMAND_LIMIT, "cp", files.toString(), container + ":/etc/peer");
+            docker(COMMAND_LIMIT, "cp", tls.directory().toString(), container + ":/etc/peer");
             docker(COMMAND_LIMIT, "start", container);
-            Peer peer = new Peer(container, ports.stream()
+            Peer peer = new Peer(tls, container, ports.stream()
                 .collect(Collectors.toUnmodifiableMap(port -> port, port -> published(container, port))));
             await("greetings of " + name).atMost(START_LIMIT).pollInterval(Duration.ofMillis(200))
                 .until(() -> peer.isRunning() && greeting.stream().allMatch(peer::greets));
@@ -107,6 +109,11 @@ final class Peer implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Its certificate. */
+    PeerTls tls() {
+        return tls;
     }
 
     /** Where a port of the container is reached. */

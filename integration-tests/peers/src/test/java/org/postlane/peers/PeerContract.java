@@ -55,13 +55,12 @@ abstract class PeerContract {
     private static final List<String[]> RECIPIENTS =
         List.of(new String[] {ALICE}, new String[] {NOBODY}, new String[] {ALICE, NOBODY, BOB}, new String[] {CAROL});
 
-    Sessions sessions;
+    final Sessions sessions = new Sessions();
     Peer peer;
 
     @BeforeAll
     void startPeer(@TempDir Path files) {
-        sessions = new Sessions(PeerTls.in(files));
-        peer = start(files);
+        peer = start(PeerTls.in(files));
     }
 
     @AfterEach
@@ -77,7 +76,7 @@ abstract class PeerContract {
         }
     }
 
-    abstract Peer start(Path files);
+    abstract Peer start(PeerTls tls);
 
     /** The ways of sending that the peer has. */
     abstract List<Way> ways();

@@ -26,10 +26,10 @@ final class PeerTls {
     private static final String PASSWORD = "not-a-secret";
     private static final Duration KEYTOOL_LIMIT = Duration.ofMinutes(1);
 
-    private final Path certificate;
+    private final Path directory;
 
-    private PeerTls(Path certificate) {
-        this.certificate = certificate;
+    private PeerTls(Path directory) {
+        this.directory = directory;
     }
 
     /** Makes one in the directory, with {@code certificate.pem} and {@code key.pem} that everybody may read. */
@@ -48,7 +48,7 @@ final class PeerTls {
             write(directory.resolve("key.pem"), "PRIVATE KEY", keys.getKey("peer", PASSWORD.toCharArray()).getEncoded());
             // A temporary directory is closed to others, and a server may open the files as another user.
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-            return new PeerTls(directory.resolve("certificate.pem"));
+            return new PeerTls(directory);
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
@@ -59,8 +59,18 @@ final class PeerTls {
         Files.write(file, ("-----BEGIN " + what + "-----\n" + lines + "\n-----END " + what + "-----\n").getBytes(US_ASCII));
     }
 
+    /** Where the files lie. */
+    Path directory() {
+        return directory;
+    }
+
     /** Trusts that certificate and no other. */
     TlsMaterial trust() {
-        return TlsMaterial.DEFAULT.trusting(certificate, null);
+        return TlsMaterial.DEFAULT.trusting(directory.resolve("certificate.pem"), null);
+    }
+
+    /** The same, and the same key for the client, who is known by it. */
+    TlsMaterial trustAndKey() {
+        return trust().withClientKey(directory.resolve("key.p12"), PASSWORD);
     }
 }

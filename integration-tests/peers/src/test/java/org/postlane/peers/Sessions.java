@@ -17,7 +17,6 @@ import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpClient;
 import org.postlane.smtp.SmtpConnection;
 import org.postlane.smtp.SmtpTimeouts;
-import org.postlane.smtp.TlsMaterial;
 import org.postlane.smtp.TlsMode;
 
 /** One client for a class of tests, and what its futures become. */
@@ -28,13 +27,8 @@ final class Sessions implements AutoCloseable {
 
     private final List<SmtpConnection> connections = new ArrayList<>();
     private final SmtpClient client = new SmtpClient();
-    private final TlsMaterial trust;
 
-    Sessions(PeerTls tls) {
-        this.trust = tls.trust();
-    }
-
-    /** Settings without TLS, for a port of a peer. */
+    /** Settings without TLS, for a port of a peer; with TLS they would trust the peer's certificate and no other. */
     static SessionSettings.Builder to(Peer peer, int port) {
         return to(peer, port, Peer.HOST);
     }
@@ -42,17 +36,14 @@ final class Sessions implements AutoCloseable {
     /** Settings without TLS, for a peer that is believed to have that name. */
     static SessionSettings.Builder to(Peer peer, int port, String serverName) {
         return SessionSettings.to(peer.address(port), serverName).ehloName("client.test").tls(TlsMode.NONE)
+            .tlsMaterial(peer.tls().trust())
             .timeouts(SmtpTimeouts.RFC_5321.withConnect(AMPLE).withEveryPhase(AMPLE));
     }
 
     SmtpConnection connect(SessionSettings settings) {
-        SmtpConnection connection = get(client.connect(trusting(settings)));
+        SmtpConnection connection = get(client.connect(settings));
         connections.add(connection);
         return connection;
-    }
-
-    private SessionSettings trusting(SessionSettings settings) {
-        return settings.toBuilder().tlsMaterial(trust).build();
     }
 
     /** What a test leaves open is gone before the next: peers limit what one client has. */
@@ -63,7 +54,7 @@ final class Sessions implements AutoCloseable {
     }
 
     Throwable refusal(SessionSettings settings) {
-        return failure(client.connect(trusting(settings)));
+        return failure(client.connect(settings));
     }
 
     static Envelope envelope(String sender, String... recipients) {

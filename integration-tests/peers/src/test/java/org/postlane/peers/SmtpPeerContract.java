@@ -41,6 +41,7 @@ import org.postlane.smtp.TlsHandshakeException;
 import org.postlane.smtp.TlsMode;
 import org.postlane.smtp.TransactionResult;
 import org.postlane.smtp.sasl.Credentials;
+import org.postlane.smtp.sasl.SaslMechanism;
 
 /**
  * What holds with every peer that speaks SMTP. Each one refuses the sender {@code refused@example.org}, takes a million octets
@@ -55,7 +56,7 @@ abstract class SmtpPeerContract extends PeerContract {
     /** Takes one connection from each client. */
     static final int ONE_AT_A_TIME = 2504;
 
-    private static final String USER = "alice";
+    static final String USER = "alice";
     private static final String PASSWORD = "correct horse";
     private static final int SIZE_LIMIT = 1_000_000;
     /** Too much even where the end of a line counts as one octet, as in Exim. */
@@ -187,15 +188,36 @@ abstract class SmtpPeerContract extends PeerContract {
         assertGoesOn(connection);
     }
 
-    @Test
-    void aWrongPasswordIsAMatterOfPolicy() {
-        SessionSettings settings =
-            submission(TlsMode.VERIFIED).credentials(Credentials.password(USER, "wrong " + PASSWORD)).build();
+    @ParameterizedTest
+    @MethodSource("mechanisms")
+    void aUserLogsInByEachMechanism(SaslMechanism mechanism) {
+        Message message = Message.about(unique("by " + mechanism));
+        SessionSettings settings = submission(TlsMode.VERIFIED).credentials(credentials(mechanism, true)).build();
+        SmtpConnection connection = sessions.connect(settings);
+
+        assertThat(statuses(send(connection, message, BOB))).containsExactly(DELIVERED);
+
+        assertThat(assertStored("bob", message, false).text()).containsIgnoringCase(" with ESMTPSA ");
+        get(connection.quit());
+    }
+
+    @ParameterizedTest
+    @MethodSource("mechanisms")
+    void aWrongSecretIsAMatterOfPolicyByEachMechanism(SaslMechanism mechanism) {
+        SessionSettings settings = submission(TlsMode.VERIFIED).credentials(credentials(mechanism, false)).build();
 
         assertThat(sessions.refusal(settings)).isInstanceOfSatisfying(SmtpException.class, refused -> {
             assertThat(refused.failure().fault()).isEqualTo(Fault.POLICY);
             assertThat(refused.failure().reply().orElseThrow().code()).isEqualTo(535);
         });
+    }
+
+    /** The mechanisms that the peer offers. */
+    abstract List<SaslMechanism> mechanisms();
+
+    /** Of {@code alice}, for that mechanism, with the right secret or a wrong one. */
+    Credentials credentials(SaslMechanism mechanism, boolean good) {
+        return Credentials.password(USER, good ? PASSWORD : "wrong " + PASSWORD).withMechanism(mechanism);
     }
 
     @Test
@@ -207,7 +229,7 @@ abstract class SmtpPeerContract extends PeerContract {
         get(connection.quit());
     }
 
-    private SessionSettings.Builder submission(TlsMode mode) {
+    SessionSettings.Builder submission(TlsMode mode) {
         return Sessions.to(peer, mode == TlsMode.VERIFIED ? SUBMISSION : SUBMISSIONS).tls(mode);
     }
 
