@@ -9,7 +9,9 @@ import static org.postlane.testing.Reaction.reply;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -64,10 +66,13 @@ class FaultMatrixTest {
     @MethodSource("rows")
     void aFaultHasItsOutcomeForEachRecipientAndForTheConnection(Row row) {
         SMTP.expectViolations();
-        List<CompletableFuture<String>> cells = Stream.of(Fault.values())
-            .map(fault -> CompletableFuture.supplyAsync(() -> new Cell(row, fault).play(), CELLS))
-            .toList();
-        assertThat(cells.stream().map(SmtpFixture::get).toList()).isEqualTo(row.expected());
+        Map<Fault, CompletableFuture<String>> cells = new EnumMap<>(Fault.class);
+        for (Fault fault : Fault.values()) {
+            cells.put(fault, CompletableFuture.supplyAsync(() -> new Cell(row, fault).play(), CELLS));
+        }
+        Map<Fault, String> played = new EnumMap<>(Fault.class);
+        cells.forEach((fault, cell) -> played.put(fault, SmtpFixture.get(cell)));
+        assertThat(played).isEqualTo(row.expected());
     }
 
     /** One fault in one phase. */
@@ -85,7 +90,7 @@ class FaultMatrixTest {
             this.phase = row.phase();
             this.pipelining = row.pipelining();
             this.fault = fault;
-            this.expected = row.expected().get(fault.ordinal());
+            this.expected = row.expected().get(fault);
         }
 
         private boolean is(String prefix) {

@@ -6,8 +6,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** What each fault in each phase means for two recipients, a and b, and for the connection: {@code fault-table.txt}. */
 final class FaultTable {
@@ -37,7 +38,7 @@ final class FaultTable {
     }
 
     /** All faults in one phase. */
-    record Row(Phase phase, boolean pipelining, List<String> expected) {
+    record Row(Phase phase, boolean pipelining, Map<Fault, String> expected) {
         @Override
         public String toString() {
             return phase + (pipelining ? ", pipelining" : ", in turn");
@@ -54,8 +55,15 @@ final class FaultTable {
 
     static List<Row> rows() {
         List<Row> rows = new ArrayList<>();
-        table().lines().filter(line -> !line.startsWith("#")).map(line -> line.strip().split(" +")).forEach(words -> {
-            List<String> cells = Arrays.asList(words).subList(2, words.length);
+        table().lines().filter(line -> !line.startsWith("#")).forEach(line -> {
+            String[] words = line.split(" +");
+            Map<Fault, String> cells = new EnumMap<>(Fault.class);
+            for (Fault fault : Fault.values()) {
+                cells.put(fault, words[2 + cells.size()]);
+            }
+            if (words.length != 2 + cells.size()) {
+                throw new IllegalStateException("More cells than faults: " + line);
+            }
             for (boolean pipelining : new boolean[] {true, false}) {
                 if (!words[1].equals(pipelining ? "turn" : "pipe")) {
                     rows.add(new Row(Phase.valueOf(words[0]), pipelining, cells));
