@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -25,6 +26,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     private final Deque<Expected> expected = new ArrayDeque<>();
     private final ReplyDecoder decoder;
+    private final LongSupplier clock;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private Channel channel;
     private ScheduledFuture<?> deadline;
@@ -33,8 +35,14 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     private volatile boolean shuttingDown;
     private long lastReply;
 
-    Dialogue(ReplyDecoder decoder) {
+    /**
+     * A dialogue.
+     *
+     * @param clock as {@link System#nanoTime}: how long the server has been silent goes by it
+     */
+    Dialogue(ReplyDecoder decoder, LongSupplier clock) {
         this.decoder = decoder;
+        this.clock = clock;
     }
 
     /** The next reply that no earlier command claims. Its time begins to run when the reply before it has come. */
@@ -124,7 +132,7 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
 
     /** How long the server has said nothing. */
     Duration silence() {
-        return Duration.ofNanos(System.nanoTime() - lastReply);
+        return Duration.ofNanos(clock.getAsLong() - lastReply);
     }
 
     /** Whether part of a reply lies unread, which before a TLS handshake is an injection (RFC 3207 6). */
@@ -155,7 +163,7 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
             return;
         }
         stopClock();
-        lastReply = System.nanoTime();
+        lastReply = clock.getAsLong();
         if (reply.code() == Reply.CLOSING) {
             shuttingDown = true;
         }

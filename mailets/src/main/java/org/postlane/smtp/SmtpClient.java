@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -42,10 +43,17 @@ public final class SmtpClient implements Closeable {
     private final Map<TlsMaterial, TlsContexts> tls = new ConcurrentHashMap<>();
     /** Sessions being opened: an event loop that ends may forget one, and nobody may wait for it for ever. */
     private final Map<Object, CompletableFuture<?>> opening = new ConcurrentHashMap<>();
+    private final LongSupplier clock;
     private volatile boolean closed;
 
     /** A client. Whom its sessions trust, and what they show, their settings say. */
     public SmtpClient() {
+        this(System::nanoTime);
+    }
+
+    /** A client for whose connections time passes as {@code clock} says, in nanoseconds, but for their time limits. */
+    SmtpClient(LongSupplier clock) {
+        this.clock = clock;
         this.eventLoops = new NioEventLoopGroup(new DefaultThreadFactory("postlane-smtp", true));
         this.readers = new ThreadPoolExecutor(READERS, READERS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
             new DefaultThreadFactory("postlane-content", true));
@@ -82,7 +90,7 @@ public final class SmtpClient implements Closeable {
             return opened;
         }
         ReplyDecoder decoder = new ReplyDecoder();
-        Dialogue dialogue = new Dialogue(decoder);
+        Dialogue dialogue = new Dialogue(decoder, clock);
         Bootstrap bootstrap = new Bootstrap()
             .group(eventLoops)
             .channel(NioSocketChannel.class)

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -274,5 +275,37 @@ class OverlapTest {
             assertThat(server.received()).hasSizeLessThanOrEqualTo(2);
             relay.close();
         }
+    }
+
+    @Test
+    void afterTwoSecondsOfSilenceTheCommandsAreConfirmedBeforeContentFollows() {
+        server = SMTP.start(SmtpServer.builder().behaviour(behaviour).extensions(BDAT));
+        relay = new Relay(server);
+        AtomicLong now = new AtomicLong();
+        try (SmtpClient client = new SmtpClient(now::get)) {
+            SmtpConnection connection = SmtpFixture.get(client.connect(SessionSettings.to(relay.address(), SmtpFixture.NAME)
+                .timeouts(SmtpTimeouts.RFC_5321.withEveryPhase(SmtpFixture.AMPLE)).tls(TlsMode.NONE).build()));
+            beginAll(connection, 2).forEach(each -> assertThat(statuses(each)).containsExactly(DELIVERED));
+            now.addAndGet(SmtpLimits.SILENCE_BEFORE_CONFIRMING.minusMillis(1).toNanos());
+            assertThat(turnsOfOneMail(connection)).isEqualTo(1);
+            now.addAndGet(SmtpLimits.SILENCE_BEFORE_CONFIRMING.toNanos());
+            assertThat(turnsOfOneMail(connection)).isGreaterThan(1);
+            assertThat(turnsOfOneMail(connection)).isEqualTo(1);
+            SmtpFixture.get(connection.quit());
+        }
+    }
+
+    /** RSET is held back until the content is here, or for as long as shows that none comes. */
+    private int turnsOfOneMail(SmtpConnection connection) {
+        int before = relay.turns();
+        int contents = relay.count(" LAST\r\n");
+        behaviour.clear().rset(turn -> {
+            for (int i = 0; i < 50 && relay.count(" LAST\r\n") == contents; i++) {
+                turn.pause(Duration.ofMillis(10));
+            }
+            Reaction.proceed().play(turn);
+        });
+        assertThat(statuses(begin(connection, "a@example.org"))).containsExactly(DELIVERED);
+        return relay.turns() - before;
     }
 }

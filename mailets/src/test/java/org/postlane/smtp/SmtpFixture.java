@@ -43,6 +43,7 @@ final class SmtpFixture implements BeforeEachCallback, AfterEachCallback, AfterA
 
     private final List<SmtpServer> servers = new CopyOnWriteArrayList<>();
     private final List<SmtpConnection> connections = new CopyOnWriteArrayList<>();
+    private final List<String> threadsBefore = threads();
     private long socketsBefore;
     private SmtpClient client;
     private boolean violationsExpected;
@@ -195,7 +196,7 @@ final class SmtpFixture implements BeforeEachCallback, AfterEachCallback, AfterA
             client.close();
             client = null;
             await("every thread of the client has ended").atMost(AMPLE).pollDelay(Duration.ZERO).pollInterval(POLL)
-                .untilAsserted(() -> assertThat(threads()).isEmpty());
+                .untilAsserted(() -> assertThat(threadsBefore).containsAll(threads()));
         }
         BufferLeaks.provokeReports();
         assertThat(BufferLeaks.reported()).isEmpty();
