@@ -82,25 +82,28 @@ final class ChunkTransfer implements Framing {
 
     /** After it, {@code over} completes when everything that was sent is answered or never will be. */
     private void send(Runnable left) {
-        CompletableFuture<Boolean> unused = pump.start().whenCompleteAsync((complete, thrown) -> {
-            if (pump.isComplete()) {
-                end.startClock();
-                left.run();
-                return;
+        CompletableFuture<Boolean> unused = pump.start()
+            .whenComplete((complete, thrown) -> link.onEventLoop(() -> afterSending(left, thrown)));
+    }
+
+    private void afterSending(Runnable left, Throwable thrown) {
+        if (pump.isComplete()) {
+            end.startClock();
+            left.run();
+            return;
+        }
+        if (thrown != null) {
+            failure = Futures.rootOf(thrown);
+            if (!(failure instanceof UnreadableContentException)) {
+                link.dialogue().abort(Futures.asIoException(failure));
             }
-            if (thrown != null) {
-                failure = Futures.rootOf(thrown);
-                if (!(failure instanceof UnreadableContentException)) {
-                    link.dialogue().abort(Futures.asIoException(failure));
-                }
-            }
-            if (!pump.isLastPieceLeft()) {
-                // The commands in front leave with the first chunk, and perhaps there was none.
-                link.dialogue().flush();
-                // Without the last chunk nothing counts, and RSET ends what there is of the transaction.
-                Futures.forward(chunk.handle((reply, lost) -> null), over);
-            }
-        }, link.channel().eventLoop());
+        }
+        if (!pump.isLastPieceLeft()) {
+            // The commands in front leave with the first chunk, and perhaps there was none.
+            link.dialogue().flush();
+            // Without the last chunk nothing counts, and RSET ends what there is of the transaction.
+            Futures.forward(chunk.handle((reply, lost) -> null), over);
+        }
     }
 
     private CompletableFuture<TransactionResult> conclude(RecipientJudge judge, Surroundings around) {
