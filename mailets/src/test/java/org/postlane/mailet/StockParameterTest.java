@@ -4,6 +4,7 @@ package org.postlane.mailet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +32,7 @@ import org.postlane.outbound.OutboundSettings;
 import org.postlane.route.Host;
 import org.postlane.route.Route;
 import org.postlane.route.RouteResolver;
+import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpTimeouts;
 import org.postlane.smtp.TlsMode;
 import org.postlane.smtp.sasl.Credentials;
@@ -68,6 +70,11 @@ class StockParameterTest {
         RouteResolver unused = read.routes(dns, () -> "home.test");
         parameters.refuseUnknown();
         return settings;
+    }
+
+    private SessionSettings session(String... written) {
+        return settings(written).session(
+            SessionSettings.to(new InetSocketAddress("127.0.0.1", 25), "mx.test")).build();
     }
 
     private MemoryDomainList domains() {
@@ -131,32 +138,32 @@ class StockParameterTest {
                 assertThat(plain.dnsRetries()).isZero();
                 assertThat(settings(key, value).dnsRetries()).isEqualTo(3);
             }
-            case TIMEOUT -> assertThat(settings(key, value).timeouts())
+            case TIMEOUT -> assertThat(session(key, value).timeouts())
                 .isEqualTo(SmtpTimeouts.RFC_5321.withEveryPhase(Duration.ofMillis(1234)));
-            case CONNECTION_TIMEOUT -> assertThat(settings(key, value).timeouts())
+            case CONNECTION_TIMEOUT -> assertThat(session(key, value).timeouts())
                 .isEqualTo(SmtpTimeouts.RFC_5321.withConnect(Duration.ofMillis(1234)));
             case BOUNCE_PROCESSOR -> assertThat(settings(key, value).bounceProcessor()).contains("theProcessor");
             case ON_SUCCESS -> assertThat(settings(key, value).successProcessor()).contains("theProcessor");
             case START_TLS -> {
-                assertThat(plain.tls()).isEqualTo(TlsMode.OPPORTUNISTIC);
-                assertThat(settings(key, value).tls()).isEqualTo(TlsMode.VERIFIED_IF_OFFERED);
-                assertThat(settings(key, "false").tls()).isEqualTo(TlsMode.NONE);
+                assertThat(session().tls()).isEqualTo(TlsMode.OPPORTUNISTIC);
+                assertThat(session(key, value).tls()).isEqualTo(TlsMode.VERIFIED_IF_OFFERED);
+                assertThat(session(key, "false").tls()).isEqualTo(TlsMode.NONE);
             }
-            case BIND -> assertThat(settings(key, value).source()).contains(InetAddresses.forString("127.0.0.7"));
+            case BIND -> assertThat(session(key, value).source()).contains(InetAddresses.forString("127.0.0.7"));
             case GATEWAY -> assertThat(gatewayPorts(key, value)).containsExactlyInAnyOrder(26, 27);
             case GATEWAY_PORT -> {
                 assertThat(gatewayPorts("gateway", "127.0.0.1")).containsExactly(25);
                 assertThat(gatewayPorts("gateway", "127.0.0.1,127.0.0.1:26", key, value)).containsExactlyInAnyOrder(2525, 26);
             }
             case GATEWAY_USERNAME, GATEWAY_USERNAME_OF_2_3 -> {
-                assertThat(settings("gateway", "127.0.0.1", key, value, "gatewayPassword", "x").credentials())
+                assertThat(session("gateway", "127.0.0.1", key, value, "gatewayPassword", "x").credentials())
                     .contains(Credentials.password("joe", "x"));
-                assertThat(settings(key, value, "gatewayPassword", "x").credentials()).isEmpty();
+                assertThat(session(key, value, "gatewayPassword", "x").credentials()).isEmpty();
                 assertThatThrownBy(() -> settings("gateway", "127.0.0.1", key, value))
                     .isInstanceOf(ConfigurationError.class).hasMessageContaining("gatewayPassword");
             }
             case GATEWAY_PASSWORD -> assertThat(
-                settings("gateway", "127.0.0.1", "gatewayUsername", "joe", key, value).credentials())
+                session("gateway", "127.0.0.1", "gatewayUsername", "joe", key, value).credentials())
                 .contains(Credentials.password("joe", " pass word"));
             case HELO_NAME -> {
                 assertThat(plain.ehloName()).isEqualTo("home.test");
@@ -176,11 +183,11 @@ class StockParameterTest {
                 }
             }
             case VERIFY_SERVER_IDENTITY -> {
-                assertThat(settings("startTLS", "true", key, value).tls()).isEqualTo(TlsMode.OPPORTUNISTIC);
-                assertThat(settings("sslEnable", "true", key, value).tls()).isEqualTo(TlsMode.IMPLICIT);
+                assertThat(session("startTLS", "true", key, value).tls()).isEqualTo(TlsMode.OPPORTUNISTIC);
+                assertThat(session("sslEnable", "true", key, value).tls()).isEqualTo(TlsMode.IMPLICIT);
             }
             case SSL_ENABLE -> {
-                assertThat(settings(key, value).tls()).isEqualTo(TlsMode.IMPLICIT_VERIFIED);
+                assertThat(session(key, value).tls()).isEqualTo(TlsMode.IMPLICIT_VERIFIED);
                 assertThat(gatewayPorts("gateway", "127.0.0.1", key, value)).containsExactly(465);
             }
             case SENDPARTIAL, DEBUG -> assertThatThrownBy(() -> settings(key, "perhaps")).hasMessageContaining("true or false");
@@ -253,8 +260,8 @@ class StockParameterTest {
     void tlsAndStockTlsKeysExcludeEachOther() {
         assertThatThrownBy(() -> settings("tls", "required", "startTLS", "true")).isInstanceOf(ConfigurationError.class)
             .hasMessageContaining("<tls>");
-        assertThat(settings("tls", "Verified").tls()).isEqualTo(TlsMode.VERIFIED);
-        assertThat(settings("tls", "none").tls()).isEqualTo(TlsMode.NONE);
+        assertThat(session("tls", "Verified").tls()).isEqualTo(TlsMode.VERIFIED);
+        assertThat(session("tls", "none").tls()).isEqualTo(TlsMode.NONE);
     }
 
     @Test
