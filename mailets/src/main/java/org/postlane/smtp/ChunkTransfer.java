@@ -3,6 +3,7 @@ package org.postlane.smtp;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,7 @@ import io.netty.buffer.ByteBufAllocator;
 final class ChunkTransfer implements Framing {
     /** "BDAT ", ten digits, " LAST" and CRLF. */
     private static final int HEADER_OCTETS = 22;
+    private static final int EXCEEDED_STORAGE = 552;
     /** RFC 5321 4.2.4: what a server says to a command that it does not know, or not here. */
     private static final Set<Integer> UNKNOWN_COMMAND = Set.of(500, 502, 503, 504);
 
@@ -110,6 +112,7 @@ final class ChunkTransfer implements Framing {
         if (pump.isLastPieceLeft() && (judge.isAnyAccepted() || judge.isAnyUnanswered())) {
             return end.confirm(judge, around::areInStep).thenApply(nothing -> {
                 end.judge(judge, true, around.isAtRisk());
+                end.first().filter(ChunkTransfer::isAboutSize).ifPresent(reply -> leave(reply, around));
                 return judge.result();
             });
         }
@@ -117,10 +120,22 @@ final class ChunkTransfer implements Framing {
             end.judgeForNobody();
         } else if (refusal != null) {
             judge.settleAccepted(Fault.MESSAGE, refusal);
+            leave(refusal, around);
         } else if (failure != null) {
             judge.lost(false, failure);
         }
         return CompletableFuture.completedFuture(judge.result());
+    }
+
+    private static boolean isAboutSize(Reply reply) {
+        return reply.code() == EXCEEDED_STORAGE || reply.enhancedCode().filter(code -> code.isAbout("3.4")).isPresent();
+    }
+
+    /** A server that refuses a chunk before its end may take the rest for commands: Exim 4.96 does with its last octets. */
+    private void leave(Reply reply, Surroundings around) {
+        if (!around.isFollowed()) {
+            link.dialogue().abort(new IOException("A refused chunk may not have been read whole: " + reply));
+        }
     }
 
     /** It says nothing about the message; and its octets may have been taken for commands, so this is no place to stay. */
