@@ -39,6 +39,7 @@ final class HostAttempt {
     private final Deliverable mail;
     private final RecipientResult[] results;
     private boolean retriedFresh;
+    private boolean leftExtensionAlone;
 
     HostAttempt(Pool<ConnectionKey, PooledConnection> pool, BrokenExtensions broken, SessionSettings session, Deliverable mail) {
         this.pool = pool;
@@ -152,8 +153,8 @@ final class HostAttempt {
                 ? sendConverted(lease, pending, failure)
                 : giveBackAndSettle(lease, pending, RecipientResult.of(((SmtpException) failure).failure()));
         }
-        if (failure instanceof ExtensionBrokenException && !retriedFresh) {
-            retriedFresh = true;
+        if (failure instanceof ExtensionBrokenException && !leftExtensionAlone) {
+            leftExtensionAlone = true;
             broken.remember(session, (ExtensionBrokenException) failure);
             return sendFresh(lease, DiscardReason.BROKEN, pending);
         }

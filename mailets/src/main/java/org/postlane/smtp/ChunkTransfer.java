@@ -3,6 +3,7 @@ package org.postlane.smtp;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,7 @@ import io.netty.buffer.ByteBufAllocator;
 final class ChunkTransfer implements Framing {
     /** "BDAT ", ten digits, " LAST" and CRLF. */
     private static final int HEADER_OCTETS = 22;
+    private static final int EXCEEDED_STORAGE = 552;
     /** RFC 5321 4.2.4: what a server says to a command that it does not know, or not here. */
     private static final Set<Integer> UNKNOWN_COMMAND = Set.of(500, 502, 503, 504);
 
@@ -82,25 +84,28 @@ final class ChunkTransfer implements Framing {
 
     /** After it, {@code over} completes when everything that was sent is answered or never will be. */
     private void send(Runnable left) {
-        CompletableFuture<Boolean> unused = pump.start().whenCompleteAsync((complete, thrown) -> {
-            if (pump.isComplete()) {
-                end.startClock();
-                left.run();
-                return;
+        CompletableFuture<Boolean> unused = pump.start()
+            .whenComplete((complete, thrown) -> link.onEventLoop(() -> afterSending(left, thrown)));
+    }
+
+    private void afterSending(Runnable left, Throwable thrown) {
+        if (pump.isComplete()) {
+            end.startClock();
+            left.run();
+            return;
+        }
+        if (thrown != null) {
+            failure = Futures.rootOf(thrown);
+            if (!(failure instanceof UnreadableContentException)) {
+                link.dialogue().abort(Futures.asIoException(failure));
             }
-            if (thrown != null) {
-                failure = Futures.rootOf(thrown);
-                if (!(failure instanceof UnreadableContentException)) {
-                    link.dialogue().abort(Futures.asIoException(failure));
-                }
-            }
-            if (!pump.isLastPieceLeft()) {
-                // The commands in front leave with the first chunk, and perhaps there was none.
-                link.dialogue().flush();
-                // Without the last chunk nothing counts, and RSET ends what there is of the transaction.
-                Futures.forward(chunk.handle((reply, lost) -> null), over);
-            }
-        }, link.channel().eventLoop());
+        }
+        if (!pump.isLastPieceLeft()) {
+            // The commands in front leave with the first chunk, and perhaps there was none.
+            link.dialogue().flush();
+            // Without the last chunk nothing counts, and RSET ends what there is of the transaction.
+            Futures.forward(chunk.handle((reply, lost) -> null), over);
+        }
     }
 
     private CompletableFuture<TransactionResult> conclude(RecipientJudge judge, Surroundings around) {
@@ -110,6 +115,7 @@ final class ChunkTransfer implements Framing {
         if (pump.isLastPieceLeft() && (judge.isAnyAccepted() || judge.isAnyUnanswered())) {
             return end.confirm(judge, around::areInStep).thenApply(nothing -> {
                 end.judge(judge, true, around.isAtRisk());
+                end.first().filter(ChunkTransfer::isAboutSize).ifPresent(reply -> leave(reply, around));
                 return judge.result();
             });
         }
@@ -117,10 +123,22 @@ final class ChunkTransfer implements Framing {
             end.judgeForNobody();
         } else if (refusal != null) {
             judge.settleAccepted(Fault.MESSAGE, refusal);
+            leave(refusal, around);
         } else if (failure != null) {
             judge.lost(false, failure);
         }
         return CompletableFuture.completedFuture(judge.result());
+    }
+
+    private static boolean isAboutSize(Reply reply) {
+        return reply.code() == EXCEEDED_STORAGE || reply.enhancedCode().filter(code -> code.isAbout("3.4")).isPresent();
+    }
+
+    /** A server that refuses a chunk before its end may take the rest for commands: Exim 4.96 does with its last octets. */
+    private void leave(Reply reply, Surroundings around) {
+        if (!around.isFollowed()) {
+            link.dialogue().abort(new IOException("A refused chunk may not have been read whole: " + reply));
+        }
     }
 
     /** It says nothing about the message; and its octets may have been taken for commands, so this is no place to stay. */

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -29,6 +30,8 @@ final class ContentPump {
     private final Framing framing;
     private final CompletableFuture<Boolean> sent = new CompletableFuture<>();
     private InputStream in;
+    private Future<?> readLimit;
+    private volatile boolean reading;
     private volatile boolean stopped;
     private boolean lastPieceLeft;
 
@@ -66,8 +69,13 @@ final class ContentPump {
 
     private void nextPiece() {
         try {
+            // A disk or an object store may hang as well as a peer; the thread that waits for it is lost, the transaction is not.
+            readLimit = limited(() -> new UnreadableContentException(
+                new IOException("nothing came for " + blockLimit.toMillis() + " ms")));
+            reading = true;
             reader.execute(this::readPiece);
         } catch (RejectedExecutionException e) {
+            reading = false;
             fail(new IOException("The client is being closed", e));
         }
     }
@@ -91,11 +99,14 @@ final class ContentPump {
             if (piece != null) {
                 piece.release();
             }
+            reading = false;
             fail(new UnreadableContentException(e));
         }
     }
 
     private void offer(ByteBuf piece, boolean last) {
+        reading = false;
+        readLimit.cancel(false);
         CompletableFuture<Void> unused = framing.mayLeave(last).handle((may, failure) -> {
             if (failure == null && may && !stopped && !sent.isDone()) {
                 write(piece, last);
@@ -115,9 +126,7 @@ final class ContentPump {
     private void write(ByteBuf piece, boolean last) {
         lastPieceLeft |= last;
         framing.leaving(last);
-        Future<?> limit = channel.eventLoop().schedule(
-            () -> fail(new IOException("The server took no content for " + blockLimit.toMillis() + " ms")),
-            blockLimit.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> limit = limited(() -> new IOException("The server took no content for " + blockLimit.toMillis() + " ms"));
         ChannelPromise promise = channel.newPromise();
         promise.addListener(written -> {
             limit.cancel(false);
@@ -134,13 +143,26 @@ final class ContentPump {
         ChannelFuture unused = channel.writeAndFlush(piece, promise);
     }
 
+    private Future<?> limited(Supplier<IOException> tooLate) {
+        return channel.eventLoop().schedule(() -> fail(tooLate.get()), blockLimit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     private void fail(Throwable why) {
+        if (readLimit != null) {
+            readLimit.cancel(false);
+        }
         sent.completeExceptionally(why);
         closeOnReader();
     }
 
-    /** Closing may block as reading may, so it is not for the event loop; a client being closed has no other thread left. */
+    /**
+     * Closing may block as reading may, so it is not for the event loop; a client being closed has no other thread left. What
+     * is being read is closed when that has ended.
+     */
     private void closeOnReader() {
+        if (reading) {
+            return;
+        }
         try {
             reader.execute(this::closeQuietly);
         } catch (RejectedExecutionException e) {

@@ -97,7 +97,7 @@ final class DataTransfer implements Framing {
     private CompletableFuture<TransactionResult> sendContent(RecipientJudge judge, Runnable left, Surroundings around) {
         // An answer may come while content is still leaving, a refusal of its size for one.
         end.expect(pump);
-        CompletableFuture<Boolean> unused = pump.start().whenCompleteAsync((complete, failure) -> {
+        CompletableFuture<Boolean> unused = pump.start().whenComplete((complete, failure) -> link.onEventLoop(() -> {
             if (failure == null) {
                 end.startClock();
                 left.run();
@@ -105,7 +105,7 @@ final class DataTransfer implements Framing {
                 // An unfinished message must not look finished: no dot, and nobody uses the connection again.
                 link.dialogue().abort(Futures.asIoException(failure));
             }
-        }, link.channel().eventLoop());
+        }));
         return end.answered().thenCompose(nothing -> end.confirm(judge, around::areInStep)).thenApply(nothing -> {
             end.judge(judge, false, around.isAtRisk());
             return judge.result();

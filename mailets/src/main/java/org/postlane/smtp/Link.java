@@ -3,6 +3,7 @@ package org.postlane.smtp;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 import io.netty.channel.Channel;
 
@@ -52,6 +53,15 @@ final class Link {
     /** Sends a command that has no limit of its own, now. */
     CompletableFuture<Reply> say(String command) {
         return dialogue.ask(command, timeouts().command());
+    }
+
+    /** Does it on the event loop; at once where that has ended with its client, for nobody else does anything there any more. */
+    void onEventLoop(Runnable work) {
+        try {
+            channel.eventLoop().execute(work);
+        } catch (RejectedExecutionException e) {
+            work.run();
+        }
     }
 
     /** Ends a session whose replies no longer fit its commands. */

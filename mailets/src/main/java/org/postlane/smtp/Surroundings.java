@@ -8,6 +8,9 @@ interface Surroundings {
     /** Whether answers were outstanding before the content, or commands went out behind it. */
     boolean isAtRisk();
 
+    /** Whether commands went out behind the content. */
+    boolean isFollowed();
+
     /** Whether the answers behind the content are in their places; completes when that is known. */
     CompletableFuture<Boolean> areInStep();
 }

@@ -92,7 +92,12 @@ final class Transaction implements Surroundings {
 
     @Override
     public boolean isAtRisk() {
-        return bodyAhead || follower != null;
+        return bodyAhead || isFollowed();
+    }
+
+    @Override
+    public boolean isFollowed() {
+        return follower != null;
     }
 
     @Override

@@ -9,12 +9,15 @@ import static org.postlane.smtp.RecipientResult.Status.NEXT_TRANSACTION;
 import static org.postlane.testing.Reaction.reply;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -214,6 +217,27 @@ class TransactionTest {
         org.awaitility.Awaitility.await().until(() -> server.openConnections().isEmpty());
         assertThat(server.received()).isEmpty();
         assertThat(server.unaccepted()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void aReadThatNeverReturnsDefersTheMailAndDoesNotHoldTheTransaction(Way way) {
+        SmtpServer server = way.start(behaviour);
+        SmtpConnection connection = SMTP.connect(SmtpFixture.settings(server).tls(way.tls).timeouts(
+            SmtpTimeouts.RFC_5321.withEveryPhase(SmtpFixture.SHORT)).build());
+        CountDownLatch disk = new CountDownLatch(1);
+        TestContent content = TestContent.from(() -> {
+            Uninterruptibles.awaitUninterruptibly(disk);
+            return InputStream.nullInputStream();
+        });
+        List<RecipientResult> results =
+            SmtpFixture.get(connection.send(SmtpFixture.envelope("a@example.org"), content)).recipients();
+        assertThat(SmtpFixture.statuses(results)).containsExactly(DEFERRED);
+        assertThat(results.get(0).failure().orElseThrow().fault()).isEqualTo(Fault.MESSAGE);
+        assertThat(server.received()).isEmpty();
+        disk.countDown();
+        org.awaitility.Awaitility.await().until(() -> content.closed.get() > 0);
+        connection.abort();
     }
 
     @ParameterizedTest

@@ -11,6 +11,8 @@ import static org.postlane.peers.Sessions.failure;
 import static org.postlane.peers.Sessions.get;
 import static org.postlane.peers.Sessions.send;
 import static org.postlane.peers.Sessions.statuses;
+import static org.postlane.smtp.RecipientResult.Status.AMBIGUOUS;
+import static org.postlane.smtp.RecipientResult.Status.DEFERRED;
 import static org.postlane.smtp.RecipientResult.Status.DELIVERED;
 import static org.postlane.smtp.RecipientResult.Status.FAILED;
 import static org.postlane.smtp.RecipientResult.Status.NEXT_TRANSACTION;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -124,8 +127,12 @@ abstract class SmtpPeerContract extends PeerContract {
             assertThat(result.failure().map(Failure::fault)).contains(Fault.MESSAGE);
             assertThat(result.reply().orElseThrow().code()).isEqualTo(552);
         });
-        // Exim loses count of the octets of a chunk that it refuses: its next answer is wrong, or it hangs up.
-        assertGoesOn(get(connection.reset()) ? connection : sessions.connect(way.to(peer)));
+        // Exim takes the last octets of a chunk that it refuses for the start of the next command: RSET fails, or it hangs up.
+        Message next = Message.about(unique("after the large one"));
+        if (outcome(connection.send(envelope(Sessions.SENDER, CAROL), next)) != DELIVERED) {
+            assertThat(statuses(send(sessions.connect(way.to(peer)), next, CAROL))).containsExactly(DELIVERED);
+        }
+        assertStored("carol", next, false);
     }
 
     @ParameterizedTest
@@ -137,8 +144,8 @@ abstract class SmtpPeerContract extends PeerContract {
 
         List<CompletableFuture<TransactionResult>> sent = messages.stream()
             .map(message -> connection.send(envelope(Sessions.SENDER, CAROL), message)).toList();
-        List<Message> delivered = IntStream.range(0, messages.size()).filter(i -> isDelivered(sent.get(i)))
-            .mapToObj(messages::get).toList();
+        List<RecipientResult.Status> outcomes = sent.stream().map(SmtpPeerContract::outcome).toList();
+        List<Message> delivered = with(outcomes, DELIVERED::equals, messages);
 
         assertThat(delivered).containsAll(messages.subList(0, 5)).doesNotContain(messages.get(5));
         delivered.forEach(message -> assertStored("carol", message, false));
@@ -146,13 +153,18 @@ abstract class SmtpPeerContract extends PeerContract {
         Message last = Message.about(unique("last"));
         assertThat(statuses(send(sessions.connect(way.to(peer)), last, CAROL))).containsExactly(DELIVERED);
         assertStored("carol", last, false);
-        assertThat(messages.stream().filter(message -> !delivered.contains(message))
+        assertThat(with(outcomes, status -> status != DELIVERED && status != AMBIGUOUS, messages).stream()
             .flatMap(message -> stored("carol", mail -> mail.text().endsWith("\n" + message.stored())).stream())).isEmpty();
     }
 
-    private static boolean isDelivered(CompletableFuture<TransactionResult> sent) {
-        TransactionResult result = get(sent.exceptionally(failure -> null));
-        return result != null && result.recipients().get(0).status() == DELIVERED;
+    /** Where the whole transaction failed, it was not delivered, and may go again. */
+    private static RecipientResult.Status outcome(CompletableFuture<TransactionResult> sent) {
+        return get(sent.thenApply(result -> result.recipients().get(0).status()).exceptionally(failure -> DEFERRED));
+    }
+
+    private static List<Message> with(List<RecipientResult.Status> outcomes, Predicate<RecipientResult.Status> which,
+                                      List<Message> messages) {
+        return IntStream.range(0, messages.size()).filter(i -> which.test(outcomes.get(i))).mapToObj(messages::get).toList();
     }
 
     @ParameterizedTest
