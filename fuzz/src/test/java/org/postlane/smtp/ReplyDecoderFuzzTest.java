@@ -31,6 +31,7 @@ class ReplyDecoderFuzzTest {
             "h250 " + "x".repeat(SmtpLimits.REPLY_LINE_OCTETS - 5) + "\r\n250 y\r\n",
             "i250 " + "x".repeat(SmtpLimits.REPLY_LINE_OCTETS - 3) + "\r\n",
             "j" + "250-x\r\n".repeat(SmtpLimits.REPLY_LINES - 1) + "250 x\r\n",
+            "l" + ("250-" + "x".repeat(2000) + "\r\n").repeat(9),
             "k" + "250-x\r\n".repeat(SmtpLimits.REPLY_LINES) + "250 x\r\n");
     }
 

@@ -25,11 +25,13 @@ final class ReplyModel {
         List<String> lines = new ArrayList<>();
         String code = null;
         int start = 0;
+        int read = 0;
         while (start < text.length()) {
             int lf = text.indexOf('\n', start);
             int length = (lf < 0 ? text.length() : lf) - start;
-            if (length > SmtpLimits.REPLY_LINE_OCTETS) {
-                brokenAfter = start + SmtpLimits.REPLY_LINE_OCTETS + 1;
+            int most = Math.min(SmtpLimits.REPLY_LINE_OCTETS, SmtpLimits.REPLY_OCTETS - read);
+            if (length > most) {
+                brokenAfter = start + most + 1;
                 return;
             }
             if (lf < 0) {
@@ -41,12 +43,14 @@ final class ReplyModel {
                 brokenAfter = lf + 1;
                 return;
             }
+            read += length + 1;
             code = line.group(1);
             lines.add(line.group(3) == null ? "" : ReplyText.UNFIT.matcher(line.group(3)).replaceAll("?"));
             if (!"-".equals(line.group(2))) {
                 replies.add(code + " " + lines);
                 lines.clear();
                 code = null;
+                read = 0;
             }
             ended = lines.isEmpty();
             start = lf + 1;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 import org.postlane.pool.DiscardReason;
 import org.postlane.pool.Lease;
@@ -30,7 +31,7 @@ import org.postlane.smtp.StaleConnectionException;
  * reserve, or that would not be reset, costs one silent retry on a new one.
  */
 final class HostAttempt {
-    /** An attempt is held at most 20 minutes, and the content may take ten: the wait for a connection gets five. */
+    /** The content alone may take ten minutes: the wait for a connection gets five. */
     static final Duration ACQUIRE_WAIT = Duration.ofMinutes(5);
 
     private final Pool<ConnectionKey, PooledConnection> pool;
@@ -38,6 +39,9 @@ final class HostAttempt {
     private final SessionSettings session;
     private final Deliverable mail;
     private final RecipientResult[] results;
+    private final CompletableFuture<RecipientResult[]> done = new CompletableFuture<>();
+    /** Null while there is none. */
+    private Lease<PooledConnection> lease;
     private boolean retriedFresh;
     private boolean leftExtensionAlone;
 
@@ -56,39 +60,73 @@ final class HostAttempt {
      *     only when no recipient has an answer
      */
     CompletableFuture<RecipientResult[]> run(List<Integer> positions) {
-        return Futures.recover(pool.acquire(key(), ACQUIRE_WAIT).thenCompose(lease -> send(lease, positions)), this::afterAll)
-            .thenApply(nothing -> results);
+        sendOver(pool.acquire(key(), ACQUIRE_WAIT), positions);
+        return done;
+    }
+
+    /**
+     * What comes after a step. Each step begins the next one and returns: futures chained to each other would be as deep as there
+     * are transactions, and how many a mail needs the server decides.
+     */
+    private <T> void after(CompletableFuture<T> step, Consumer<T> next, Consumer<Throwable> failed) {
+        CompletableFuture<T> unused = step.whenComplete((value, failure) -> {
+            try {
+                if (failure == null) {
+                    next.accept(value);
+                } else {
+                    failed.accept(Futures.rootOf(failure));
+                }
+            } catch (RuntimeException | Error e) {
+                // Whoever waits for the attempt would wait for ever, and the connection would never come back.
+                if (lease != null) {
+                    discard(DiscardReason.BROKEN);
+                }
+                finish(e);
+            }
+        });
     }
 
     private ConnectionKey key() {
         return new ConnectionKey(broken.leftAlone(session));
     }
 
+    private void finish() {
+        done.complete(results);
+    }
+
     /** Every failure that is not an answer ends here: to connect, to get a connection, to read the message. */
-    private CompletableFuture<Void> afterAll(Throwable failure) {
+    private void finish(Throwable failure) {
         boolean nothingAnswered = Arrays.stream(results).allMatch(Objects::isNull);
         if (failure instanceof PoolException && nothingAnswered) {
-            return CompletableFuture.failedFuture(failure);
+            done.completeExceptionally(failure);
+            return;
         }
         for (int i = 0; i < results.length; i++) {
             results[i] = results[i] == null ? deferred(failure) : results[i];
         }
-        return CompletableFuture.completedFuture(null);
+        finish();
     }
 
-    private CompletableFuture<Void> send(Lease<PooledConnection> lease, List<Integer> pending) {
-        return Futures.recover(mail.content().thenCompose(content -> transact(lease, pending, content)),
-            failure -> afterFailure(lease, pending, failure));
+    private void sendOver(CompletableFuture<Lease<PooledConnection>> asked, List<Integer> pending) {
+        after(asked, acquired -> {
+            lease = acquired;
+            send(pending);
+        }, this::finish);
     }
 
-    private CompletableFuture<Void> transact(Lease<PooledConnection> lease, List<Integer> all, Content content) {
+    private void send(List<Integer> pending) {
+        after(mail.content(), content -> transact(pending, content), failure -> afterFailure(pending, failure));
+    }
+
+    private void transact(List<Integer> all, Content content) {
         PooledConnection connection = lease.resource();
         List<Integer> pending = withoutThoseThatNeedMore(connection.connection().capabilities(), all);
         if (pending.isEmpty()) {
-            return afterTransaction(lease, pending);
+            afterTransaction(pending);
+            return;
         }
         List<Integer> batch = pending.subList(0, Math.min(pending.size(), connection.connection().recipientsPerTransaction()));
-        return connection.send(mail.envelopeFor(batch), content).thenCompose(result -> {
+        after(connection.send(mail.envelopeFor(batch), content), result -> {
             List<Integer> rest = new ArrayList<>();
             for (int i = 0; i < batch.size(); i++) {
                 RecipientResult one = result.recipients().get(i);
@@ -101,8 +139,8 @@ final class HostAttempt {
             rest.addAll(pending.subList(batch.size(), pending.size()));
             // It got somewhere, so the next transaction has a silent retry of its own: each one makes the rest smaller.
             retriedFresh = false;
-            return afterTransaction(lease, rest);
-        });
+            afterTransaction(rest);
+        }, failure -> afterFailure(pending, failure));
     }
 
     /** One recipient whom this server cannot be told of must not cost the others their mail. */
@@ -119,85 +157,91 @@ final class HostAttempt {
         return rest;
     }
 
-    private CompletableFuture<Void> afterTransaction(Lease<PooledConnection> lease, List<Integer> rest) {
+    private void afterTransaction(List<Integer> rest) {
         if (rest.isEmpty()) {
-            giveBack(lease);
-            return CompletableFuture.completedFuture(null);
+            giveBack();
+            finish();
+        } else if (lease.resource().isSpent()) {
+            sendFresh(DiscardReason.MAX_USES, rest);
+        } else if (!lease.resource().isUsable()) {
+            sendFresh(DiscardReason.BROKEN, rest);
+        } else {
+            after(lease.resource().reset(), ready -> {
+                if (ready) {
+                    send(rest);
+                } else {
+                    sendFresh(DiscardReason.RESET_REFUSED, rest);
+                }
+            }, failure -> sendFresh(DiscardReason.RESET_REFUSED, rest));
         }
-        if (lease.resource().isSpent()) {
-            return sendFresh(lease, DiscardReason.MAX_USES, rest);
-        }
-        if (!lease.resource().isUsable()) {
-            return sendFresh(lease, DiscardReason.BROKEN, rest);
-        }
-        return Futures.recover(lease.resource().reset(), failure -> CompletableFuture.completedFuture(false))
-            .thenCompose(ready -> ready ? send(lease, rest) : sendFresh(lease, DiscardReason.RESET_REFUSED, rest));
     }
 
-    private CompletableFuture<Void> sendFresh(Lease<PooledConnection> lease, DiscardReason reason, List<Integer> pending) {
-        lease.discard(reason);
-        return pool.acquireFresh(key(), ACQUIRE_WAIT).thenCompose(fresh -> send(fresh, pending));
+    private void sendFresh(DiscardReason reason, List<Integer> pending) {
+        discard(reason);
+        sendOver(pool.acquireFresh(key(), ACQUIRE_WAIT), pending);
     }
 
-    private static void giveBack(Lease<PooledConnection> lease) {
+    private void giveBack() {
         if (lease.resource().isUsable()) {
             lease.release();
+            lease = null;
         } else {
-            lease.discard(DiscardReason.BROKEN);
+            discard(DiscardReason.BROKEN);
         }
     }
 
-    private CompletableFuture<Void> afterFailure(Lease<PooledConnection> lease, List<Integer> pending, Throwable failure) {
+    private void discard(DiscardReason reason) {
+        lease.discard(reason);
+        lease = null;
+    }
+
+    private void afterFailure(List<Integer> pending, Throwable failure) {
         if (failure instanceof ExtensionNotOfferedException) {
-            return ((ExtensionNotOfferedException) failure).missing().extension().equals("8BITMIME")
-                ? sendConverted(lease, pending, failure)
-                : giveBackAndSettle(lease, pending, RecipientResult.of(((SmtpException) failure).failure()));
-        }
-        if (failure instanceof ExtensionBrokenException && !leftExtensionAlone) {
+            if (((ExtensionNotOfferedException) failure).missing().extension().equals("8BITMIME")) {
+                sendConverted(pending, failure);
+            } else {
+                giveBackAndSettle(pending, RecipientResult.of(((SmtpException) failure).failure()));
+            }
+        } else if (failure instanceof ExtensionBrokenException && !leftExtensionAlone) {
             leftExtensionAlone = true;
             broken.remember(session, (ExtensionBrokenException) failure);
-            return sendFresh(lease, DiscardReason.BROKEN, pending);
-        }
-        if (diedInReserve(lease, failure) && !retriedFresh) {
+            sendFresh(DiscardReason.BROKEN, pending);
+        } else if (diedInReserve(failure) && !retriedFresh) {
             retriedFresh = true;
             boolean resetRefused = failure instanceof StaleConnectionException
                 && ((StaleConnectionException) failure).isResetRefused();
-            return sendFresh(lease, resetRefused ? DiscardReason.RESET_REFUSED : DiscardReason.DIED_IDLE, pending);
+            sendFresh(resetRefused ? DiscardReason.RESET_REFUSED : DiscardReason.DIED_IDLE, pending);
+        } else if (failure instanceof UnreadableMessageException) {
+            giveBackAndSettle(pending, RecipientResult.deferred(Fault.MESSAGE, failure.getMessage()));
+        } else {
+            discard(DiscardReason.BROKEN);
+            finish(failure);
         }
-        if (failure instanceof UnreadableMessageException) {
-            return giveBackAndSettle(lease, pending, RecipientResult.deferred(Fault.MESSAGE, failure.getMessage()));
-        }
-        lease.discard(DiscardReason.BROKEN);
-        if (failure instanceof PoolException) {
-            return CompletableFuture.failedFuture(failure);
-        }
-        settle(pending, deferred(failure));
-        return CompletableFuture.completedFuture(null);
     }
 
     /**
      * A connection may also die in reserve without ever having carried a mail: opened for one that was served otherwise. What
      * fails a transaction as a whole comes before its content, so repeating it at once delivers nothing twice.
      */
-    private static boolean diedInReserve(Lease<PooledConnection> lease, Throwable failure) {
+    private boolean diedInReserve(Throwable failure) {
         return failure instanceof StaleConnectionException || (lease.isReused() && failure instanceof SmtpException
             && ((SmtpException) failure).failure().fault() == Fault.SESSION);
     }
 
-    private CompletableFuture<Void> sendConverted(Lease<PooledConnection> lease, List<Integer> pending, Throwable failure) {
-        return Futures.recover(mail.convertToSevenBit().thenCompose(converted -> {
+    private void sendConverted(List<Integer> pending, Throwable failure) {
+        after(mail.convertToSevenBit(), converted -> {
             if (converted) {
-                return send(lease, pending);
+                send(pending);
+            } else {
+                giveBackAndSettle(pending, RecipientResult.failed(Fault.MESSAGE, failure.getMessage()));
             }
-            return giveBackAndSettle(lease, pending, RecipientResult.failed(Fault.MESSAGE, failure.getMessage()));
-        }), unreadable -> afterFailure(lease, pending, unreadable));
+        }, unreadable -> afterFailure(pending, unreadable));
     }
 
-    private CompletableFuture<Void> giveBackAndSettle(Lease<PooledConnection> lease, List<Integer> positions,
-                                                      RecipientResult result) {
-        giveBack(lease);
+    private void giveBackAndSettle(List<Integer> positions, RecipientResult result) {
+        giveBack();
         settle(positions, result);
-        return CompletableFuture.completedFuture(null);
+        finish();
     }
 
     private void settle(List<Integer> positions, RecipientResult result) {

@@ -2,12 +2,15 @@
 package org.postlane.smtp;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
+import io.netty.util.concurrent.Future;
 import org.postlane.smtp.sasl.Credentials;
 import org.postlane.smtp.sasl.Redaction;
 import org.postlane.smtp.sasl.SaslException;
@@ -123,8 +126,12 @@ final class Authentication {
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(SmtpException.unavailable("The client is closed", e));
         }
+        Duration limit = link.timeouts().command();
+        Future<?> tooLate = link.channel().eventLoop().schedule(() -> answered.completeExceptionally(
+            new IOException("The answer to a challenge was not computed within " + limit.toMillis() + " ms")),
+            limit.toMillis(), TimeUnit.MILLISECONDS);
         // The dialogue goes on where it belongs.
-        return answered.whenCompleteAsync((octets, failure) -> { }, link.channel().eventLoop());
+        return answered.whenCompleteAsync((octets, failure) -> tooLate.cancel(false), link.channel().eventLoop());
     }
 
     /** RFC 4954 4: a challenge that cannot be answered is answered with a lone star, and the server with 501. */

@@ -4,8 +4,6 @@ package org.postlane.smtp;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import io.netty.buffer.ByteBuf;
@@ -19,8 +17,6 @@ final class ChunkTransfer implements Framing {
     /** "BDAT ", ten digits, " LAST" and CRLF. */
     private static final int HEADER_OCTETS = 22;
     private static final int EXCEEDED_STORAGE = 552;
-    /** RFC 5321 4.2.4: what a server says to a command that it does not know, or not here. */
-    private static final Set<Integer> UNKNOWN_COMMAND = Set.of(500, 502, 503, 504);
 
     private final Link link;
     private final boolean pipelining;
@@ -30,7 +26,8 @@ final class ChunkTransfer implements Framing {
     private final DotStuffer lines = DotStuffer.ofLineEnds();
     private CompletableFuture<Reply> chunk = CompletableFuture.completedFuture(null);
     private final CompletableFuture<Void> over = new CompletableFuture<>();
-    private Reply firstChunk;
+    /** Null when it was done, or where there is nothing to do. */
+    private Runnable beforeFirst;
     private Reply refusal;
     private Throwable failure;
 
@@ -57,38 +54,64 @@ final class ChunkTransfer implements Framing {
             return CompletableFuture.failedFuture(tooMany);
         }
         send(left);
-        return over.thenCompose(nothing -> {
-            Optional<ExtensionBrokenException> broken = brokenExtension();
-            return broken.isPresent() ? CompletableFuture.failedFuture(broken.get()) : conclude(judge, around);
-        });
+        return over.thenCompose(nothing -> conclude(judge, around));
     }
 
-    /** Sends the content right behind the envelope, whose answers are outstanding. */
-    CompletableFuture<TransactionResult> runAhead(EnvelopeCommands commands, Runnable left, Surroundings around) {
+    /**
+     * Sends the content right behind the envelope, whose answers are outstanding. The envelope is not written before the first
+     * piece of content is there to go with it: the server's time for its answers shall not run while we read.
+     *
+     * @param begin writes the envelope, without flushing
+     */
+    CompletableFuture<TransactionResult> runAhead(EnvelopeCommands commands, Runnable begin, Runnable left,
+                                                  Surroundings around) {
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        beforeFirst = () -> {
+            begin.run();
+            Futures.forward(commands.answered(), answered);
+        };
         send(left);
-        CompletableFuture<RecipientJudge> judged = commands.answered().thenCompose(nothing -> commands.judge());
-        CompletableFuture<RecipientJudge> outcome = Futures.recover(judged, why -> {
-            boolean turnedAway = link.dialogue().isShuttingDown();
-            link.dialogue().abort(Futures.asIoException(why));
-            return pump.isLastPieceLeft() && !turnedAway
-                ? CompletableFuture.completedFuture(commands.nobodyKnows(why))
-                : CompletableFuture.failedFuture(why);
-        }).thenApply(judge -> {
-            if (!judge.isAnyAccepted() && !judge.isAnyUnanswered()) {
-                pump.stop();
+        CompletableFuture<Void> unused = over.thenRun(() -> {
+            if (beforeFirst != null) {
+                answered.completeExceptionally(failure);
             }
-            return judge;
         });
-        return outcome.thenCompose(judge -> over.thenCompose(nothing -> conclude(judge, around)));
+        CompletableFuture<RecipientJudge> judged = answered.thenCompose(nothing -> commands.judge());
+        return Futures.recover(judged, why -> beforeFirst == null ? afterLoss(commands, why) : neverBegun(commands, why))
+            .thenApply(judge -> {
+                if (!judge.isAnyAccepted() && !judge.isAnyUnanswered()) {
+                    pump.stop();
+                }
+                return judge;
+            })
+            .thenCompose(judge -> over.thenCompose(nothing -> conclude(judge, around)));
+    }
+
+    private CompletableFuture<RecipientJudge> afterLoss(EnvelopeCommands commands, Throwable why) {
+        boolean turnedAway = link.dialogue().isShuttingDown();
+        link.dialogue().abort(Futures.asIoException(why));
+        return pump.isLastPieceLeft() && !turnedAway
+            ? CompletableFuture.completedFuture(commands.nobodyKnows(Failure.ambiguous(why)))
+            : CompletableFuture.failedFuture(why);
+    }
+
+    private static CompletableFuture<RecipientJudge> neverBegun(EnvelopeCommands commands, Throwable why) {
+        return why instanceof UnreadableContentException
+            ? CompletableFuture.completedFuture(commands.nobodyKnows(Failure.lost(why)))
+            : CompletableFuture.failedFuture(
+                new StaleConnectionException("The connection died in reserve: " + why.getMessage(), false, why));
     }
 
     /** After it, {@code over} completes when everything that was sent is answered or never will be. */
     private void send(Runnable left) {
+        // Nothing is expected of the server while we read, so nothing else would tell.
+        link.dialogue().onEnd(pump::cancel);
         CompletableFuture<Boolean> unused = pump.start()
             .whenComplete((complete, thrown) -> link.onEventLoop(() -> afterSending(left, thrown)));
     }
 
     private void afterSending(Runnable left, Throwable thrown) {
+        link.dialogue().onEnd(why -> { });
         if (pump.isComplete()) {
             end.startClock();
             left.run();
@@ -101,37 +124,51 @@ final class ChunkTransfer implements Framing {
             }
         }
         if (!pump.isLastPieceLeft()) {
-            // The commands in front leave with the first chunk, and perhaps there was none.
-            link.dialogue().flush();
             // Without the last chunk nothing counts, and RSET ends what there is of the transaction.
             Futures.forward(chunk.handle((reply, lost) -> null), over);
         }
     }
 
     private CompletableFuture<TransactionResult> conclude(RecipientJudge judge, Surroundings around) {
-        if (pump.isLastPieceLeft() && around.isAtRisk()) {
-            judge.distrustAfter(end.lostBy());
-        }
         if (pump.isLastPieceLeft() && (judge.isAnyAccepted() || judge.isAnyUnanswered())) {
             return end.confirm(judge, around::areInStep).thenApply(nothing -> {
-                end.judge(judge, true, around.isAtRisk());
-                end.first().filter(ChunkTransfer::isAboutSize).ifPresent(reply -> leave(reply, around));
+                end.judge(judge, true, around);
+                end.first().filter(this::isAboutSize).ifPresent(reply -> leave(reply, around));
                 return judge.result();
             });
         }
+        if (refusal != null && !pump.isLastPieceLeft()) {
+            return refused(judge, around);
+        }
         if (pump.isLastPieceLeft()) {
-            end.judgeForNobody();
-        } else if (refusal != null) {
-            judge.settleAccepted(Fault.MESSAGE, refusal);
-            leave(refusal, around);
+            end.judgeForNobody(judge, around);
         } else if (failure != null) {
             judge.lost(false, failure);
         }
         return CompletableFuture.completedFuture(judge.result());
     }
 
-    private static boolean isAboutSize(Reply reply) {
-        return reply.code() == EXCEEDED_STORAGE || reply.enhancedCode().filter(code -> code.isAbout("3.4")).isPresent();
+    /** A chunk was refused, or got a recipient's refusal by an answer too many; in neither case has anything arrived. */
+    private CompletableFuture<TransactionResult> refused(RecipientJudge judge, Surroundings around) {
+        CompletableFuture<Boolean> sure = refusal.isPermanent() && judge.isAnyAccepted() ? around.areInStep()
+            : CompletableFuture.completedFuture(true);
+        return sure.thenApply(inStep -> {
+            if (inStep) {
+                judge.settleAccepted(Fault.MESSAGE, refusal);
+            } else {
+                IOException outOfStep = new ProtocolViolationException("The server's answers are out of step: " + refusal);
+                judge.lost(false, outOfStep);
+                judge.distrust(Failure.Persistence.TEMPORARY, outOfStep.getMessage());
+            }
+            leave(refusal, around);
+            return judge.result();
+        });
+    }
+
+    /** In LMTP the replies are about mailboxes, once everything was read. */
+    private boolean isAboutSize(Reply reply) {
+        return !link.isLmtp()
+            && reply.enhancedCode().map(code -> code.isAbout("3.4")).orElse(reply.code() == EXCEEDED_STORAGE);
     }
 
     /** A server that refuses a chunk before its end may take the rest for commands: Exim 4.96 does with its last octets. */
@@ -139,16 +176,6 @@ final class ChunkTransfer implements Framing {
         if (!around.isFollowed()) {
             link.dialogue().abort(new IOException("A refused chunk may not have been read whole: " + reply));
         }
-    }
-
-    /** It says nothing about the message; and its octets may have been taken for commands, so this is no place to stay. */
-    private Optional<ExtensionBrokenException> brokenExtension() {
-        Optional<Reply> first = firstChunk == null ? end.first() : Optional.of(firstChunk);
-        return first.filter(reply -> UNKNOWN_COMMAND.contains(reply.code())).map(reply -> {
-            ExtensionBrokenException broken = new ExtensionBrokenException("CHUNKING", reply);
-            link.dialogue().abort(broken);
-            return broken;
-        });
     }
 
     @Override
@@ -177,13 +204,16 @@ final class ChunkTransfer implements Framing {
 
     @Override
     public void leaving(boolean last) {
+        if (beforeFirst != null) {
+            beforeFirst.run();
+            beforeFirst = null;
+        }
         if (last) {
             end.expect(pump);
             Futures.forward(end.answered(), over);
             return;
         }
         chunk = link.dialogue().expect("a chunk of the content", link.timeouts().endOfData()).thenApply(reply -> {
-            firstChunk = firstChunk == null ? reply : firstChunk;
             if (reply.isIntermediate()) {
                 SmtpException unused = link.violated("a chunk", reply);
             } else if (!reply.isPositive() && refusal == null) {

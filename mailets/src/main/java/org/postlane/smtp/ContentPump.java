@@ -67,6 +67,11 @@ final class ContentPump {
         stopped = true;
     }
 
+    /** The connection has ended. */
+    void cancel(IOException why) {
+        fail(why);
+    }
+
     private void nextPiece() {
         try {
             // A disk or an object store may hang as well as a peer; the thread that waits for it is lost, the transaction is not.

@@ -47,7 +47,7 @@ final class DataTransfer implements Framing {
     private CompletableFuture<TransactionResult> afterData(RecipientJudge judge, CompletableFuture<Reply> data, Runnable left,
                                                            Surroundings around) {
         if (data.isCompletedExceptionally()) {
-            judge.deferOpen(Failure.lost(EnvelopeCommands.causeOf(data)));
+            judge.settleOpen(Failure.lost(EnvelopeCommands.causeOf(data)));
             return CompletableFuture.completedFuture(judge.result());
         }
         Reply reply = data.join();
@@ -73,10 +73,14 @@ final class DataTransfer implements Framing {
      */
     private CompletableFuture<TransactionResult> confirmInStep(RecipientJudge judge) {
         CompletableFuture<Reply> confirmed = link.say("RSET");
-        return confirmed.handle((reply, lost) -> reply == null || reply.isPositive())
-            .thenCompose(inStep -> inStep
-                ? CompletableFuture.completedFuture(judge.result())
-                : CompletableFuture.failedFuture(link.violated("RSET", confirmed.join())));
+        return confirmed.handle((reply, lost) -> {
+            if (reply == null) {
+                judge.distrust(Failure.Persistence.TEMPORARY, Futures.rootOf(lost).getMessage());
+            }
+            return reply == null || reply.isPositive();
+        }).thenCompose(inStep -> inStep
+            ? CompletableFuture.completedFuture(judge.result())
+            : CompletableFuture.failedFuture(link.violated("RSET", confirmed.join())));
     }
 
     /** RFC 2920 3.1: the server waits for content although it accepted nobody. A lone dot ends that; its answer says nothing. */
@@ -107,7 +111,7 @@ final class DataTransfer implements Framing {
             }
         }));
         return end.answered().thenCompose(nothing -> end.confirm(judge, around::areInStep)).thenApply(nothing -> {
-            end.judge(judge, false, around.isAtRisk());
+            end.judge(judge, false, around);
             return judge.result();
         });
     }

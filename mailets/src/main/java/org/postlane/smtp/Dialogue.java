@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import io.netty.buffer.Unpooled;
@@ -34,6 +35,7 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     private volatile IOException broken;
     private volatile boolean shuttingDown;
     private long lastReply;
+    private Consumer<IOException> onEnd = why -> { };
 
     /**
      * A dialogue.
@@ -108,6 +110,14 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         CompletableFuture<Reply> reply = command(line, shown, limit);
         flush();
         return reply;
+    }
+
+    /** Who else is to be told when nothing more will be answered, in place of whom it was before. */
+    void onEnd(Consumer<IOException> told) {
+        onEnd = told;
+        if (broken != null) {
+            told.accept(broken);
+        }
     }
 
     /** Completes once the connection is closed, by whomever. */
@@ -217,6 +227,7 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
 
     private void failExpected() {
         stopClock();
+        onEnd.accept(broken);
         Expected head;
         while ((head = expected.poll()) != null) {
             head.fail(broken);

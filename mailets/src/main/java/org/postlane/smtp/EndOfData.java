@@ -47,7 +47,7 @@ final class EndOfData {
 
     /** The first reply, where there is one. */
     Optional<Reply> first() {
-        return expected == null ? Optional.empty() : expected.received().stream().findFirst();
+        return expected.received().stream().findFirst();
     }
 
     /**
@@ -65,49 +65,59 @@ final class EndOfData {
                 ProtocolViolationException outOfStep = new ProtocolViolationException(
                     "The server refused the content, and its answers are out of step: " + expected.received());
                 judge.lost(true, outOfStep);
+                judge.distrust(Failure.Persistence.AMBIGUOUS, outOfStep.getMessage());
                 link.dialogue().abort(outOfStep);
             }
         });
     }
 
-    /** What happened instead of the answer; null where there is one. */
-    Throwable lostBy() {
-        return EnvelopeCommands.causeOf(expected.reply());
-    }
-
     /** The server answered a message that it accepted nobody for: the only good answer is a bad one. */
-    void judgeForNobody() {
-        expected.received().stream().filter(reply -> !reply.isTemporary() && !reply.isPermanent()).findFirst()
-            .ifPresent(reply -> {
-                SmtpException unused = link.violated("content for nobody", reply);
-            });
+    void judgeForNobody(RecipientJudge judge, Surroundings around) {
+        Optional<Reply> wrong = first().filter(reply -> !reply.isTemporary() && !reply.isPermanent());
+        if (wrong.isPresent() || (first().isEmpty() && around.isAhead())) {
+            String why = wrong.map(reply -> link.violated("content for nobody", reply).getMessage())
+                .orElseGet(() -> EnvelopeCommands.causeOf(expected.reply()).getMessage());
+            judge.distrust(Failure.Persistence.AMBIGUOUS, why);
+        }
     }
 
     /**
      * Gives the accepted recipients their outcome.
      *
-     * @param atRisk whether answers were outstanding before the content left, or commands went out behind it
+     * @param around what else was on its way: a good answer to the content in its place vouches for those before it, and without
+     *     it the refusal of one recipient may belong to another
      */
-    void judge(RecipientJudge judge, boolean chunked, boolean atRisk) {
+    void judge(RecipientJudge judge, boolean chunked, Surroundings around) {
+        boolean atRisk = around.isAtRisk();
         List<Reply> replies = expected.received();
         boolean complete = pump.isComplete();
         for (Reply reply : replies) {
             boolean good = reply.isPositive() && complete && !(atRisk && shapes.looksMisplaced(reply));
-            if (good || reply.isTemporary() || reply.isPermanent()) {
+            // After an answer too few the end waits for its own until the server is tired of us, and says so.
+            boolean doubtful = around.isAhead() && reply.code() == Reply.CLOSING;
+            if (good || (reply.isTemporary() && !doubtful) || reply.isPermanent()) {
                 settle(judge, reply);
             } else {
-                judge.lost(true, link.violated("the content", reply));
+                SmtpException violation = link.violated("the content", reply);
+                judge.lost(true, violation);
+                if (around.isAhead()) {
+                    judge.distrust(Failure.Persistence.AMBIGUOUS, violation.getMessage());
+                }
                 return;
             }
         }
         if (expected.reply().isCompletedExceptionally()) {
             // A 421 to something before the content ended the session before the content counted.
             boolean turnedAway = link.dialogue().isShuttingDown() && replies.isEmpty();
-            judge.lost(pump.isLastPieceLeft() && !turnedAway, EnvelopeCommands.causeOf(expected.reply()));
+            Throwable why = EnvelopeCommands.causeOf(expected.reply());
+            judge.lost(pump.isLastPieceLeft() && !turnedAway, why);
+            if (around.isAhead() && !turnedAway) {
+                judge.distrust(Failure.Persistence.AMBIGUOUS, why.getMessage());
+            }
         } else if (!complete) {
             judge.lost(false, new IOException("The server answered before the content was complete: " + replies));
             link.dialogue().abort(new IOException("The server answered before the content was complete: " + replies));
-        } else if (!atRisk && replies.get(0).isPositive() && !shapes.allowNextBehind(chunked)) {
+        } else if (!atRisk && replies.get(0).isPositive() && around.mayLearn()) {
             commands.teach(shapes, chunked, replies.get(0));
         }
     }

@@ -99,10 +99,10 @@ final class EnvelopeCommands {
         return reset;
     }
 
-    /** The outcome of a transaction that may have arrived, or may not have, for all recipients alike. */
-    RecipientJudge nobodyKnows(Throwable why) {
+    /** The outcome where no answer says anything: the same for all recipients. */
+    RecipientJudge nobodyKnows(Failure why) {
         RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
-        judge.lostAll(why);
+        judge.settleOpen(why);
         return judge;
     }
 

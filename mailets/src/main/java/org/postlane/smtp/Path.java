@@ -56,6 +56,9 @@ public final class Path {
         return new Path(mailbox);
     }
 
+    /** RFC 5322 3.2.3, but for the dot: servers disagree about what they mean outside quotes. */
+    private static final String SPECIALS = " ()<>[]:;@\\,";
+
     private static void checkLocalPart(String local) {
         int last = local.length() - 1;
         // One pair of quotes around the whole local part, or none: a server must read the same end of the path as we do.
@@ -65,7 +68,7 @@ public final class Path {
         }
         for (int i = quoted ? 1 : 0; i < (quoted ? last : local.length()); i++) {
             char c = local.charAt(i);
-            if (c == '"' || (!quoted && (c == ' ' || c == '<' || c == '>' || c == '@'))) {
+            if (c == '"' || (!quoted && SPECIALS.indexOf(c) >= 0)) {
                 throw SmtpText.refused("local part", local, i);
             }
             if (quoted && c == '\\') {

@@ -83,9 +83,17 @@ final class RecipientJudge {
      * refusal belongs to somebody else: then none of them is for good.
      */
     void distrustAfter(Throwable lost) {
-        for (int i = 0; i < results.length && lost instanceof ReplyTimeoutException; i++) {
+        if (lost instanceof ReplyTimeoutException) {
+            distrust(Failure.Persistence.TEMPORARY, lost.getMessage());
+        }
+    }
+
+    /** No refusal is for good, for it may belong to somebody else. */
+    void distrust(Failure.Persistence instead, String why) {
+        for (int i = 0; i < results.length; i++) {
             if (results[i] != null && results[i].status() == RecipientResult.Status.FAILED) {
-                results[i] = RecipientResult.deferred(Fault.HOST, lost.getMessage() + ", behind " + results[i].explanation());
+                results[i] = RecipientResult.of(
+                    Failure.without(Fault.SESSION, instead, why + ", behind " + results[i].explanation()));
             }
         }
     }
@@ -134,13 +142,8 @@ final class RecipientJudge {
         }
     }
 
-    /** The connection is gone before anybody was answered. */
-    void lostAll(Throwable why) {
-        Arrays.fill(results, RecipientResult.of(Failure.ambiguous(why)));
-    }
-
     /** Those that have no outcome yet, accepted or never asked about. */
-    void deferOpen(Failure why) {
+    void settleOpen(Failure why) {
         for (int i = 0; i < results.length; i++) {
             if (results[i] == null) {
                 results[i] = RecipientResult.of(why);
@@ -149,7 +152,7 @@ final class RecipientJudge {
     }
 
     TransactionResult result() {
-        deferOpen(Failure.without(Fault.SESSION, Failure.Persistence.TEMPORARY,
+        settleOpen(Failure.without(Fault.SESSION, Failure.Persistence.TEMPORARY,
             "The session ended before this recipient was answered"));
         return new TransactionResult(Arrays.asList(results));
     }

@@ -21,6 +21,7 @@ final class ReplyDecoder extends ByteToMessageDecoder {
 
     private final List<String> lines = new ArrayList<>();
     private int code;
+    private int octets;
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws ProtocolViolationException {
@@ -29,9 +30,13 @@ final class ReplyDecoder extends ByteToMessageDecoder {
         if (length > SmtpLimits.REPLY_LINE_OCTETS) {
             throw fail(in, "a reply line of more than " + SmtpLimits.REPLY_LINE_OCTETS + " octets");
         }
+        if (octets + length > SmtpLimits.REPLY_OCTETS) {
+            throw fail(in, "a reply of more than " + SmtpLimits.REPLY_OCTETS + " octets");
+        }
         if (lf < 0) {
             return;
         }
+        octets += length + 1;
         int text = length > 0 && in.getByte(lf - 1) == CR ? length - 1 : length;
         // With SMTPUTF8 replies are UTF-8 (RFC 6531 3.7.4.2). Others in the field are Latin-1, which hardly ever passes for it.
         boolean utf8 = ByteBufUtil.isText(in, in.readerIndex(), text, StandardCharsets.UTF_8);
@@ -57,6 +62,7 @@ final class ReplyDecoder extends ByteToMessageDecoder {
         if (last) {
             out.add(new Reply(code, lines));
             lines.clear();
+            octets = 0;
         }
     }
 

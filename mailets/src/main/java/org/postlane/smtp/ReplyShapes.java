@@ -3,7 +3,6 @@ package org.postlane.smtp;
 
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * What a server's good answers look like on one connection, learnt from transactions whose every answer was waited for. Where
@@ -14,7 +13,8 @@ import java.util.regex.Pattern;
  * <p>Used on the connection's event loop.
  */
 final class ReplyShapes {
-    private static final Pattern VARIABLE_WORD = Pattern.compile("\\S*[\\d@<>\\[\\]]\\S*");
+    /** More is not needed to tell answers apart, and who answers at length shall not cost us more. */
+    private static final int CHARACTERS_COMPARED = 200;
 
     private Shape reset;
     private Shape mail;
@@ -22,6 +22,7 @@ final class ReplyShapes {
     private Shape end;
     private boolean chunksProven;
     private boolean dataProven;
+    private boolean chunksKnown;
 
     /** A good answer to RSET. */
     void learnReset(Reply reply) {
@@ -35,6 +36,16 @@ final class ReplyShapes {
         end = new Shape(endReply);
         chunksProven |= chunked;
         dataProven |= !chunked;
+    }
+
+    /** The server has taken a BDAT. */
+    void learnChunks() {
+        chunksKnown = true;
+    }
+
+    /** Whether the server is known to take BDAT, and not only to offer it. */
+    boolean areChunksKnown() {
+        return chunksKnown;
     }
 
     /** Whether content may leave behind commands that have no answer yet. */
@@ -70,7 +81,15 @@ final class ReplyShapes {
         private Shape(Reply reply) {
             this.code = reply.code();
             this.enhanced = reply.enhancedCode();
-            this.words = VARIABLE_WORD.matcher(reply.text()).replaceAll("#");
+            this.words = constantWords(reply.lines().get(0));
+        }
+
+        private static String constantWords(String line) {
+            StringBuilder words = new StringBuilder();
+            for (String word : line.substring(0, Math.min(line.length(), CHARACTERS_COMPARED)).split(" ")) {
+                words.append(word.chars().anyMatch(c -> "0123456789@<>[]".indexOf(c) >= 0) ? "#" : word).append(' ');
+            }
+            return words.toString();
         }
 
         private boolean differs(Shape other) {

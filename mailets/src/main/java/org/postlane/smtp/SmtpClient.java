@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -89,6 +90,29 @@ public final class SmtpClient implements Closeable {
             opened.completeExceptionally(clientIsClosed());
             return opened;
         }
+        try {
+            if (settings.tls() == TlsMode.NONE || tls.containsKey(settings.tlsMaterial())) {
+                open(settings, opened);
+            } else {
+                // Whom the JVM trusts is read from a disk, which is nothing for the thread that asks.
+                readers.execute(() -> openWithTls(settings, opened));
+            }
+        } catch (RejectedExecutionException e) {
+            opened.completeExceptionally(clientIsClosed());
+        }
+        return opened;
+    }
+
+    private void openWithTls(SessionSettings settings, CompletableFuture<SmtpConnection> opened) {
+        try {
+            TlsContexts unused = tls.computeIfAbsent(settings.tlsMaterial(), TlsContexts::new);
+            open(settings, opened);
+        } catch (RuntimeException e) {
+            opened.completeExceptionally(SmtpException.policy("No TLS for " + settings + ": " + e.getMessage(), null));
+        }
+    }
+
+    private void open(SessionSettings settings, CompletableFuture<SmtpConnection> opened) {
         ReplyDecoder decoder = new ReplyDecoder();
         Dialogue dialogue = new Dialogue(decoder, clock);
         Bootstrap bootstrap = new Bootstrap()
@@ -117,12 +141,11 @@ public final class SmtpClient implements Closeable {
                     dialogue.abort(why);
                 }
             });
-        return opened;
     }
 
     private CompletableFuture<SmtpConnection> begin(Channel channel, Dialogue dialogue, SessionSettings settings,
                                                     CompletableFuture<Reply> greeting) {
-        TlsContexts contexts = tls.computeIfAbsent(settings.tlsMaterial(), TlsContexts::new);
+        TlsContexts contexts = tls.get(settings.tlsMaterial());
         CompletableFuture<Reply> firstReply = settings.tls().isImplicit()
             ? contexts.handshake(channel, settings).thenCompose(nothing -> greeting)
             : greeting;

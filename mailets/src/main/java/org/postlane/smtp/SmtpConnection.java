@@ -70,7 +70,7 @@ public final class SmtpConnection {
     private CompletableFuture<TransactionResult> begin(Transaction transaction, boolean behind) {
         boolean resetFirst = behind ? last.needsResetBehind() : resetPending;
         if (behind) {
-            last.followedBy(transaction);
+            transaction.follow(last);
         }
         boolean reused = transactions > 0;
         last = transaction;
@@ -250,7 +250,14 @@ public final class SmtpConnection {
     private <T> CompletableFuture<T> onEventLoop(Supplier<CompletableFuture<T>> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
-            link.channel().eventLoop().execute(() -> Futures.forward(work.get(), result));
+            link.channel().eventLoop().execute(() -> {
+                try {
+                    Futures.forward(work.get(), result);
+                } catch (RuntimeException | Error e) {
+                    // Nobody else would ever complete it.
+                    result.completeExceptionally(e);
+                }
+            });
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(SmtpException.session("The client is closed", e));
         }

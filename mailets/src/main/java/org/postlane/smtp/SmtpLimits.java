@@ -11,6 +11,12 @@ final class SmtpLimits {
     /** No limit in the RFC; the longest EHLO answers seen have some 30 lines, and an endless one must end. */
     static final int REPLY_LINES = 128;
 
+    /** All lines of a reply. Some 30 lines of EHLO are 1 KB; each recipient's reply is kept until the mail is settled. */
+    static final int REPLY_OCTETS = 16 * 1024;
+
+    /** Words in one line of an EHLO answer: many times what AUTH, the longest in the field, needs. */
+    static final int EHLO_WORDS = 64;
+
     /** RFC 5321 4.5.3.1.4: a command line, CRLF included; decides whether AUTH can carry its initial response. */
     static final int COMMAND_LINE_OCTETS = 512;
 

@@ -8,6 +8,12 @@ import java.util.concurrent.CompletableFuture;
  * otherwise. On the connection's event loop.
  */
 final class Transaction implements Surroundings {
+    /**
+     * A chunk of nothing, before the first on a connection: a server that does not know the command it offers would execute the
+     * octets behind it, and a message could write an envelope of its own.
+     */
+    private static final String PROBE = "BDAT 0";
+
     private final Link link;
     private final Capabilities capabilities;
     private final ReplyShapes shapes;
@@ -16,8 +22,10 @@ final class Transaction implements Surroundings {
     private final boolean chunked;
     private final CompletableFuture<Void> contentLeft = new CompletableFuture<>();
     private EnvelopeCommands commands;
+    private CompletableFuture<Reply> probe;
     private CompletableFuture<Reply> data;
     private boolean bodyAhead;
+    private Transaction predecessor;
     private Transaction follower;
 
     Transaction(Link link, Capabilities capabilities, ReplyShapes shapes, Envelope envelope, Content content) {
@@ -44,30 +52,70 @@ final class Transaction implements Surroundings {
             if (pipelining && shapes.allowBodyAhead()
                 && link.dialogue().silence().compareTo(SmtpLimits.SILENCE_BEFORE_CONFIRMING) < 0) {
                 bodyAhead = true;
-                commands.pipeline(resetFirst);
-                return chunks.runAhead(commands, this::contentLeft, this);
+                return chunks.runAhead(commands, () -> pipeline(resetFirst), this::contentLeft, this);
             }
-            return envelope(resetFirst, pipelining).thenCompose(nothing -> commands.judge())
-                .thenCompose(judge -> chunks.run(judge, this::contentLeft, this));
+            return (pipelining ? pipelined(resetFirst) : inTurn(resetFirst)).thenCompose(nothing -> commands.judge())
+                .thenCompose(judge -> probe == null ? chunks.run(judge, this::contentLeft, this) : afterProbe(judge, chunks));
         }
         DataTransfer transfer = new DataTransfer(link, content, end);
         if (!pipelining) {
-            return envelope(resetFirst, false).thenCompose(nothing -> commands.judge())
+            return commands.sendInTurn(resetFirst).thenCompose(nothing -> commands.judge())
                 .thenCompose(judge -> transfer.runInTurn(judge, this::contentLeft, this));
         }
-        commands.pipeline(resetFirst);
+        pipeline(resetFirst);
         data = link.dialogue().ask("DATA", link.timeouts().data());
         return data.handle((reply, lost) -> null).thenCompose(nothing -> commands.judge())
             .thenCompose(judge -> transfer.run(judge, data, this::contentLeft, this));
     }
 
-    private CompletableFuture<Void> envelope(boolean resetFirst, boolean pipelining) {
-        if (!pipelining) {
-            return commands.sendInTurn(resetFirst);
+    /** From here on the transaction before this one is followed by something. */
+    private void pipeline(boolean resetFirst) {
+        if (predecessor != null) {
+            predecessor.follower = this;
         }
         commands.pipeline(resetFirst);
+    }
+
+    private CompletableFuture<Void> pipelined(boolean resetFirst) {
+        pipeline(resetFirst);
+        if (!shapes.areChunksKnown()) {
+            probe = link.dialogue().command(PROBE, link.timeouts().command());
+        }
         link.dialogue().flush();
-        return commands.answered();
+        return probe == null ? commands.answered() : probe.handle((reply, lost) -> null);
+    }
+
+    private CompletableFuture<Void> inTurn(boolean resetFirst) {
+        return commands.sendInTurn(resetFirst).thenCompose(nothing -> {
+            if (shapes.areChunksKnown() || commands.accepted() == 0) {
+                return CompletableFuture.completedFuture(null);
+            }
+            probe = link.say(PROBE);
+            return probe.handle((reply, lost) -> null);
+        });
+    }
+
+    private CompletableFuture<TransactionResult> afterProbe(RecipientJudge judge, ChunkTransfer chunks) {
+        if (probe.isCompletedExceptionally()) {
+            judge.distrustAfter(EnvelopeCommands.causeOf(probe));
+            judge.settleOpen(Failure.lost(EnvelopeCommands.causeOf(probe)));
+            return CompletableFuture.completedFuture(judge.result());
+        }
+        Reply reply = probe.join();
+        if (!judge.isAnyAccepted() || reply.isTemporary()) {
+            judge.settleAccepted(Fault.HOST, reply);
+            return CompletableFuture.completedFuture(judge.result());
+        }
+        if (reply.isPositive()) {
+            shapes.learnChunks();
+            return chunks.run(judge, this::contentLeft, this);
+        }
+        if (reply.isIntermediate()) {
+            return CompletableFuture.failedFuture(link.violated(PROBE, reply));
+        }
+        ExtensionBrokenException broken = new ExtensionBrokenException("CHUNKING", reply);
+        link.dialogue().abort(broken);
+        return CompletableFuture.failedFuture(broken);
     }
 
     private void contentLeft() {
@@ -85,19 +133,26 @@ final class Transaction implements Surroundings {
             && shapes.allowNextBehind(chunked);
     }
 
-    /** Another one begins before this one has its outcome. */
-    void followedBy(Transaction next) {
-        follower = next;
+    /** It begins before another one has its outcome. */
+    void follow(Transaction before) {
+        predecessor = before;
     }
 
     @Override
-    public boolean isAtRisk() {
-        return bodyAhead || isFollowed();
+    public boolean isAhead() {
+        return bodyAhead;
     }
 
     @Override
     public boolean isFollowed() {
         return follower != null;
+    }
+
+    @Override
+    public boolean mayLearn() {
+        // With DATA only what overlaps needs it.
+        return capabilities.offers("PIPELINING") && !shapes.allowNextBehind(chunked)
+            && (chunked || link.settings().transactionsInFlight() > 1);
     }
 
     @Override

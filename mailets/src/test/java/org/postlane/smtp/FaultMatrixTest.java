@@ -102,7 +102,8 @@ class FaultMatrixTest {
         }
 
         private boolean isChunked() {
-            return phase.name().contains("CHUNK") || is("AHEAD") || phase == Phase.OVER_LAST || phase == Phase.OVER_MAIL
+            return phase.name().contains("CHUNK") || is("PROBE") || is("AHEAD") || phase == Phase.OVER_LAST
+                || phase == Phase.OVER_MAIL
                 || phase == Phase.OVER_RCPT;
         }
 
@@ -157,13 +158,14 @@ class FaultMatrixTest {
                 case RSET -> behaviour.rset(fault("250 2.0.0 reset"));
                 case QUIT -> behaviour.quit(fault("221 2.0.0 bye"));
                 case IDLE -> behaviour;
-                case CHUNK -> behaviour.bdat(fault("250 2.0.0 more")).once();
+                case PROBE -> behaviour.bdat(fault("250 2.0.0 more")).once();
+                case CHUNK -> behaviour.bdat(fault("250 2.0.0 more")).afterFirst(1);
                 case LMTP_FIRST, LMTP_FIRST_CHUNK -> behaviour.endOfDataFor(RECIPIENTS[0], fault("250 2.1.5 a has it"));
                 case LMTP_SECOND, LMTP_SECOND_CHUNK -> behaviour.endOfDataFor(RECIPIENTS[1], fault("250 2.1.5 b has it"));
                 case AHEAD_RSET -> behaviour.rset(fault("250 2.0.0 reset")).afterFirst(1).once();
                 case AHEAD_MAIL -> behaviour.mail(fault("250 2.1.0 ok")).afterFirst(2).once();
                 case AHEAD_RCPT -> behaviour.rcpt(RECIPIENTS[1], fault("250 2.1.5 ok"));
-                case AHEAD_CHUNK -> behaviour.bdat(fault("250 2.0.0 more")).once();
+                case AHEAD_CHUNK -> behaviour.bdat(fault("250 2.0.0 more")).afterFirst(1);
                 case AHEAD_LAST -> behaviour.endOfData(fault("250 2.0.0 taken")).afterFirst(2).once();
                 case OVER_LAST -> behaviour.endOfData(behindNext.then(fault("250 2.0.0 taken"))).afterFirst(2).once();
                 case OVER_DOT -> behaviour.endOfData(behindNext.then(fault("250 2.0.0 taken"))).afterFirst(1).once();

@@ -22,8 +22,8 @@ final class FaultTable {
     enum Phase {
         CONNECT, EHLO, STARTTLS, HANDSHAKE, HANDSHAKE_VERIFIED, AUTH, MAIL, MAIL_REUSED, RCPT, DATA, BODY, FINAL_DOT, RSET, IDLE,
         QUIT,
-        /** The first BDAT of two, and the last. */
-        CHUNK, LAST_CHUNK,
+        /** The BDAT of nothing before the first, the first of two, and the last. */
+        PROBE, CHUNK, LAST_CHUNK,
         /** The replies for each of the recipients to the final dot and to the last BDAT. */
         LMTP_FIRST, LMTP_SECOND, LMTP_FIRST_CHUNK, LMTP_SECOND_CHUNK,
         /** Content by BDAT right behind the unanswered envelope. */
