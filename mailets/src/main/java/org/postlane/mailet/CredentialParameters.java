@@ -23,7 +23,7 @@ final class CredentialParameters {
     private static final Logger LOGGER = LoggerFactory.getLogger(PooledRemoteDelivery.class);
     /** Tokens expire within hours, and a configuration is read once. */
     private static final Set<SaslMechanism> MECHANISMS =
-        EnumSet.complementOf(EnumSet.of(SaslMechanism.OAUTHBEARER, SaslMechanism.XOAUTH2));
+        EnumSet.of(SaslMechanism.SCRAM_SHA_256, SaslMechanism.PLAIN, SaslMechanism.CRAM_MD5, SaslMechanism.LOGIN);
 
     private final Parameters parameters;
 

@@ -37,47 +37,8 @@ import org.slf4j.LoggerFactory;
  * recipient was delivered, failed and was reported, or was put back for a later attempt. Delivery is at least once: a crash
  * between the peer's answer and the queue's repeats a mail, and never loses one.
  *
- * <p>Limits of the pool. All elements of one James share the pool; each limit may be written in any of them, with one value:
- * <ul>
- * <li>{@code maxConnectionsPerHost}: most open connections to one address, those being opened and closed included (8)</li>
- * <li>{@code maxConnections}: most open connections in all (256)</li>
- * <li>{@code idleTimeout}: an unused connection is closed with QUIT after at most this time, with its unit (30 s)</li>
- * <li>{@code maxConnectionAge}: an older connection is closed when its mail is done, with its unit (5 min)</li>
- * <li>{@code maxMailsPerConnection}: a connection is closed after so many mails (100)</li>
- * </ul>
- *
- * <p>Security:
- * <ul>
- * <li>{@code tls}: {@code none}; {@code opportunistic}: STARTTLS where offered, any certificate, plain where it fails;
- * {@code required}: STARTTLS or no delivery, any certificate; {@code verified}: STARTTLS with a certificate for the MX or
- * gateway by a trusted authority, or no delivery (opportunistic; with {@code gatewayUsername}: verified)</li>
- * <li>{@code gatewayAuthWithoutTls}: whether user name and password may cross the network readable (false)</li>
- * </ul>
- *
- * <p>As in stock James:
- * <ul>
- * <li>{@code outgoing}: the queue's name; each element needs its own (outgoing)</li>
- * <li>{@code delayTime}: delays before the retries, {@code [n*]time[unit],…}, a bare number is milliseconds (5 min, doubling
- * to 4 h, ±10 %)</li>
- * <li>{@code maxRetries}: retries before the mail is given up; fewer than {@code delayTime} lists are raised to that number
- * (by age: 5 days; with {@code delayTime}: 5)</li>
- * <li>{@code maxDnsProblemRetries}: retries for a domain that DNS says does not exist (0)</li>
- * <li>{@code connectiontimeout}: to open a connection, ms (30 000)</li>
- * <li>{@code timeout}: for each later phase, ms (by phase, RFC 5321 4.5.3.2)</li>
- * <li>{@code bounceProcessor}: the processor for what failed; it finds the attributes {@code delivery-error},
- * {@code delivery-error-code}, {@code is-delivery-permanent-error} (none: a plain bounce to the sender)</li>
- * <li>{@code onSuccess}: the processor for what was delivered (none)</li>
- * <li>{@code gateway}: {@code host[:port],…}, all mail goes there (none: by MX)</li>
- * <li>{@code gatewayPort}: for gateways without a port (25, with {@code sslEnable} 465)</li>
- * <li>{@code gatewayUsername}, {@code gatewayPassword}: for AUTH PLAIN or LOGIN (none)</li>
- * <li>{@code loadBalancing}: whether several gateways are tried in random order (true)</li>
- * <li>{@code startTLS}: true: STARTTLS where offered, then verified; false: never (see {@code tls})</li>
- * <li>{@code sslEnable}: TLS from the first octet (false)</li>
- * <li>{@code verifyServerIdentity}: whether {@code startTLS} and {@code sslEnable} check the certificate (true)</li>
- * <li>{@code heloName}: the name in EHLO (James' default domain)</li>
- * <li>{@code bind}: the local IP address to connect from (the system's choice)</li>
- * <li>{@code usePriority}: whether first attempts go before retries in queues that know priorities (false)</li>
- * </ul>
+ * <p>The parameters, with units, defaults and what each means, stand in {@code docs/remote-delivery.md}; a test holds that page
+ * and the code together.
  *
  * <p>Any other parameter stops the start. Safe for use by several threads once initialised.
  */

@@ -195,7 +195,8 @@ final class RemoteDeliveryParameters {
             return TlsMode.NONE;
         }
         // A password goes to a server that has shown who it is, unless the administrator says otherwise.
-        return credentials.hasUserName() && !credentials.areAllowedWithoutTls() ? TlsMode.VERIFIED : TlsMode.OPPORTUNISTIC;
+        boolean authenticates = credentials.hasUserName() && SessionParameters.hasGateway(parameters);
+        return authenticates && !credentials.areAllowedWithoutTls() ? TlsMode.VERIFIED : TlsMode.OPPORTUNISTIC;
     }
 
     private int defaultPort() {
@@ -213,11 +214,10 @@ final class RemoteDeliveryParameters {
         String key = StockParameter.GATEWAY.key();
         String expected = "hosts separated by commas, each with a port or not, like mx1.example.org:2525";
         int unused = gatewayPort();
-        // Stock takes a gateway that is written but blank for none.
-        String written = parameters.isSet(key) ? parameters.raw(key) : "";
-        if (written.isBlank()) {
+        if (!SessionParameters.hasGateway(parameters)) {
             return List.of();
         }
+        String written = parameters.raw(key);
         try {
             return Arrays.stream(written.split(",")).map(HostAndPort::parse).collect(Collectors.toList());
         } catch (IllegalArgumentException e) {

@@ -34,13 +34,21 @@ final class SessionParameters {
      */
     SessionParameters(Parameters parameters) {
         this.parameters = parameters;
-        String expected = "smtp, or with <" + StockParameter.GATEWAY.key() + "> lmtp";
+        String expected = "smtp or lmtp";
         String written = parameters.text(GATEWAY_PROTOCOL, expected).orElse(Protocol.SMTP.name());
         this.protocol = Arrays.stream(Protocol.values())
             .filter(one -> one.name().equals(written.toUpperCase(Locale.US)))
-            .filter(one -> one == Protocol.SMTP || parameters.isSet(StockParameter.GATEWAY.key()))
             .findFirst()
             .orElseThrow(() -> parameters.error(GATEWAY_PROTOCOL, expected));
+        if (isLmtp() && !hasGateway(parameters)) {
+            throw parameters.error(GATEWAY_PROTOCOL, "a host in <" + StockParameter.GATEWAY.key() + "> beside lmtp");
+        }
+    }
+
+    /** Whether mail goes to gateways: stock takes one that is written but blank for none. */
+    static boolean hasGateway(Parameters parameters) {
+        String key = StockParameter.GATEWAY.key();
+        return parameters.isSet(key) && !parameters.raw(key).isBlank();
     }
 
     boolean isLmtp() {

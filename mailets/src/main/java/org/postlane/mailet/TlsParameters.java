@@ -22,6 +22,7 @@ final class TlsParameters {
     static final String CLIENT_KEY = "tlsClientKey";
     static final String CLIENT_KEY_PASSWORD = "tlsClientKeyPassword";
 
+    private static final String FILE_SCHEME = "file://";
     private static final Logger LOGGER = LoggerFactory.getLogger(PooledRemoteDelivery.class);
     private static final Set<TlsMode> VERIFYING =
         EnumSet.of(TlsMode.VERIFIED, TlsMode.VERIFIED_IF_OFFERED, TlsMode.IMPLICIT_VERIFIED);
@@ -66,7 +67,8 @@ final class TlsParameters {
         }
         return written.map(text -> {
             try {
-                return Path.of(text);
+                // As James' own files are written: from the directory that it was started in.
+                return Path.of(text.startsWith(FILE_SCHEME) ? text.substring(FILE_SCHEME.length()) : text);
             } catch (InvalidPathException e) {
                 throw parameters.error(key, expected);
             }

@@ -28,10 +28,11 @@ public final class Capabilities {
         // The first line is the server's name and greeting, not a keyword.
         for (String line : ehlo.lines().subList(1, ehlo.lines().size())) {
             // "AUTH=PLAIN" is what servers of the nineties say beside or instead of "AUTH PLAIN".
-            String[] words = line.trim().replaceFirst("^(?i)AUTH=", "AUTH ").split("\\s+", SmtpLimits.EHLO_WORDS);
+            String[] words = line.trim().replaceFirst("^(?i)AUTH=", "AUTH ").split("\\s+");
             // What is no keyword (RFC 5321 4.1.1.1) must not become one by the upper case of some other script.
             if (words[0].matches("[!-~]+")) {
-                keywords.merge(words[0].toUpperCase(Locale.US), List.of(words).subList(1, words.length), Capabilities::both);
+                List<String> kept = List.of(words).subList(1, Math.min(words.length, SmtpLimits.EHLO_WORDS));
+                keywords.merge(words[0].toUpperCase(Locale.US), List.copyOf(kept), Capabilities::both);
             }
         }
         return new Capabilities(keywords);

@@ -20,6 +20,11 @@ public interface Content {
         return false;
     }
 
+    /** A message in memory. The octets are not copied: they must not change while it is sent. */
+    static Content of(byte[] octets) {
+        return new OctetContent(octets);
+    }
+
     /**
      * A new stream over all of it. Line ends may be CRLF, LF or CR: they are sent as CRLF, but
      * for binary content. It is read and closed on a thread

@@ -13,7 +13,7 @@ public final class RecipientResult {
         FAILED,
         /** Refused for now, or not got as far: it may be tried again, with this host or another. */
         DEFERRED,
-        /** The server may or may not have it: the connection broke between the end of data and its reply (RFC 1047). */
+        /** The server may or may not have it: the end of its content left and no answer that fits came (RFC 1047). */
         AMBIGUOUS,
         /** More recipients than the server takes in one transaction: it goes into the next one, and counts as not tried. */
         NEXT_TRANSACTION

@@ -39,7 +39,8 @@ public final class SmtpConnection {
     }
 
     /**
-     * Sends one mail to the recipients of an envelope, at most as many as the server takes in one transaction.
+     * Sends one mail to the recipients of an envelope, which should be no more than {@link #recipientsPerTransaction()}: what is
+     * too much for the server it refuses, or leaves for the next transaction.
      *
      * @return an outcome for each recipient. It fails with {@link StaleConnectionException} where a used connection turned out
      *     to be dead, with {@link ExtensionNotOfferedException} where the server lacks what the mail needs, or with another

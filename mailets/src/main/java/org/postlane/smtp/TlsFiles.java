@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -93,8 +94,10 @@ final class TlsFiles {
     private static byte[] read(Path file) {
         try {
             return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw refuse(file, "does not exist (looked for at " + file.toAbsolutePath() + ")", e);
         } catch (IOException e) {
-            throw refuse(file, "cannot be read", e);
+            throw refuse(file, "cannot be read: " + e, e);
         }
     }
 
@@ -205,7 +208,8 @@ final class TlsFiles {
         try {
             return KeyStore.getInstance(file.toFile(), characters(password));
         } catch (IOException e) {
-            throw refuse(file, e.getCause() instanceof UnrecoverableKeyException ? "is not opened by this password"
+            throw refuse(file, e.getCause() instanceof UnrecoverableKeyException
+                ? password == null ? "needs a password" : "is not opened by this password"
                 : "is neither PEM nor a PKCS #12 or JKS store that can be read", e);
         } catch (GeneralSecurityException e) {
             throw refuse(file, "is neither PEM nor a PKCS #12 or JKS store that can be read", e);

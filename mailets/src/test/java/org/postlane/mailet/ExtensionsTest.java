@@ -99,12 +99,30 @@ class ExtensionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gatewayProtocol,lmtp,<gateway>", "gatewayProtocol,uucp,lmtp", "ignoreExtensions,'CHUNKING,,',keywords",
+    @CsvSource({"gatewayProtocol,lmtp,a host in <gateway>", "gatewayProtocol,uucp,lmtp", "ignoreExtensions,'CHUNKING,,',keywords",
         "ignoreExtensions,SIZE=3,keywords"})
     void whatMakesNoSenseStopsTheStart(String key, String value, String expected) {
         try (Delivery delivery = new Delivery()) {
             assertThatThrownBy(() -> delivery.start(key, value)).hasMessageContaining("<" + key + ">")
                 .hasMessageContaining(expected);
+        }
+    }
+
+    @Test
+    void lmtpWithABlankGatewayStopsTheStart() {
+        try (Delivery delivery = new Delivery()) {
+            assertThatThrownBy(() -> delivery.start("gateway", " ", "gatewayProtocol", "lmtp"))
+                .hasMessageContaining("<gatewayProtocol>").hasMessageContaining("a host in <gateway>");
+        }
+    }
+
+    @Test
+    void aUserNameWithoutAGatewayDoesNotMakeMailNeedTls() throws Exception {
+        try (SmtpServer server = SmtpServer.accepting(); Delivery delivery = new Delivery().domain("a.test", server)) {
+            delivery.start("gateway", "", "gatewayUsername", "joe", "gatewayPassword", "secret");
+            delivery.send("mail", "x@a.test");
+            delivery.settled();
+            assertThat(server.received()).hasSize(1);
         }
     }
 }

@@ -94,8 +94,8 @@ class GatewayParametersTest {
 
     @Test
     void aFileThatCannotBeUsedStopsTheStartAndIsNamed() {
-        refused("<tlsTrustStore>: The file /nowhere/ca.pem cannot be read", "tlsTrustStore", "/nowhere/ca.pem");
-        refused("<tlsClientKey>: The file /nowhere/key.pem cannot be read", "tlsClientKey", "/nowhere/key.pem");
+        refused("<tlsTrustStore>: The file /nowhere/ca.pem does not exist", "tlsTrustStore", "/nowhere/ca.pem");
+        refused("<tlsClientKey>: The file /nowhere/key.pem does not exist", "tlsClientKey", "/nowhere/key.pem");
         refused("<tlsClientKey>: The file " + CLIENT.keyStoreFile() + " is not opened by this password",
             "tlsClientKey", CLIENT.keyStoreFile().toString(), "tlsClientKeyPassword", "s3cret");
     }

@@ -61,7 +61,7 @@ class TlsMaterialTest {
 
     @Test
     void trustThatCannotBeUsedIsRefusedByName() throws IOException {
-        trustIsRefused(directory.resolve("missing.pem"), null, "cannot be read");
+        trustIsRefused(directory.resolve("missing.pem"), null, "does not exist");
         trustIsRefused(directory, null, "cannot be read");
         trustIsRefused(file("nonsense"), null, "is neither PEM nor");
         trustIsRefused(file(""), null, "is neither PEM nor");
@@ -73,7 +73,7 @@ class TlsMaterialTest {
 
     @Test
     void aClientKeyThatCannotBeUsedIsRefusedByName() {
-        keyIsRefused(directory.resolve("missing.p12"), null, "cannot be read");
+        keyIsRefused(directory.resolve("missing.p12"), null, "does not exist");
         keyIsRefused(file("nonsense"), null, "is neither PEM nor");
         keyIsRefused(file(OURS.certificatePem()), null, "holds 0 unencrypted PKCS #8 keys");
         keyIsRefused(file(OURS.keyPem()), null, "and 0 certificates");

@@ -66,8 +66,11 @@ public enum SaslMechanism {
                 return ScramSha256.serves(credentials);
             case PLAIN:
                 return credentials.kind() == Kind.PASSWORD;
-            default:
+            case CRAM_MD5:
+            case LOGIN:
                 return credentials.kind() == Kind.PASSWORD && credentials.authorizationId().isEmpty();
+            default:
+                throw new IllegalStateException("No credentials are defined for " + this);
         }
     }
 
@@ -89,8 +92,10 @@ public enum SaslMechanism {
                 return new Plain(credentials);
             case CRAM_MD5:
                 return new CramMd5(credentials);
-            default:
+            case LOGIN:
                 return new Login(credentials);
+            default:
+                throw new IllegalStateException("No exchange is defined for " + this);
         }
     }
 
