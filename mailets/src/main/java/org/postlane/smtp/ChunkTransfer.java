@@ -16,9 +16,15 @@ import io.netty.buffer.ByteBufAllocator;
 final class ChunkTransfer implements Framing {
     /** "BDAT ", ten digits, " LAST" and CRLF. */
     private static final int HEADER_OCTETS = 22;
+    /**
+     * The first chunk of a connection, whose answer is waited for: a server that does not know the command that it offers would
+     * execute a message as commands, and one octet is no command. (None at all is refused by Postfix.)
+     */
+    private static final int PROBE_OCTETS = 1;
     private static final int EXCEEDED_STORAGE = 552;
 
     private final Link link;
+    private final ReplyShapes shapes;
     private final boolean pipelining;
     private final boolean binary;
     private final EndOfData end;
@@ -28,11 +34,14 @@ final class ChunkTransfer implements Framing {
     private final CompletableFuture<Void> over = new CompletableFuture<>();
     /** Null when it was done, or where there is nothing to do. */
     private Runnable beforeFirst;
+    private boolean begun;
+    private Reply unknown;
     private Reply refusal;
     private Throwable failure;
 
-    ChunkTransfer(Link link, Content content, EndOfData end, boolean pipelining) {
+    ChunkTransfer(Link link, ReplyShapes shapes, Content content, EndOfData end, boolean pipelining) {
         this.link = link;
+        this.shapes = shapes;
         this.pipelining = pipelining;
         this.binary = content.isBinary();
         this.end = end;
@@ -130,6 +139,11 @@ final class ChunkTransfer implements Framing {
     }
 
     private CompletableFuture<TransactionResult> conclude(RecipientJudge judge, Surroundings around) {
+        if (unknown != null) {
+            ExtensionBrokenException broken = new ExtensionBrokenException("CHUNKING", unknown);
+            link.dialogue().abort(broken);
+            return CompletableFuture.failedFuture(broken);
+        }
         if (pump.isLastPieceLeft() && (judge.isAnyAccepted() || judge.isAnyUnanswered())) {
             return end.confirm(judge, around::areInStep).thenApply(nothing -> {
                 end.judge(judge, true, around);
@@ -179,7 +193,13 @@ final class ChunkTransfer implements Framing {
     }
 
     @Override
+    public int nextOctets() {
+        return begun || shapes.areChunksKnown() ? SmtpLimits.CONTENT_CHUNK_OCTETS : PROBE_OCTETS;
+    }
+
+    @Override
     public ByteBuf frame(byte[] octets, boolean last, ByteBufAllocator allocator) {
+        begun = true;
         ByteBuf framed = allocator.buffer(HEADER_OCTETS + DotStuffer.worstCase(octets.length));
         framed.writerIndex(HEADER_OCTETS);
         if (binary) {
@@ -197,7 +217,7 @@ final class ChunkTransfer implements Framing {
 
     @Override
     public CompletableFuture<Boolean> mayLeave(boolean last) {
-        return last || !pipelining
+        return last || !pipelining || !shapes.areChunksKnown()
             ? chunk.thenApply(reply -> refusal == null)
             : CompletableFuture.completedFuture(refusal == null);
     }
@@ -216,8 +236,11 @@ final class ChunkTransfer implements Framing {
         chunk = link.dialogue().expect("a chunk of the content", link.timeouts().endOfData()).thenApply(reply -> {
             if (reply.isIntermediate()) {
                 SmtpException unused = link.violated("a chunk", reply);
-            } else if (!reply.isPositive() && refusal == null) {
+            } else if (reply.isPositive()) {
+                shapes.learnChunks();
+            } else if (refusal == null) {
                 refusal = reply;
+                unknown = reply.isPermanent() && !shapes.areChunksKnown() ? reply : null;
             }
             return reply;
         });

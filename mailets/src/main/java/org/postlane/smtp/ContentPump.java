@@ -91,8 +91,9 @@ final class ContentPump {
             if (in == null) {
                 in = content.open();
             }
-            byte[] octets = in.readNBytes(SmtpLimits.CONTENT_CHUNK_OCTETS);
-            boolean last = octets.length < SmtpLimits.CONTENT_CHUNK_OCTETS;
+            int wanted = framing.nextOctets();
+            byte[] octets = in.readNBytes(wanted);
+            boolean last = octets.length < wanted;
             if (last) {
                 in.close();
             }

@@ -117,6 +117,11 @@ final class DataTransfer implements Framing {
     }
 
     @Override
+    public int nextOctets() {
+        return SmtpLimits.CONTENT_CHUNK_OCTETS;
+    }
+
+    @Override
     public ByteBuf frame(byte[] octets, boolean last, ByteBufAllocator allocator) {
         ByteBuf framed = allocator.buffer(DotStuffer.worstCase(octets.length));
         stuffer.encode(octets, octets.length, framed);

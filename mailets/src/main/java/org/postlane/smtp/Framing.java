@@ -8,6 +8,9 @@ import io.netty.buffer.ByteBufAllocator;
 
 /** How the pieces of a message go over the wire. For one message. */
 interface Framing {
+    /** How many octets of content the next piece has, unless it is the last. On a reader's thread. */
+    int nextOctets();
+
     /** A piece as it goes out. Called on a reader's thread, one piece after the other. */
     ByteBuf frame(byte[] octets, boolean last, ByteBufAllocator allocator);
 

@@ -22,7 +22,8 @@ final class ReplyShapes {
     private Shape end;
     private boolean chunksProven;
     private boolean dataProven;
-    private boolean chunksKnown;
+    /** Read on the threads that read content as well. */
+    private volatile boolean chunksKnown;
 
     /** A good answer to RSET. */
     void learnReset(Reply reply) {

@@ -8,12 +8,6 @@ import java.util.concurrent.CompletableFuture;
  * otherwise. On the connection's event loop.
  */
 final class Transaction implements Surroundings {
-    /**
-     * A chunk of nothing, before the first on a connection: a server that does not know the command it offers would execute the
-     * octets behind it, and a message could write an envelope of its own.
-     */
-    private static final String PROBE = "BDAT 0";
-
     private final Link link;
     private final Capabilities capabilities;
     private final ReplyShapes shapes;
@@ -22,7 +16,6 @@ final class Transaction implements Surroundings {
     private final boolean chunked;
     private final CompletableFuture<Void> contentLeft = new CompletableFuture<>();
     private EnvelopeCommands commands;
-    private CompletableFuture<Reply> probe;
     private CompletableFuture<Reply> data;
     private boolean bodyAhead;
     private Transaction predecessor;
@@ -48,14 +41,15 @@ final class Transaction implements Surroundings {
         commands = new EnvelopeCommands(link, capabilities, envelope, content, reused);
         EndOfData end = new EndOfData(link, shapes, commands);
         if (chunked) {
-            ChunkTransfer chunks = new ChunkTransfer(link, content, end, pipelining);
+            ChunkTransfer chunks = new ChunkTransfer(link, shapes, content, end, pipelining);
             if (pipelining && shapes.allowBodyAhead()
                 && link.dialogue().silence().compareTo(SmtpLimits.SILENCE_BEFORE_CONFIRMING) < 0) {
                 bodyAhead = true;
                 return chunks.runAhead(commands, () -> pipeline(resetFirst), this::contentLeft, this);
             }
-            return (pipelining ? pipelined(resetFirst) : inTurn(resetFirst)).thenCompose(nothing -> commands.judge())
-                .thenCompose(judge -> probe == null ? chunks.run(judge, this::contentLeft, this) : afterProbe(judge, chunks));
+            return (pipelining ? pipelined(resetFirst) : commands.sendInTurn(resetFirst))
+                .thenCompose(nothing -> commands.judge())
+                .thenCompose(judge -> chunks.run(judge, this::contentLeft, this));
         }
         DataTransfer transfer = new DataTransfer(link, content, end);
         if (!pipelining) {
@@ -78,44 +72,8 @@ final class Transaction implements Surroundings {
 
     private CompletableFuture<Void> pipelined(boolean resetFirst) {
         pipeline(resetFirst);
-        if (!shapes.areChunksKnown()) {
-            probe = link.dialogue().command(PROBE, link.timeouts().command());
-        }
         link.dialogue().flush();
-        return probe == null ? commands.answered() : probe.handle((reply, lost) -> null);
-    }
-
-    private CompletableFuture<Void> inTurn(boolean resetFirst) {
-        return commands.sendInTurn(resetFirst).thenCompose(nothing -> {
-            if (shapes.areChunksKnown() || commands.accepted() == 0) {
-                return CompletableFuture.completedFuture(null);
-            }
-            probe = link.say(PROBE);
-            return probe.handle((reply, lost) -> null);
-        });
-    }
-
-    private CompletableFuture<TransactionResult> afterProbe(RecipientJudge judge, ChunkTransfer chunks) {
-        if (probe.isCompletedExceptionally()) {
-            judge.distrustAfter(EnvelopeCommands.causeOf(probe));
-            judge.settleOpen(Failure.lost(EnvelopeCommands.causeOf(probe)));
-            return CompletableFuture.completedFuture(judge.result());
-        }
-        Reply reply = probe.join();
-        if (!judge.isAnyAccepted() || reply.isTemporary()) {
-            judge.settleAccepted(Fault.HOST, reply);
-            return CompletableFuture.completedFuture(judge.result());
-        }
-        if (reply.isPositive()) {
-            shapes.learnChunks();
-            return chunks.run(judge, this::contentLeft, this);
-        }
-        if (reply.isIntermediate()) {
-            return CompletableFuture.failedFuture(link.violated(PROBE, reply));
-        }
-        ExtensionBrokenException broken = new ExtensionBrokenException("CHUNKING", reply);
-        link.dialogue().abort(broken);
-        return CompletableFuture.failedFuture(broken);
+        return commands.answered();
     }
 
     private void contentLeft() {

@@ -22,7 +22,7 @@ final class FaultTable {
     enum Phase {
         CONNECT, EHLO, STARTTLS, HANDSHAKE, HANDSHAKE_VERIFIED, AUTH, MAIL, MAIL_REUSED, RCPT, DATA, BODY, FINAL_DOT, RSET, IDLE,
         QUIT,
-        /** The BDAT of nothing before the first, the first of two, and the last. */
+        /** The BDAT of one octet that is the first on a connection, the next, and the last. */
         PROBE, CHUNK, LAST_CHUNK,
         /** The replies for each of the recipients to the final dot and to the last BDAT. */
         LMTP_FIRST, LMTP_SECOND, LMTP_FIRST_CHUNK, LMTP_SECOND_CHUNK,
