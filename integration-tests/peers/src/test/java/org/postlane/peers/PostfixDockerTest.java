@@ -96,7 +96,8 @@ class PostfixDockerTest extends SmtpPeerContract {
         }
         get(connection.quit());
 
-        String content = way.ignored().contains("CHUNKING") ? "data=7" : "bdat=7";
+        // By BDAT one more, for the octet that goes first.
+        String content = way.ignored().contains("CHUNKING") ? "data=7" : "bdat=8";
         await().atMost(AMPLE).untilAsserted(() -> assertThat(peer.log())
             .containsPattern("disconnect from \\S+ ehlo=1 mail=7 rcpt=21 " + content + " (rset=\\d )?quit=1"));
     }
