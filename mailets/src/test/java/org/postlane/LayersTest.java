@@ -29,24 +29,34 @@ class LayersTest {
     @Test
     void importsPointDownOnly() {
         layeredArchitecture().consideringOnlyDependenciesInLayers()
+            .withOptionalLayers(true)
             .layer("james").definedBy("org.postlane.james..")
             .layer("smtp").definedBy("org.postlane.smtp..")
             .layer("pool").definedBy("org.postlane.pool..")
+            .layer("schedule").definedBy("org.postlane.schedule..")
+            .layer("journal").definedBy("org.postlane.journal..")
+            .layer("report").definedBy("org.postlane.report..")
             .layer("route").definedBy("org.postlane.route..")
             .layer("recipient").definedBy("org.postlane.recipient..")
             .layer("outbound").definedBy("org.postlane.outbound..")
             .layer("lane").definedBy("org.postlane.lane..")
             .layer("mailet").definedBy("org.postlane.mailet..")
             .layer("smtpserver").definedBy("org.postlane.smtpserver..")
+            .layer("webadmin").definedBy("org.postlane.webadmin..")
             .whereLayer("james").mayNotAccessAnyLayer()
             .whereLayer("smtp").mayNotAccessAnyLayer()
             .whereLayer("pool").mayNotAccessAnyLayer()
-            .whereLayer("route").mayOnlyAccessLayers("james")
+            .whereLayer("schedule").mayNotAccessAnyLayer()
+            .whereLayer("journal").mayNotAccessAnyLayer()
+            .whereLayer("report").mayOnlyAccessLayers("smtp", "james")
+            .whereLayer("route").mayOnlyAccessLayers("smtp", "james")
             .whereLayer("recipient").mayOnlyAccessLayers("james")
-            .whereLayer("outbound").mayOnlyAccessLayers("route", "pool", "smtp", "james")
+            .whereLayer("outbound").mayOnlyAccessLayers("route", "report", "journal", "schedule", "pool", "smtp", "james")
             .whereLayer("lane").mayOnlyAccessLayers("outbound", "recipient", "james")
-            .whereLayer("mailet").mayOnlyAccessLayers("lane", "outbound", "recipient", "route", "pool", "smtp", "james")
+            .whereLayer("mailet").mayOnlyAccessLayers("lane", "outbound", "recipient", "route", "report", "journal", "schedule",
+                "pool", "smtp", "james")
             .whereLayer("smtpserver").mayOnlyAccessLayers("lane", "outbound", "recipient", "james")
+            .whereLayer("webadmin").mayOnlyAccessLayers("lane", "outbound", "recipient", "james")
             .ensureAllClassesAreContainedInArchitecture()
             .check(shipped);
     }
@@ -82,6 +92,16 @@ class LayersTest {
     }
 
     @Test
+    void schedulingAndJournalKnowNeitherMailNorJames() {
+        classes().that().resideInAnyPackage("org.postlane.schedule..", "org.postlane.journal..")
+            .should().onlyDependOnClassesThat()
+            .resideInAnyPackage("org.postlane.schedule..", "org.postlane.journal..", "java..", "org.slf4j..",
+                "io.github.bucket4j..")
+            .allowEmptyShould(true)
+            .check(shipped);
+    }
+
+    @Test
     void routesAreFoundWithoutPoolOrEngine() {
         noClasses().that().resideInAPackage("org.postlane.route..")
             .should().dependOnClassesThat().resideInAnyPackage("org.postlane.pool..", "org.postlane.outbound..")
@@ -90,8 +110,10 @@ class LayersTest {
 
     @Test
     void nothingDependsOnWhatJamesNamesInItsConfiguration() {
-        noClasses().that().resideOutsideOfPackages("org.postlane.mailet..", "org.postlane.smtpserver..")
-            .should().dependOnClassesThat().resideInAnyPackage("org.postlane.mailet..", "org.postlane.smtpserver..")
+        noClasses().that().resideOutsideOfPackages("org.postlane.mailet..", "org.postlane.smtpserver..",
+                "org.postlane.webadmin..")
+            .should().dependOnClassesThat().resideInAnyPackage("org.postlane.mailet..", "org.postlane.smtpserver..",
+                "org.postlane.webadmin..")
             .check(shipped);
     }
 

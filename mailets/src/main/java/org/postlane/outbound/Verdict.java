@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -18,11 +19,39 @@ final class Verdict {
     private final MailAddress recipient;
     private final RecipientResult result;
     private final String host;
+    private final boolean tried;
+    private final Duration notBefore;
 
     Verdict(MailAddress recipient, RecipientResult result, String host) {
+        this(recipient, result, host, true, Duration.ZERO);
+    }
+
+    private Verdict(MailAddress recipient, RecipientResult result, String host, boolean tried, Duration notBefore) {
         this.recipient = recipient;
         this.result = result;
         this.host = host;
+        this.tried = tried;
+        this.notBefore = notBefore;
+    }
+
+    /** A recipient whose turn did not come: no attempt is counted, and the mail comes back soon. */
+    static Verdict postponed(MailAddress recipient, String why) {
+        return new Verdict(recipient, RecipientResult.deferred(Fault.POLICY, why), "-", false, Duration.ZERO);
+    }
+
+    /** The same verdict, for a destination that nobody shall try again before this time has passed. */
+    Verdict notBefore(Duration delay) {
+        return new Verdict(recipient, result, host, tried, delay);
+    }
+
+    /** Whether this was an attempt; otherwise the recipient only had no turn. */
+    boolean wasTried() {
+        return tried;
+    }
+
+    /** How long the next attempt has to wait at least, whatever the schedule says. */
+    Duration notBefore() {
+        return notBefore;
     }
 
     MailAddress recipient() {
