@@ -9,6 +9,7 @@ import com.google.inject.Scopes;
 import org.apache.james.IsStartedProbe;
 import org.postlane.james.ServerStarted;
 import org.postlane.lane.Lanes;
+import org.postlane.outbound.CriticalStates;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.recipient.RecipientClassifier;
 import org.postlane.recipient.RelayDomains;
@@ -25,6 +26,7 @@ public final class PostlaneModule extends AbstractModule {
         bind(RelayDomains.class).in(Scopes.SINGLETON);
         bind(RecipientClassifier.class).in(Scopes.SINGLETON);
         bind(Lanes.class).in(Scopes.SINGLETON);
+        bind(CriticalStates.class).in(Scopes.SINGLETON);
         bind(OutboundEngine.class).in(Scopes.SINGLETON);
     }
 
