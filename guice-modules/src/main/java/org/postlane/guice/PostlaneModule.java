@@ -10,7 +10,10 @@ import org.apache.james.IsStartedProbe;
 import org.postlane.james.ServerStarted;
 import org.postlane.lane.Lanes;
 import org.postlane.outbound.CriticalStates;
+import org.postlane.outbound.Destinations;
 import org.postlane.outbound.OutboundEngine;
+import org.postlane.outbound.OutboundMetrics;
+import org.postlane.outbound.QueueDestinations;
 import org.postlane.recipient.RecipientClassifier;
 import org.postlane.recipient.RelayDomains;
 
@@ -27,6 +30,9 @@ public final class PostlaneModule extends AbstractModule {
         bind(RecipientClassifier.class).in(Scopes.SINGLETON);
         bind(Lanes.class).in(Scopes.SINGLETON);
         bind(CriticalStates.class).in(Scopes.SINGLETON);
+        bind(OutboundMetrics.class).in(Scopes.SINGLETON);
+        bind(QueueDestinations.class).in(Scopes.SINGLETON);
+        bind(Destinations.class).to(QueueDestinations.class);
         bind(OutboundEngine.class).in(Scopes.SINGLETON);
     }
 

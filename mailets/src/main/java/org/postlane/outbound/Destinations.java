@@ -3,25 +3,26 @@ package org.postlane.outbound;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import org.apache.james.queue.api.MailQueueName;
+import org.postlane.schedule.DestinationStatus;
 
 /**
- * The destinations of all outgoing queues, and what an administrator may do to one. Those are listed that have mail in hand, a
- * penalty or an order of an administrator; the others are not remembered.
+ * The destinations of all outgoing queues, and what an administrator may do to one.
  *
- * <p>Each change returns the destination as it stands after it, and nothing where there is no such queue, or where the name is
- * not one that this queue's destinations can have. A name without mail at the moment may be changed all the same, so that an
- * order does not depend on whether its mail has already come. An order lasts until it is over, is revoked, or James stops.
+ * <p>Each order returns the destination as it stands after it, and nothing where there is no such queue. A destination without
+ * mail at the moment takes an order all the same: it must not depend on whether the mail has come already. An order lasts until
+ * it is over, is revoked, or James stops.
  *
  * <p>Safe for use by several threads; never blocks.
  */
 public interface Destinations {
-    /** All of them, in no order; as they stood one after the other, not at one moment. */
-    List<DestinationStatus> list();
+    /** Those that are remembered: they have mail in hand, an order, a penalty, or had mail lately. */
+    Map<MailQueueName, List<DestinationStatus>> list();
 
-    /** One of them; empty where it is not known. */
+    /** One of them; empty where it is not remembered. */
     Optional<DestinationStatus> find(MailQueueName queue, String name);
 
     /**
@@ -31,7 +32,7 @@ public interface Destinations {
      */
     Optional<DestinationStatus> suspend(MailQueueName queue, String name, Optional<Duration> duration);
 
-    /** Ends a suspension, an order to bounce and a penalty. */
+    /** Ends a suspension or an order to bounce. */
     Optional<DestinationStatus> resume(MailQueueName queue, String name);
 
     /** Ends a penalty and tries at once what is in hand; mail that waits in the durable queue comes when it is due. */

@@ -39,9 +39,12 @@ final class HostAttempt {
     private final SessionSettings session;
     private final Deliverable mail;
     private final RecipientResult[] results;
+    private final Passage[] passages;
     private final CompletableFuture<RecipientResult[]> done = new CompletableFuture<>();
     /** Null while there is none. */
     private Lease<PooledConnection> lease;
+    /** Of the connection used last; null before the first. */
+    private Passage passage;
     private boolean retriedFresh;
     private boolean leftExtensionAlone;
 
@@ -51,6 +54,17 @@ final class HostAttempt {
         this.session = session;
         this.mail = mail;
         this.results = new RecipientResult[mail.recipients().size()];
+        this.passages = new Passage[results.length];
+    }
+
+    /** The connection that the result at this position came by; null where there was none. */
+    Passage passage(int position) {
+        return passages[position];
+    }
+
+    private void set(int position, RecipientResult result) {
+        results[position] = result;
+        passages[position] = passage;
     }
 
     /**
@@ -102,14 +116,18 @@ final class HostAttempt {
             return;
         }
         for (int i = 0; i < results.length; i++) {
-            results[i] = results[i] == null ? deferred(failure) : results[i];
+            if (results[i] == null) {
+                set(i, deferred(failure));
+            }
         }
         finish();
     }
 
     private void sendOver(CompletableFuture<Lease<PooledConnection>> asked, List<Integer> pending) {
+        passage = null;
         after(asked, acquired -> {
             lease = acquired;
+            passage = new Passage(acquired.isReused(), acquired.resource().connection().isEncrypted());
             send(pending);
         }, this::finish);
     }
@@ -133,7 +151,7 @@ final class HostAttempt {
                 if (one.status() == RecipientResult.Status.NEXT_TRANSACTION) {
                     rest.add(batch.get(i));
                 } else {
-                    results[batch.get(i)] = one;
+                    set(batch.get(i), one);
                 }
             }
             rest.addAll(pending.subList(batch.size(), pending.size()));
@@ -149,7 +167,7 @@ final class HostAttempt {
         for (int position : positions) {
             Optional<MissingExtension> missing = mail.recipientAt(position).missingFrom(capabilities);
             if (missing.isPresent()) {
-                results[position] = RecipientResult.failed(missing.get().fault(), missing.get().explanation());
+                set(position, RecipientResult.failed(missing.get().fault(), missing.get().explanation()));
             } else {
                 rest.add(position);
             }
@@ -247,7 +265,7 @@ final class HostAttempt {
     private void settle(List<Integer> positions, RecipientResult result) {
         for (int position : positions) {
             if (results[position] == null) {
-                results[position] = result;
+                set(position, result);
             }
         }
     }

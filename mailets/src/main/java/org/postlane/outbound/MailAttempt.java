@@ -76,10 +76,12 @@ final class MailAttempt {
             return CompletableFuture.completedFuture(null);
         }
         Host host = route.hosts().get(index);
-        return new HostAttempt(pool, broken, sessionWith(host), mail).run(open).thenCompose(results -> {
+        HostAttempt attempt = new HostAttempt(pool, broken, sessionWith(host), mail);
+        return attempt.run(open).thenCompose(results -> {
             for (int position : open) {
                 RecipientResult result = results[position];
-                verdicts[position] = new Verdict(mail.recipients().get(position), result, host.toString());
+                verdicts[position] = new Verdict(mail.recipients().get(position), result, host.toString())
+                    .by(attempt.passage(position));
             }
             return tryHost(index + 1);
         });

@@ -13,7 +13,6 @@ import java.util.concurrent.TimeoutException;
 import javax.annotation.PreDestroy;
 import javax.inject.Inject;
 
-import org.apache.james.metrics.api.GaugeRegistry;
 import org.apache.james.queue.api.MailQueueName;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.ServerStarted;
@@ -37,7 +36,7 @@ public final class OutboundEngine {
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundEngine.class);
 
     private final ServerStarted serverStarted;
-    private final GaugeRegistry gauges;
+    private final OutboundMetrics metrics;
     private final AgreedLimits limits = new AgreedLimits();
     private final Map<MailQueueName, String> claims = new ConcurrentHashMap<>();
     private final List<OutboundQueue> queues = new CopyOnWriteArrayList<>();
@@ -48,9 +47,9 @@ public final class OutboundEngine {
 
     /** The engine of one James. */
     @Inject
-    public OutboundEngine(ServerStarted serverStarted, GaugeRegistry gauges) {
+    public OutboundEngine(ServerStarted serverStarted, OutboundMetrics metrics) {
         this.serverStarted = serverStarted;
-        this.gauges = gauges;
+        this.metrics = metrics;
     }
 
     /** The limits of the pool, to be declared before James has started. */
@@ -69,7 +68,8 @@ public final class OutboundEngine {
             client = new SmtpClient();
             pool = new Pool<>(this::open, limits.limits());
             LOGGER.info("Outbound connections: {}", limits.limits());
-            register(pool);
+            Pool<ConnectionKey, PooledConnection> made = pool;
+            metrics.watchPool(made::stats);
             if (closed) {
                 CompletableFuture<Void> unused = pool.close(Duration.ZERO);
                 client.close();
@@ -78,28 +78,24 @@ public final class OutboundEngine {
         return pool;
     }
 
+    /** What is counted and measured. */
+    public OutboundMetrics metrics() {
+        return metrics;
+    }
+
     BrokenExtensions brokenExtensions() {
         return brokenExtensions;
     }
 
     private CompletableFuture<PooledConnection> open(ConnectionKey key) {
         try {
-            return client.connect(key.settings()).thenApply(PooledConnection::new);
+            OutboundMetrics.Timing opening = metrics.start(OutboundMetrics.Phase.OPENING);
+            return client.connect(key.settings()).thenApply(PooledConnection::new)
+                .whenComplete((connection, failure) -> opening.end());
         } catch (RuntimeException e) {
             // A client that is being closed refuses work this way.
             return CompletableFuture.failedFuture(SmtpException.unavailable("The client is closed", e));
         }
-    }
-
-    private void register(Pool<ConnectionKey, PooledConnection> pool) {
-        gauges.register("postlane.connections.open", () -> pool.stats().open());
-        gauges.register("postlane.connections.idle", () -> pool.stats().idle());
-        gauges.register("postlane.connections.opening", () -> pool.stats().opening());
-        gauges.register("postlane.connections.waiting", () -> pool.stats().waiting());
-        gauges.register("postlane.connections.opened", () -> pool.stats().opened());
-        gauges.register("postlane.connections.leased", () -> pool.stats().leased());
-        gauges.register("postlane.connections.acquired", () -> pool.stats().acquired());
-        gauges.register("postlane.connections.reused", () -> pool.stats().reused());
     }
 
     /** The pool's counters now. */

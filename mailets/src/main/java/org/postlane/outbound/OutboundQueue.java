@@ -81,7 +81,7 @@ public final class OutboundQueue {
         this.queue = queue;
         this.settings = settings;
         this.routes = routes;
-        this.settlement = new Settlement(queue, settings, context, metrics, clock);
+        this.settlement = new Settlement(queue, settings, context, metrics, engine.metrics(), clock);
         this.metrics = metrics;
         this.workers = Schedulers.newBoundedElastic(WORKERS, MOST_TASKS, "postlane-outbound-" + queue.getName().asString(), 60,
             true);

@@ -58,13 +58,14 @@ final class Settlement {
     private final Metric outgoingMails;
     private final OutcomeLog outcomes;
 
-    Settlement(MailQueue queue, OutboundSettings settings, MailetContext context, MetricFactory metrics, Clock clock) {
+    Settlement(MailQueue queue, OutboundSettings settings, MailetContext context, MetricFactory metrics,
+               OutboundMetrics outboundMetrics, Clock clock) {
         this.queue = queue;
         this.settings = settings;
         this.context = context;
         this.failureReport = new FailureReport(settings, context);
         this.clock = clock;
-        this.outcomes = new OutcomeLog(metrics);
+        this.outcomes = new OutcomeLog(settings.queue(), outboundMetrics, clock);
         this.outgoingMails = metrics.generate("outgoingMails");
     }
 
@@ -86,7 +87,8 @@ final class Settlement {
         }
         settled.parts().forEach(part -> steps.add(new Step("dividing it", () -> queue.enQueue(
             queued.partTo(part.recipients(), "-to-" + part.recipients().get(0).getDomain().asString())))));
-        settled.verdicts().forEach(verdict -> outcomes.record(mail, verdict));
+        settled.verdicts().forEach(verdict ->
+            outcomes.record(mail, verdict, verdict.recipient().getDomain().asString(), mail.getName()));
         int attempt = DeliveryRetriesHelper.retrieveRetries(mail) + 1;
         addDeferred(queued, attempt, QueueTimes.age(mail, clock), settled, steps);
         addReports(queued, attempt, of(settled, Status.FAILED), true, steps);

@@ -31,6 +31,7 @@ import org.apache.mailet.base.test.FakeMailetConfig;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.postlane.outbound.OutboundEngine;
+import org.postlane.outbound.OutboundMetrics;
 import org.postlane.testing.SmtpServer;
 
 /** A PooledRemoteDelivery with all that James gives it, in memory. The domains that a test registers lead to its own servers. */
@@ -42,7 +43,7 @@ final class Delivery implements AutoCloseable {
     final RecordingContext context = new RecordingContext();
     final RecordingMetricFactory metrics = new RecordingMetricFactory();
     final AtomicBoolean started = new AtomicBoolean(true);
-    final OutboundEngine engine = new OutboundEngine(started::get, new NoopGaugeRegistry());
+    final OutboundEngine engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()));
     Clock clock = Clock.systemUTC();
     DNSService dns = records;
     private final List<PooledRemoteDelivery> mailets = new ArrayList<>();
