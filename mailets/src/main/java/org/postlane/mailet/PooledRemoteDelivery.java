@@ -25,7 +25,7 @@ import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundQueue;
 import org.postlane.outbound.OutboundSettings;
 import org.postlane.outbound.QueueTimes;
-import org.postlane.route.RouteResolver;
+import org.postlane.route.RouteTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +76,7 @@ public class PooledRemoteDelivery extends GenericMailet {
         settings = read.settings(domains);
         usePriority = read.usesPriority();
         engine.limits().declare(parameters);
-        RouteResolver routes = read.routes(dns, settings::ehloName);
+        RouteTable routes = read.routes(dns, settings::ehloName);
         parameters.refuseUnknown();
         engine.claim(settings.queue(), parameters.where());
         queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(OutboundQueue.MOST_UNDER_WAY));

@@ -19,9 +19,6 @@ import org.postlane.smtp.SessionSettings;
  * has answered about a recipient or the content stands; what is ambiguous is never tried with another host.
  */
 final class MailAttempt {
-    /** As Postfix (smtp_mx_address_limit): a domain with a hundred dead addresses shall not cost a hundred time-outs. */
-    static final int MOST_HOSTS = 5;
-
     private final Pool<ConnectionKey, PooledConnection> pool;
     private final BrokenExtensions broken;
     private final OutboundSettings settings;
@@ -72,7 +69,7 @@ final class MailAttempt {
                 open.add(i);
             }
         }
-        if (open.isEmpty() || index >= Math.min(MOST_HOSTS, route.hosts().size())) {
+        if (open.isEmpty() || index >= route.hosts().size()) {
             return CompletableFuture.completedFuture(null);
         }
         Host host = route.hosts().get(index);
@@ -88,6 +85,6 @@ final class MailAttempt {
     }
 
     private SessionSettings sessionWith(Host host) {
-        return settings.session(SessionSettings.to(host.address(), host.name()).ehloName(ehloName)).build();
+        return settings.session(host.settings().ehloName(ehloName)).build();
     }
 }

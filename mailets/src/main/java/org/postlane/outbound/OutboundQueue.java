@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
+import org.apache.james.core.MailAddress;
 import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.metrics.api.TimeMetric;
@@ -23,7 +24,7 @@ import org.apache.mailet.MailetContext;
 import org.postlane.pool.PoolClosedException;
 import org.postlane.pool.PoolException;
 import org.postlane.route.NoRouteException;
-import org.postlane.route.RouteResolver;
+import org.postlane.route.RouteTable;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
 import org.postlane.smtp.RecipientResult;
@@ -48,8 +49,6 @@ public final class OutboundQueue {
 
     /** Threads that wait for the queue, for the spool and for content. */
     private static final int WORKERS = 16;
-    /** Threads that wait for DNS; others, so that name servers that are down do not keep delivered mail from being settled. */
-    private static final int LOOKUPS = 16;
     private static final int MOST_TASKS = 100_000;
     private static final Duration START_POLL = Duration.ofMillis(50);
     /** How soon a mail comes back that found no free connection; that was no attempt. */
@@ -62,12 +61,11 @@ public final class OutboundQueue {
     private final OutboundEngine engine;
     private final MailQueue queue;
     private final OutboundSettings settings;
-    private final RouteResolver routes;
+    private final RouteTable routes;
     private final Settlement settlement;
     private final MetricFactory metrics;
     private final Scheduler workers;
     private final Executor workerThreads;
-    private final Scheduler lookups;
     private final ScheduledExecutorService timers;
     private final AtomicInteger underWay = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -75,7 +73,7 @@ public final class OutboundQueue {
     private volatile Disposable subscription;
 
     /** The consumer of a queue; {@link #start()} begins. */
-    public OutboundQueue(OutboundEngine engine, MailQueue queue, OutboundSettings settings, RouteResolver routes,
+    public OutboundQueue(OutboundEngine engine, MailQueue queue, OutboundSettings settings, RouteTable routes,
                          MailetContext context, MetricFactory metrics, Clock clock) {
         this.engine = engine;
         this.queue = queue;
@@ -86,8 +84,6 @@ public final class OutboundQueue {
         this.workers = Schedulers.newBoundedElastic(WORKERS, MOST_TASKS, "postlane-outbound-" + queue.getName().asString(), 60,
             true);
         this.workerThreads = workers::schedule;
-        this.lookups = Schedulers.newBoundedElastic(LOOKUPS, MOST_TASKS, "postlane-lookup-" + queue.getName().asString(), 60,
-            true);
         this.timers = Executors.newSingleThreadScheduledExecutor(runnable -> {
             Thread thread = new Thread(runnable, "postlane-outbound-timer");
             thread.setDaemon(true);
@@ -146,7 +142,6 @@ public final class OutboundQueue {
     public void close() {
         engine.remove(this);
         timers.shutdownNow();
-        lookups.dispose();
         workers.dispose();
     }
 
@@ -157,7 +152,8 @@ public final class OutboundQueue {
         underWay.incrementAndGet();
         CompletableFuture<Settled> attempted = Futures.recover(
             CompletableFuture.completedFuture(mail.getRecipients())
-                .thenCompose(recipients -> RoutePlan.of(recipients, routes, lookups::schedule))
+                .thenCompose(recipients -> RoutePlan.of(recipients, mail.getMaybeSender().asOptional()
+                    .map(MailAddress::getDomain), routes))
                 .thenCompose(plan -> plan.groups().size() == 1
                     ? attempt(mail, plan.groups().get(0))
                     : CompletableFuture.completedFuture(Settled.split(plan.groups()))),

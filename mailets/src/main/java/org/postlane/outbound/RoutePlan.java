@@ -6,15 +6,16 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
 
 import org.apache.james.core.Domain;
 import org.apache.james.core.MailAddress;
 import org.postlane.route.NoRouteException;
 import org.postlane.route.Route;
-import org.postlane.route.RouteResolver;
+import org.postlane.route.RouteSource;
+import org.postlane.route.RouteTable;
+import org.postlane.smtp.Futures;
 
 /** The recipients of a mail, put together by route: those that one host serves share a transaction. Immutable. */
 final class RoutePlan {
@@ -54,35 +55,35 @@ final class RoutePlan {
         return groups;
     }
 
-    /** Looks up the route of every domain, on threads that may block. */
-    static CompletableFuture<RoutePlan> of(Collection<MailAddress> recipients, RouteResolver resolver, Executor lookups) {
-        Map<Domain, List<MailAddress>> byDomain = recipients.stream()
-            .collect(Collectors.groupingBy(
-                recipient -> resolver.dependsOnDomain() ? recipient.getDomain() : Domain.LOCALHOST,
-                LinkedHashMap::new, Collectors.toList()));
-        Map<Domain, CompletableFuture<Group>> found = new LinkedHashMap<>();
-        byDomain.forEach((domain, some) -> found.put(domain,
-            CompletableFuture.supplyAsync(() -> lookUp(some.get(0).getDomain(), resolver), lookups)));
+    /** Looks up the route of every destination. */
+    static CompletableFuture<RoutePlan> of(Collection<MailAddress> recipients, Optional<Domain> sender, RouteTable routes) {
+        Map<String, List<MailAddress>> byDestination = new LinkedHashMap<>();
+        Map<String, CompletableFuture<Group>> found = new LinkedHashMap<>();
+        for (MailAddress recipient : recipients) {
+            RouteSource source = routes.choose(sender, recipient.getDomain());
+            String destination = source.destination(recipient.getDomain());
+            byDestination.computeIfAbsent(destination, key -> new ArrayList<>()).add(recipient);
+            found.computeIfAbsent(destination, key -> lookUp(recipient.getDomain(), source));
+        }
         return CompletableFuture.allOf(found.values().toArray(new CompletableFuture<?>[0])).thenApply(nothing -> {
             Map<Object, Group> groups = new LinkedHashMap<>();
-            found.forEach((domain, group) -> {
+            found.forEach((destination, group) -> {
                 Group looked = group.join();
                 // Each failure is a group of its own: its text names the domain.
-                groups.computeIfAbsent(looked.route == null ? domain : looked.route, key -> looked)
-                    .recipients.addAll(byDomain.get(domain));
+                groups.computeIfAbsent(looked.route == null ? destination : looked.route, key -> looked)
+                    .recipients.addAll(byDestination.get(destination));
             });
             return new RoutePlan(groups.values());
         });
     }
 
-    private static Group lookUp(Domain domain, RouteResolver resolver) {
-        try {
-            return new Group(resolver.resolve(domain), null);
-        } catch (NoRouteException e) {
-            return new Group(null, e);
-        } catch (RuntimeException e) {
-            return new Group(null, new NoRouteException(NoRouteException.Kind.TEMPORARY,
-                "4.4.3 Looking up the route of " + domain.asString() + " failed: " + e));
-        }
+    private static CompletableFuture<Group> lookUp(Domain domain, RouteSource source) {
+        return Futures.recover(source.resolve(domain).thenApply(route -> new Group(route, null)), failure -> {
+            Throwable root = Futures.rootOf(failure);
+            return CompletableFuture.completedFuture(new Group(null, root instanceof NoRouteException
+                ? (NoRouteException) root
+                : new NoRouteException(NoRouteException.Kind.TEMPORARY,
+                    "4.4.3 Looking up the route of " + domain.asString() + " failed: " + root)));
+        });
     }
 }
