@@ -2,9 +2,9 @@
 package org.postlane.outbound;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
-import org.apache.mailet.Mail;
 import org.postlane.pool.Pool;
 import org.postlane.route.Route;
 import org.postlane.schedule.Scheduler;
@@ -14,11 +14,14 @@ final class AttemptContext {
     private final OutboundEngine engine;
     private final OutboundSettings settings;
     private final Scheduler<DestinationAttempt> scheduler;
+    private final Supplier<LiveSettings> live;
 
-    AttemptContext(OutboundEngine engine, OutboundSettings settings, Scheduler<DestinationAttempt> scheduler) {
+    AttemptContext(OutboundEngine engine, OutboundSettings settings, Scheduler<DestinationAttempt> scheduler,
+                   Supplier<LiveSettings> live) {
         this.engine = engine;
         this.settings = settings;
         this.scheduler = scheduler;
+        this.live = live;
     }
 
     OutboundSettings settings() {
@@ -43,7 +46,7 @@ final class AttemptContext {
 
     /** Where mail that takes this route is scheduled: by the provider whose mail servers they are, where a rule names it. */
     String destinationOf(Route route, Recipients recipients) {
-        return settings.live().providerOf(route.names()).orElse(recipients.destination());
+        return live.get().providerOf(route.names()).orElse(recipients.destination());
     }
 
     /** Whether a domain that DNS says does not exist is asked for again. */

@@ -47,6 +47,7 @@ final class HostAttempt {
     /** Null while there is none. */
     private volatile Lease<PooledConnection> lease;
     private volatile boolean givenUp;
+    private boolean reached;
     /** Of the connection used last; null before the first. */
     private Passage passage;
     private boolean retriedFresh;
@@ -64,6 +65,11 @@ final class HostAttempt {
     /** The connection that the result at this position came by; null where there was none. */
     Passage passage(int position) {
         return passages[position];
+    }
+
+    /** Whether there was a connection. */
+    boolean hasReached() {
+        return reached;
     }
 
     private void set(int position, RecipientResult result) {
@@ -151,6 +157,7 @@ final class HostAttempt {
         }
         after(connection, acquired -> {
             lease = acquired;
+            reached = true;
             passage = new Passage(acquired.isReused(), acquired.resource().connection().isEncrypted());
             if (givenUp) {
                 giveBack();

@@ -19,6 +19,9 @@ public final class QueueTimes {
     /** When it is due again; for the eyes of those who browse the queue, and for queues that cannot hold mail back. */
     public static final AttributeName NEXT_ATTEMPT_AT = AttributeName.of("postlane-next-attempt-at");
 
+    /** How often it came out of the queue since the last attempt without being tried. */
+    public static final AttributeName HANDED_BACK = AttributeName.of("postlane-handed-back");
+
     private QueueTimes() {
     }
 
@@ -38,6 +41,17 @@ public final class QueueTimes {
     static Duration age(Mail mail, Clock clock) {
         return AttributeUtils.getValueAndCastFromMail(mail, QUEUED_AT, Long.class)
             .map(millis -> Duration.between(Instant.ofEpochMilli(millis), clock.instant()))
+            .orElse(Duration.ZERO);
+    }
+
+    static int timesHandedBack(Mail mail) {
+        return AttributeUtils.getValueAndCastFromMail(mail, HANDED_BACK, Integer.class).orElse(0);
+    }
+
+    /** How long it is until the mail is due; zero when it is. */
+    static Duration early(Mail mail, Clock clock) {
+        return AttributeUtils.getValueAndCastFromMail(mail, NEXT_ATTEMPT_AT, Long.class)
+            .map(due -> Duration.ofMillis(Math.max(0, due - clock.millis())))
             .orElse(Duration.ZERO);
     }
 

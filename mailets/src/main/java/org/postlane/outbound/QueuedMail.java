@@ -8,6 +8,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.metrics.api.TimeMetric;
+import org.apache.james.queue.api.MailQueue;
+import org.apache.mailet.Mail;
+
 /**
  * One mail out of the queue, from being taken until it is settled: its recipients sorted into attempts, a few of them with the
  * scheduler at a time, so that one mail to many destinations leaves turns to other mails. When all have ended, and what they
@@ -30,8 +35,12 @@ final class QueuedMail implements DestinationAttempt.Owner {
     }
 
     private final Owner owner;
-    private final OutcomeRecord record;
+    private final MailQueue.MailQueueItem item;
+    private final Mail mail;
+    private final MailRecord record;
+    private final long size;
     private final long takenAt;
+    private final TimeMetric trial;
     private final Deque<DestinationAttempt> pending;
     private final Set<DestinationAttempt> offered = new HashSet<>();
     private final List<Verdict> verdicts;
@@ -43,24 +52,57 @@ final class QueuedMail implements DestinationAttempt.Owner {
     /**
      * A mail in hand.
      *
-     * @param known verdicts that an earlier run of this mail has left behind
+     * @param size what it counts in the hand
      * @param takenAt nanoseconds of the queue's clock
+     * @param trial measures how long it is in hand
      */
-    QueuedMail(Owner owner, OutcomeRecord record, List<Verdict> known, long takenAt) {
+    QueuedMail(Owner owner, MailQueue.MailQueueItem item, MailRecord record, long size, long takenAt, TimeMetric trial) {
         this.owner = owner;
+        this.item = item;
+        this.mail = item.getMail();
         this.record = record;
-        this.verdicts = new ArrayList<>(known);
+        this.size = size;
         this.takenAt = takenAt;
+        this.trial = trial;
+        this.verdicts = new ArrayList<>();
         this.pending = new ArrayDeque<>();
+    }
+
+    MailQueue.MailQueueItem item() {
+        return item;
+    }
+
+    Mail mail() {
+        return mail;
+    }
+
+    MailRecord record() {
+        return record;
+    }
+
+    long size() {
+        return size;
     }
 
     long takenAt() {
         return takenAt;
     }
 
-    /** Begins with these attempts, each of which has this mail for its owner. */
-    void begin(List<DestinationAttempt> attempts) {
+    /** It is no longer in hand. */
+    void dispose() {
+        trial.stopAndPublish();
+        LifecycleUtil.dispose(mail);
+    }
+
+    /**
+     * Begins.
+     *
+     * @param known verdicts that there are already
+     * @param attempts for the other recipients; each has this mail for its owner
+     */
+    void begin(List<Verdict> known, List<DestinationAttempt> attempts) {
         synchronized (this) {
+            verdicts.addAll(known);
             pending.addAll(attempts);
         }
         goOn();
@@ -74,7 +116,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
             unrecorded++;
         }
         // Recorded before the mail can be settled; the next attempts need not wait for it.
-        record.record(outcome, () -> {
+        record.record(attempt.recipients().destination(), outcome, () -> {
             synchronized (this) {
                 unrecorded--;
             }

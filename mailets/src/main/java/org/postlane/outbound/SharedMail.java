@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 import org.apache.james.core.MailAddress;
+import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.DsnParameters;
 import org.apache.mailet.Mail;
 import org.postlane.smtp.Content;
@@ -55,6 +56,11 @@ final class SharedMail {
 
     String name() {
         return mail.getName();
+    }
+
+    /** How often it was attempted before. */
+    int retries() {
+        return DeliveryRetriesHelper.retrieveRetries(mail);
     }
 
     /** The sender; null where {@link #badSender()} says why. */

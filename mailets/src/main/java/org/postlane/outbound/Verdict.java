@@ -96,6 +96,16 @@ final class Verdict {
         return result.explanation();
     }
 
+    /** All lines of the reply, without its code; what happened instead where there was none. */
+    String words() {
+        return result.reply().map(reply -> String.join("\n", reply.lines())).orElseGet(this::explanation);
+    }
+
+    /** Whether the host may have it all the same. */
+    boolean isAmbiguous() {
+        return status() == RecipientResult.Status.AMBIGUOUS;
+    }
+
     /** The host that the verdict came from; a dash where none was reached. */
     String host() {
         return host;
