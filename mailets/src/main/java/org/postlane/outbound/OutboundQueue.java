@@ -224,7 +224,7 @@ public final class OutboundQueue {
     /** Runs the steps one after the other; one that fails is repeated until it succeeds, and the mail waits for it. */
     private CompletableFuture<Void> settle(MailQueue.MailQueueItem item, Mail mail, Settled settled) {
         List<Settlement.Step> steps = settlement.stepsFor(mail, settled);
-        steps.add(new Settlement.Step("taking it out of the queue",
+        steps.add(new Settlement.Step("done",
             () -> item.done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS)));
         return new StepRunner(workerThreads, timers, () -> stopping).run(mail.getName(), steps);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -10,8 +11,13 @@ import org.postlane.smtp.SessionSettings;
 
 /** How the mail of one outgoing queue is delivered. Immutable once built; safe to share. */
 public final class OutboundSettings {
+    /** As sendmail's {@code Timeout.queuewarn}: after a working morning a sender may want to use the telephone. */
+    public static final Duration DEFAULT_DELAY_WARNING = Duration.ofHours(4);
+
     private final MailQueueName queue;
     private final RetrySchedule retries;
+    private final Duration delayWarning;
+    private final DeadLetters deadLetters;
     private final int dnsRetries;
     private final String bounceProcessor;
     private final String successProcessor;
@@ -22,6 +28,8 @@ public final class OutboundSettings {
     private OutboundSettings(Builder builder) {
         this.queue = builder.queue;
         this.retries = builder.retries;
+        this.delayWarning = builder.delayWarning;
+        this.deadLetters = builder.deadLetters;
         this.dnsRetries = builder.dnsRetries;
         this.bounceProcessor = builder.bounceProcessor;
         this.successProcessor = builder.successProcessor;
@@ -40,12 +48,22 @@ public final class OutboundSettings {
         return retries;
     }
 
+    /** The age at which the sender of a mail that is still not delivered is told so; empty for never. */
+    public Optional<Duration> delayWarning() {
+        return Optional.ofNullable(delayWarning);
+    }
+
+    /** Where mail is kept that was given up; empty where it is not. */
+    public Optional<DeadLetters> deadLetters() {
+        return Optional.ofNullable(deadLetters);
+    }
+
     /** How often a domain that DNS says does not exist is asked for again before the mail fails. */
     public int dnsRetries() {
         return dnsRetries;
     }
 
-    /** The processor for mail that failed; empty for a plain bounce by James. */
+    /** The processor for mail that failed; empty for a report of ours to the sender. */
     public Optional<String> bounceProcessor() {
         return Optional.ofNullable(bounceProcessor);
     }
@@ -74,6 +92,8 @@ public final class OutboundSettings {
     public static final class Builder {
         private MailQueueName queue = MailQueueName.of("outgoing");
         private RetrySchedule retries = RetrySchedule.growing();
+        private Duration delayWarning = DEFAULT_DELAY_WARNING;
+        private DeadLetters deadLetters;
         private int dnsRetries;
         private String bounceProcessor;
         private String successProcessor;
@@ -90,6 +110,18 @@ public final class OutboundSettings {
         /** See {@link OutboundSettings#retries()}. */
         public Builder retries(RetrySchedule value) {
             this.retries = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#delayWarning()}. */
+        public Builder delayWarning(Optional<Duration> value) {
+            this.delayWarning = value.orElse(null);
+            return this;
+        }
+
+        /** See {@link OutboundSettings#deadLetters()}. */
+        public Builder deadLetters(Optional<DeadLetters> value) {
+            this.deadLetters = value.orElse(null);
             return this;
         }
 

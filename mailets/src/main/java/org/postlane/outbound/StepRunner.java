@@ -64,7 +64,7 @@ final class StepRunner {
             done.completeExceptionally(why);
             return;
         }
-        LOGGER.warn("{}: {} failed and is repeated in {} s", mail, steps.get(index).what(), pause.toSeconds(), why);
+        LOGGER.warn("{}: the step {} failed and is repeated in {} s", mail, steps.get(index).name(), pause.toSeconds(), why);
         Duration longer = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
         try {
             ScheduledFuture<?> unused = timers.schedule(() -> next(mail, steps, index, longer, done), pause.toMillis(),

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 import org.apache.james.core.MailAddress;
+import org.postlane.smtp.EnhancedCode;
 import org.postlane.smtp.Failure;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.RecipientResult;
@@ -67,6 +68,27 @@ final class Verdict {
         return result.reply().map(Reply::code);
     }
 
+    /** The reply, where a server gave one. */
+    Optional<Reply> reply() {
+        return result.reply();
+    }
+
+    /** Whether the server that took it reports to the sender itself. */
+    boolean areReportsPassedOn() {
+        return result.areReportsPassedOn();
+    }
+
+    /** Whose fault it is; empty for who was delivered. */
+    Optional<Fault> fault() {
+        return result.failure().map(Failure::fault);
+    }
+
+    /** The enhanced code of the reply, or of our own judgement. */
+    Optional<EnhancedCode> enhancedCode() {
+        return result.failure().isPresent() ? result.failure().flatMap(Failure::enhancedCode)
+            : result.reply().flatMap(Reply::enhancedCode);
+    }
+
     /** What the host said, or what happened instead. */
     String explanation() {
         return result.explanation();
@@ -75,6 +97,11 @@ final class Verdict {
     /** The host that the verdict came from; a dash where none was reached. */
     String host() {
         return host;
+    }
+
+    /** The name of that host, without its address. */
+    String hostName() {
+        return host.replaceFirst("\\[.*", "");
     }
 
     /**
