@@ -9,8 +9,10 @@ import com.google.inject.Scopes;
 import org.apache.james.IsStartedProbe;
 import org.postlane.james.ServerStarted;
 import org.postlane.lane.Lanes;
+import org.postlane.outbound.AgreedJournal;
 import org.postlane.outbound.CriticalStates;
 import org.postlane.outbound.Destinations;
+import org.postlane.outbound.EngineTime;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundMetrics;
 import org.postlane.outbound.QueueDestinations;
@@ -33,6 +35,8 @@ public final class PostlaneModule extends AbstractModule {
         bind(OutboundMetrics.class).in(Scopes.SINGLETON);
         bind(QueueDestinations.class).in(Scopes.SINGLETON);
         bind(Destinations.class).to(QueueDestinations.class);
+        bind(AgreedJournal.class).in(Scopes.SINGLETON);
+        bind(EngineTime.class).toInstance(EngineTime.SYSTEM);
         bind(OutboundEngine.class).in(Scopes.SINGLETON);
     }
 

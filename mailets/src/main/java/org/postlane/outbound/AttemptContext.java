@@ -4,7 +4,6 @@ package org.postlane.outbound;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.postlane.pool.Pool;
 import org.postlane.route.Route;
 import org.postlane.schedule.Scheduler;

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One mail to some recipients of one destination: what the scheduler gives a turn to. In its turn it finds the route, so that slow
- * DNS holds up its own destination and no other, and tries the hosts.
+ * One mail to some recipients of one destination: what the scheduler gives a turn to. In its turn it finds the route, so that
+ * slow DNS holds up its own destination and no other, and tries the hosts.
  *
  * <p>Its state moves from the thread of one step to that of the next; {@link #withdraw} and {@link #giveUp} may come from any.
  */

@@ -4,6 +4,7 @@ package org.postlane.outbound;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,15 +31,17 @@ final class EarlyMail {
     private final MailQueue queue;
     private final Clock clock;
     private final QueueThreads threads;
+    private final StepRunner stepRunner;
     private final int most;
     private final boolean applies;
     private final AtomicInteger held = new AtomicInteger();
     private volatile boolean stopping;
 
-    EarlyMail(MailQueue queue, Clock clock, QueueThreads threads, int places) {
+    EarlyMail(MailQueue queue, Clock clock, QueueThreads threads, StepRunner stepRunner, int places) {
         this.queue = queue;
         this.clock = clock;
         this.threads = threads;
+        this.stepRunner = stepRunner;
         this.most = Math.max(1, (int) (places * SHARE));
         this.applies = queue.getClass().getName().contains(NO_DELAYS);
     }
@@ -90,8 +93,7 @@ final class EarlyMail {
                 () -> queue.enQueue(mail.mail(), QueueTimes.early(mail.mail(), clock))),
             new Settlement.Step("taking it out of the queue",
                 () -> mail.item().done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS)));
-        var unused = new StepRunner(threads.workers(), threads.timers(), () -> stopping)
-            .run(mail.mail().getName(), steps, name -> { })
+        CompletableFuture<Void> unused = stepRunner.run(mail.mail().getName(), steps, step -> { })
             .whenComplete((nothing, failure) -> gone.run());
     }
 

@@ -25,10 +25,12 @@ final class HoldingLimit {
 
     private final Supplier<Collection<QueuedMail>> inHand;
     private final ScheduledExecutorService timers;
+    private final EngineTime time;
 
-    HoldingLimit(Supplier<Collection<QueuedMail>> inHand, ScheduledExecutorService timers) {
+    HoldingLimit(Supplier<Collection<QueuedMail>> inHand, ScheduledExecutorService timers, EngineTime time) {
         this.inHand = inHand;
         this.timers = timers;
+        this.time = time;
     }
 
     void start() {
@@ -38,7 +40,7 @@ final class HoldingLimit {
 
     private void look() {
         try {
-            long now = System.nanoTime();
+            long now = time.nanoTime();
             inHand.get().forEach(mail -> look(mail, Duration.ofNanos(now - mail.takenAt())));
         } catch (RuntimeException e) {
             // A periodic task that throws is never run again.

@@ -14,8 +14,8 @@ import org.postlane.schedule.Rate;
 /**
  * What may be changed about a queue while it is being delivered: the limits of its destinations. Immutable.
  *
- * <p>A destination is named as the scheduler names it: a recipient domain, {@code mx:} and the pattern of a rule, or anything else
- * (a group of gateways), for which only {@code default} holds.
+ * <p>A destination is named as the scheduler names it: a recipient domain, {@code mx:} and the pattern of a rule, or anything
+ * else (a group of gateways), for which only {@code default} holds.
  */
 public final class LiveSettings {
     /** No rates, and every destination with the default concurrency. */

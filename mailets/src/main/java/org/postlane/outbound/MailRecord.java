@@ -71,6 +71,12 @@ final class MailRecord {
         return new Verdict(recipient, RecipientResult.recorded(Fault.RECIPIENT, reply), host);
     }
 
+    /** Whether an earlier run of this item has put the recipient into another entry of the queue. */
+    boolean isPutBack(MailAddress recipient) {
+        JournalEntry entry = recall.outcomes().get(recipient.asString());
+        return entry != null && entry.outcome() == JournalEntry.Outcome.DEFERRED;
+    }
+
     /** The steps of the settlement that are done. */
     Set<String> stepsDone() {
         return recall.steps();
@@ -99,8 +105,12 @@ final class MailRecord {
     }
 
     /** Writes down that a step is done. A crash before this is on the disk repeats the step. */
-    void stepDone(String name) {
-        CompletableFuture<Void> unused = journal.recordStep(item, name);
+    void stepDone(Settlement.Step step) {
+        CompletableFuture<Void> unused = step.putBack().isEmpty()
+            ? journal.recordStep(item, step.name())
+            : journal.record(item, step.putBack().stream()
+                .map(recipient -> JournalEntry.of(recipient.asString(), JournalEntry.Outcome.DEFERRED, clock.instant()))
+                .collect(Collectors.toList()));
     }
 
     /** The queue has let go of the item. */

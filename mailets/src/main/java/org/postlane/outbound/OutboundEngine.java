@@ -16,6 +16,7 @@ import javax.inject.Inject;
 import org.apache.james.queue.api.MailQueueName;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.ServerStarted;
+import org.postlane.journal.DeliveryJournal;
 import org.postlane.pool.Pool;
 import org.postlane.pool.PoolStats;
 import org.postlane.smtp.SmtpClient;
@@ -37,6 +38,10 @@ public final class OutboundEngine {
 
     private final ServerStarted serverStarted;
     private final OutboundMetrics metrics;
+    private final CriticalStates criticalStates;
+    private final QueueDestinations destinations;
+    private final AgreedJournal journal;
+    private final EngineTime time;
     private final AgreedLimits limits = new AgreedLimits();
     private final Map<MailQueueName, String> claims = new ConcurrentHashMap<>();
     private final List<OutboundQueue> queues = new CopyOnWriteArrayList<>();
@@ -47,9 +52,14 @@ public final class OutboundEngine {
 
     /** The engine of one James. */
     @Inject
-    public OutboundEngine(ServerStarted serverStarted, OutboundMetrics metrics) {
+    public OutboundEngine(ServerStarted serverStarted, OutboundMetrics metrics, CriticalStates criticalStates,
+                          QueueDestinations destinations, AgreedJournal journal, EngineTime time) {
         this.serverStarted = serverStarted;
         this.metrics = metrics;
+        this.criticalStates = criticalStates;
+        this.destinations = destinations;
+        this.journal = journal;
+        this.time = time;
     }
 
     /** The limits of the pool, to be declared before James has started. */
@@ -81,6 +91,30 @@ public final class OutboundEngine {
     /** What is counted and measured. */
     public OutboundMetrics metrics() {
         return metrics;
+    }
+
+    /** What must work for any mail to move. */
+    CriticalStates criticalStates() {
+        return criticalStates;
+    }
+
+    /** Where queues show their destinations. */
+    QueueDestinations destinations() {
+        return destinations;
+    }
+
+    /** What and where the journal is, to be declared before James has started. */
+    public AgreedJournal agreedJournal() {
+        return journal;
+    }
+
+    /** The journal; see {@link AgreedJournal#journal()}. */
+    DeliveryJournal journal() {
+        return journal.journal();
+    }
+
+    EngineTime time() {
+        return time;
     }
 
     BrokenExtensions brokenExtensions() {
@@ -146,6 +180,7 @@ public final class OutboundEngine {
             await(toClose.close(QUIT_LIMIT), QUIT_LIMIT.plusSeconds(1), "connections to say QUIT");
             client.close();
         }
+        journal.close();
     }
 
     private static void await(CompletableFuture<?> end, Duration limit, String what) {

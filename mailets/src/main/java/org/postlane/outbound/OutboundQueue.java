@@ -22,7 +22,6 @@ import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.mailet.AttributeUtils;
-import org.apache.mailet.Mail;
 import org.apache.mailet.MailetContext;
 import org.postlane.route.RouteTable;
 import org.postlane.schedule.Scheduler;
@@ -34,13 +33,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The consumer of one outgoing queue: mail taken out of it as far as there is room, sorted into destinations, none of it holding a
- * thread. A mail leaves the queue only when what became of every recipient is settled.
+ * The consumer of one outgoing queue: mail taken out of it as far as there is room, sorted into destinations, none of it
+ * holding a thread. A mail leaves the queue only when what became of every recipient is settled.
  *
  * <p>Safe for use by several threads.
  */
 public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private static final int NORMAL_PRIORITY = 5;
+    private static final String LAST_STEP = "taking it out of the queue";
     private static final Duration START_POLL = Duration.ofMillis(50);
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundQueue.class);
 
@@ -54,9 +54,11 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final OutcomeLog outcomes;
     private final QueueThreads threads;
     private final QueueReader reader;
+    private final StepRunner stepRunner;
     private final EarlyMail earlyMail;
-    private final Scheduler<DestinationAttempt> scheduler;
-    private final AttemptContext context;
+    /** Null until James has started: only then every element has said what the limits are. */
+    private volatile Scheduler<DestinationAttempt> scheduler;
+    private volatile AttemptContext context;
     private final Set<QueuedMail> inHand = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile LiveSettings live;
@@ -75,14 +77,11 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.clock = clock;
         this.outcomes = new OutcomeLog(settings.queue(), engine.metrics(), clock);
         this.live = settings.live();
-        this.threads = new QueueThreads(name);
-        this.scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().mails(), engine.limits().limits().maxTotal()),
-            destination -> live.limitsOf(destination), threads.starters(), threads.timers(), System::nanoTime,
-            () -> ThreadLocalRandom.current().nextDouble());
-        this.context = new AttemptContext(engine, settings, scheduler, () -> live);
+        this.threads = new QueueThreads(name, engine.time());
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
             .watch("queue " + name + " cannot be read", Duration.ZERO), this::take);
-        this.earlyMail = new EarlyMail(queue, clock, threads, settings.inHand().mails());
+        this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping);
+        this.earlyMail = new EarlyMail(queue, clock, threads, stepRunner, settings.inHand().mails());
     }
 
     /** Begins to take mail as soon as James has started. */
@@ -100,9 +99,13 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
                 threads.timers().schedule(this::awaitStart, START_POLL.toMillis(), TimeUnit.MILLISECONDS);
             return;
         }
+        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().mails(), engine.limits().limits().maxTotal()),
+            destination -> live.limitsOf(destination), threads.starters(), threads.timers(), engine.time()::nanoTime,
+            () -> ThreadLocalRandom.current().nextDouble());
+        context = new AttemptContext(engine, settings, scheduler, () -> live);
         engine.destinations().add(settings.queue(), scheduler);
         engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(queue, threads.workers()));
-        new HoldingLimit(this::mailInHand, threads.timers()).start();
+        new HoldingLimit(this::mailInHand, threads.timers(), engine.time()).start();
         reader.start(threads.readers());
         LOGGER.info("Delivering the mail of queue {}; retries: {}", settings.queue().asString(), settings.retries());
     }
@@ -114,7 +117,10 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     /** Other limits for its destinations, from now on. */
     public void change(LiveSettings changed) {
         live = changed;
-        scheduler.limit(changed::limitsOf);
+        Scheduler<DestinationAttempt> running = scheduler;
+        if (running != null) {
+            running.limit(changed::limitsOf);
+        }
     }
 
     /** The limits that its destinations have now. */
@@ -130,7 +136,10 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     public CompletableFuture<Void> stop() {
         stopping = true;
         reader.stop();
-        scheduler.close();
+        Scheduler<DestinationAttempt> running = scheduler;
+        if (running != null) {
+            running.close();
+        }
         earlyMail.stop();
         completeIfDrained();
         return drained.copy();
@@ -150,7 +159,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     }
 
     private void take(MailQueue.MailQueueItem item) {
-        QueuedMail mail = new QueuedMail(this, item, System.nanoTime(), metrics.timer("RemoteDeliveryTrial"));
+        QueuedMail mail = new QueuedMail(this, item, engine.time().nanoTime(), metrics.timer("RemoteDeliveryTrial"));
         inHand.add(mail);
         try {
             threads.workers().execute(() -> {
@@ -171,6 +180,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
             Set<MailAddress> recipients = new LinkedHashSet<>(mail.mail().getRecipients());
             known.addAll(mail.record().known(recipients));
             known.forEach(verdict -> recipients.remove(verdict.recipient()));
+            recipients.removeIf(mail.record()::isPutBack);
             attempts.addAll(attempts(mail, recipients));
         } catch (RuntimeException e) {
             // Deferred like any other, or it would lie unattended until a restart.
@@ -198,13 +208,15 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     public void attempted(QueuedMail mail, List<Verdict> verdicts) {
         CompletableFuture<Void> settled;
         try {
-            List<Settlement.Step> steps = new ArrayList<>(settlement.stepsFor(mail.mail(), Settled.attempted(verdicts)));
+            List<Settlement.Step> steps = new ArrayList<>(settlement.stepsFor(mail.mail(), verdicts));
             steps.removeIf(step -> mail.record().stepsDone().contains(step.name()));
-            settled = new StepRunner(threads.workers(), threads.timers(), () -> stopping)
-                .run(mail.mail().getName(), steps, mail.record()::stepDone)
-                .thenCompose(nothing -> new StepRunner(threads.workers(), threads.timers(), () -> stopping)
-                    .run(mail.mail().getName(), List.of(new Settlement.Step("taking it out of the queue",
-                        () -> mail.item().done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS))), name -> { }));
+            steps.add(new Settlement.Step(LAST_STEP, () -> mail.item().done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS)));
+            settled = stepRunner.run(mail.mail().getName(), steps, step -> {
+                // Once the queue has let go, there is nothing to be remembered.
+                if (!step.name().equals(LAST_STEP)) {
+                    mail.record().stepDone(step);
+                }
+            });
         } catch (RuntimeException e) {
             settled = CompletableFuture.failedFuture(e);
         }
@@ -248,6 +260,6 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     @Override
     public Optional<Duration> oldest() {
         return inHand.stream().map(QueuedMail::takenAt).min(Long::compare)
-            .map(first -> Duration.ofNanos(System.nanoTime() - first));
+            .map(first -> Duration.ofNanos(engine.time().nanoTime() - first));
     }
 }

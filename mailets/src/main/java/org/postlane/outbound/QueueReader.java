@@ -30,8 +30,7 @@ final class QueueReader {
     private static final Logger LOGGER = LoggerFactory.getLogger(QueueReader.class);
 
     private final MailQueue queue;
-    private final int mostMails;
-    private final long mostOctets;
+    private final InHandLimits limits;
     private final Consumer<MailQueue.MailQueueItem> taker;
     private final CriticalStates.Condition readable;
     private final Items items = new Items();
@@ -40,11 +39,10 @@ final class QueueReader {
     private int asked;
     private long octets;
 
-    QueueReader(MailQueue queue, int mostMails, long mostOctets, CriticalStates.Condition readable,
+    QueueReader(MailQueue queue, InHandLimits limits, CriticalStates.Condition readable,
                 Consumer<MailQueue.MailQueueItem> taker) {
         this.queue = queue;
-        this.mostMails = mostMails;
-        this.mostOctets = mostOctets;
+        this.limits = limits;
         this.readable = readable;
         this.taker = taker;
     }
@@ -103,7 +101,7 @@ final class QueueReader {
     }
 
     private synchronized int roomFor() {
-        int room = stopped || octets >= mostOctets ? 0 : Math.min(BATCH - asked, mostMails - mails - asked);
+        int room = stopped || octets >= limits.octets() ? 0 : Math.min(BATCH - asked, limits.mails() - mails - asked);
         int more = Math.max(0, room);
         asked += more;
         return more;

@@ -5,7 +5,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -16,21 +15,20 @@ import reactor.core.scheduler.Schedulers;
 final class QueueThreads {
     /** Wait for the queue, the spool, content and the journal. */
     private static final int WORKERS = 16;
-    /** Begin attempts, which may ask a database for our name; others, so that a spool that hangs does not keep mail from leaving. */
+    /** Begin attempts, which may ask a database for our name: not the same, or a spool that hangs kept mail from leaving. */
     private static final int STARTERS = 4;
     private static final int MOST_TASKS = 100_000;
 
     private final Scheduler readers;
     private final ExecutorService workers;
     private final ExecutorService starters;
-    private final ScheduledThreadPoolExecutor timers;
+    private final ScheduledExecutorService timers;
 
-    QueueThreads(String queue) {
+    QueueThreads(String queue, EngineTime time) {
         this.readers = Schedulers.newBoundedElastic(1, MOST_TASKS, "postlane-queue-" + queue, 60, true);
         this.workers = Executors.newFixedThreadPool(WORKERS, named("postlane-outbound-" + queue));
         this.starters = Executors.newFixedThreadPool(STARTERS, named("postlane-attempt-" + queue));
-        this.timers = new ScheduledThreadPoolExecutor(1, named("postlane-outbound-timer"));
-        this.timers.setRemoveOnCancelPolicy(true);
+        this.timers = time.timers(named("postlane-outbound-timer"));
     }
 
     private static ThreadFactory named(String prefix) {

@@ -37,10 +37,11 @@ final class QueuedMail implements DestinationAttempt.Owner {
     private final Owner owner;
     private final MailQueue.MailQueueItem item;
     private final Mail mail;
-    private final MailRecord record;
     private final long size;
     private final long takenAt;
     private final TimeMetric trial;
+    /** Opened before it begins. */
+    private volatile MailRecord record;
     private final Deque<DestinationAttempt> pending;
     private final Set<DestinationAttempt> offered = new HashSet<>();
     private final List<Verdict> verdicts;
@@ -52,16 +53,14 @@ final class QueuedMail implements DestinationAttempt.Owner {
     /**
      * A mail in hand.
      *
-     * @param size what it counts in the hand
      * @param takenAt nanoseconds of the queue's clock
      * @param trial measures how long it is in hand
      */
-    QueuedMail(Owner owner, MailQueue.MailQueueItem item, MailRecord record, long size, long takenAt, TimeMetric trial) {
+    QueuedMail(Owner owner, MailQueue.MailQueueItem item, long takenAt, TimeMetric trial) {
         this.owner = owner;
         this.item = item;
         this.mail = item.getMail();
-        this.record = record;
-        this.size = size;
+        this.size = QueueReader.sizeOf(mail);
         this.takenAt = takenAt;
         this.trial = trial;
         this.verdicts = new ArrayList<>();
@@ -76,10 +75,15 @@ final class QueuedMail implements DestinationAttempt.Owner {
         return mail;
     }
 
+    void openRecord(MailRecord opened) {
+        record = opened;
+    }
+
     MailRecord record() {
         return record;
     }
 
+    /** What it counts in the hand. */
     long size() {
         return size;
     }
