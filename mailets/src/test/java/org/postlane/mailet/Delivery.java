@@ -49,11 +49,19 @@ final class Delivery implements AutoCloseable {
     final AtomicBoolean started = new AtomicBoolean(true);
     final CriticalStates criticalStates = new CriticalStates(Clock.systemUTC());
     final QueueDestinations destinations = new QueueDestinations();
-    final OutboundEngine engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()),
-        criticalStates, destinations, new AgreedJournal(TestFiles.IN_TEMP, criticalStates), EngineTime.SYSTEM);
+    final OutboundEngine engine;
     Clock clock = Clock.systemUTC();
     DNSService dns = records;
     private final List<PooledRemoteDelivery> mailets = new ArrayList<>();
+
+    Delivery() {
+        this(EngineTime.SYSTEM);
+    }
+
+    Delivery(EngineTime time) {
+        engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()),
+            criticalStates, destinations, new AgreedJournal(TestFiles.IN_TEMP, criticalStates), time);
+    }
 
     static ConditionFactory eventually() {
         return Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(10));

@@ -10,6 +10,7 @@ import javax.mail.MessagingException;
 
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.postlane.outbound.EngineTime;
 import org.postlane.testing.fleet.Fleet;
 import org.postlane.testing.fleet.FleetHost;
 import org.postlane.testing.fleet.Tally;
@@ -21,17 +22,18 @@ final class FleetDelivery implements AutoCloseable {
 
     final Fleet fleet;
     final FleetNames names;
-    final Delivery delivery = new Delivery();
+    final Delivery delivery;
     final Tally tally;
     private final Set<String> expected = ConcurrentHashMap.newKeySet();
 
     /** Delivers to a fleet that listens everywhere. */
     FleetDelivery() {
-        this(Fleet.everywhere());
+        this(Fleet.everywhere(), EngineTime.SYSTEM);
     }
 
-    FleetDelivery(Fleet fleet) {
+    FleetDelivery(Fleet fleet, EngineTime time) {
         this.fleet = fleet;
+        this.delivery = new Delivery(time);
         this.tally = new Tally(fleet);
         this.names = new FleetNames(fleet.port());
         delivery.dns = names;
