@@ -66,7 +66,7 @@ class StockParameterTest {
     private OutboundSettings settings(String... written) {
         Parameters parameters = parameters(written);
         RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
-        OutboundSettings settings = read.settings(domains());
+        OutboundSettings settings = read.settings(domains(), new TestRepositories().store());
         RouteResolver unused = read.routes(dns, () -> "home.test");
         parameters.refuseUnknown();
         return settings;
