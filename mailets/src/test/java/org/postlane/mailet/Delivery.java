@@ -45,6 +45,7 @@ final class Delivery implements AutoCloseable {
     final InMemoryDNSService records = new InMemoryDNSService();
     final WatchedQueues queues = new WatchedQueues(Clock.systemUTC());
     final RecordingContext context = new RecordingContext();
+    final TestRepositories repositories = new TestRepositories();
     final RecordingMetricFactory metrics = new RecordingMetricFactory();
     final AtomicBoolean started = new AtomicBoolean(true);
     final CriticalStates criticalStates = new CriticalStates(Clock.systemUTC());
@@ -101,7 +102,7 @@ final class Delivery implements AutoCloseable {
     }
 
     PooledRemoteDelivery mailet() {
-        return new PooledRemoteDelivery(engine, dns, domains(), queues, metrics, clock);
+        return new PooledRemoteDelivery(engine, dns, domains(), queues, repositories.store(), metrics, clock);
     }
 
     private MemoryDomainList domains() {

@@ -66,7 +66,7 @@ class StockParameterTest {
     private OutboundSettings settings(String... written) {
         Parameters parameters = parameters(written);
         RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
-        OutboundSettings settings = read.settings(domains());
+        OutboundSettings settings = read.settings(domains(), new TestRepositories().store());
         RouteTable unused = read.routes(dns, () -> "home.test");
         parameters.refuseUnknown();
         return settings;
@@ -76,7 +76,7 @@ class StockParameterTest {
     private SessionSettings session(String... written) {
         Parameters parameters = parameters(written);
         RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
-        OutboundSettings settings = read.settings(domains());
+        OutboundSettings settings = read.settings(domains(), new TestRepositories().store());
         Route route = route(read, Domain.of("192.0.2.9"));
         parameters.refuseUnknown();
         return settings.session(route.hosts().get(0).settings()).build();
