@@ -21,6 +21,7 @@ import org.postlane.smtp.SessionSettings;
 final class MailAttempt {
     private final Pool<ConnectionKey, PooledConnection> pool;
     private final BrokenExtensions broken;
+    private final BrokenTls brokenTls;
     private final OutboundSettings settings;
     private final Route route;
     private final Deliverable mail;
@@ -30,6 +31,7 @@ final class MailAttempt {
     MailAttempt(OutboundEngine engine, OutboundSettings settings, Route route, Deliverable mail) {
         this.pool = engine.pool();
         this.broken = engine.brokenExtensions();
+        this.brokenTls = engine.brokenTls();
         this.settings = settings;
         this.route = route;
         this.mail = mail;
@@ -73,7 +75,7 @@ final class MailAttempt {
             return CompletableFuture.completedFuture(null);
         }
         Host host = route.hosts().get(index);
-        return new HostAttempt(pool, broken, sessionWith(host), mail).run(open).thenCompose(results -> {
+        return new HostAttempt(pool, broken, brokenTls, sessionWith(host), mail).run(open).thenCompose(results -> {
             for (int position : open) {
                 RecipientResult result = results[position];
                 verdicts[position] = new Verdict(mail.recipients().get(position), result, host.toString());
