@@ -9,11 +9,13 @@ import com.google.inject.Scopes;
 import org.apache.james.IsStartedProbe;
 import org.postlane.james.ServerStarted;
 import org.postlane.lane.Lanes;
+import org.postlane.mailet.ContainerReload;
 import org.postlane.outbound.CriticalStates;
 import org.postlane.outbound.Destinations;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundMetrics;
 import org.postlane.outbound.QueueDestinations;
+import org.postlane.outbound.Reload;
 import org.postlane.recipient.RecipientClassifier;
 import org.postlane.recipient.RelayDomains;
 
@@ -34,6 +36,8 @@ public final class PostlaneModule extends AbstractModule {
         bind(QueueDestinations.class).in(Scopes.SINGLETON);
         bind(Destinations.class).to(QueueDestinations.class);
         bind(OutboundEngine.class).in(Scopes.SINGLETON);
+        bind(ContainerReload.class).in(Scopes.SINGLETON);
+        bind(Reload.class).to(ContainerReload.class);
     }
 
     @Provides

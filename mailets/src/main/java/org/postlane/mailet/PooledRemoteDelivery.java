@@ -18,9 +18,12 @@ import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.Mail;
+import org.apache.mailet.MailetConfig;
 import org.apache.mailet.ProcessingState;
 import org.apache.mailet.base.GenericMailet;
 import org.postlane.james.Parameters;
+import org.postlane.outbound.AgreedLimits;
+import org.postlane.outbound.LiveSettings;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundQueue;
 import org.postlane.outbound.OutboundSettings;
@@ -51,6 +54,34 @@ public class PooledRemoteDelivery extends GenericMailet {
     private final MailQueueFactory<?> queues;
     private final MetricFactory metrics;
     private final Clock clock;
+    private final ContainerReload reload;
+
+    /** What an element says. Immutable. */
+    static final class Read {
+        private final Parameters parameters;
+        private final OutboundSettings settings;
+        private final boolean usePriority;
+        private final RouteResolver routes;
+        private final LiveSettings live;
+
+        private Read(Parameters parameters, OutboundSettings settings, boolean usePriority, RouteResolver routes,
+                     LiveSettings live) {
+            this.parameters = parameters;
+            this.settings = settings;
+            this.usePriority = usePriority;
+            this.routes = routes;
+            this.live = live;
+        }
+
+        OutboundSettings settings() {
+            return settings;
+        }
+
+        /** What may be changed later. */
+        LiveSettings live() {
+            return live;
+        }
+    }
 
     private OutboundSettings settings;
     private boolean usePriority;
@@ -60,28 +91,44 @@ public class PooledRemoteDelivery extends GenericMailet {
     /** Everything it needs is bound by James and by the Postlane module. */
     @Inject
     public PooledRemoteDelivery(OutboundEngine engine, DNSService dns, DomainList domains, MailQueueFactory<?> queues,
-                                MetricFactory metrics, Clock clock) {
+                                MetricFactory metrics, Clock clock, ContainerReload reload) {
         this.engine = engine;
         this.dns = dns;
         this.domains = domains;
         this.queues = queues;
         this.metrics = metrics;
         this.clock = clock;
+        this.reload = reload;
     }
 
     @Override
     public void init() throws MessagingException {
-        Parameters parameters = Parameters.of(getMailetConfig(), StockParameter.OUTGOING.key());
-        RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
-        settings = read.settings(domains);
-        usePriority = read.usesPriority();
-        engine.limits().declare(parameters);
-        RouteResolver routes = read.routes(dns, settings::ehloName);
-        parameters.refuseUnknown();
-        engine.claim(settings.queue(), parameters.where());
+        Read read = read(getMailetConfig(), engine.limits());
+        settings = read.settings;
+        usePriority = read.usePriority;
+        engine.claim(settings.queue(), read.parameters.where());
         queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(OutboundQueue.MOST_UNDER_WAY));
-        consumer = new OutboundQueue(engine, queue, settings, routes, getMailetContext(), metrics, clock);
+        consumer = new OutboundQueue(engine, queue, settings, read.routes, getMailetContext(), metrics, clock);
+        consumer.change(read.live);
         consumer.start();
+        reload.started(settings.queue(), consumer::change);
+    }
+
+    /**
+     * Reads an element, at the start and at each reload alike. Takes nothing and starts nothing.
+     *
+     * @param limits where the limits of the pool are declared
+     */
+    Read read(MailetConfig config, AgreedLimits limits) {
+        Parameters parameters = Parameters.of(config, StockParameter.OUTGOING.key());
+        RemoteDeliveryParameters element = new RemoteDeliveryParameters(parameters);
+        OutboundSettings read = element.settings(domains);
+        boolean priority = element.usesPriority();
+        limits.declare(parameters);
+        RouteResolver routes = element.routes(dns, read::ehloName);
+        LiveSettings live = LiveParameters.read(parameters);
+        parameters.refuseUnknown();
+        return new Read(parameters, read, priority, routes, live);
     }
 
     @Override
@@ -114,6 +161,7 @@ public class PooledRemoteDelivery extends GenericMailet {
         if (consumer == null) {
             return;
         }
+        reload.stopped(settings.queue());
         // When James stops, the engine has waited already for what was under way; when it did not, this is soon over.
         engine.awaitStop(consumer);
         consumer.close();

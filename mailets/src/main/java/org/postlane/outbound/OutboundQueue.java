@@ -71,6 +71,7 @@ public final class OutboundQueue {
     private final ScheduledExecutorService timers;
     private final AtomicInteger underWay = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private volatile LiveSettings live = LiveSettings.DEFAULTS;
     private volatile boolean stopping;
     private volatile Disposable subscription;
 
@@ -101,6 +102,11 @@ public final class OutboundQueue {
         awaitStart();
     }
 
+    /** Takes other limits for its destinations, from now on. */
+    public void change(LiveSettings settings) {
+        live = settings;
+    }
+
     private void awaitStart() {
         if (stopping) {
             return;
@@ -122,7 +128,7 @@ public final class OutboundQueue {
         if (stopping) {
             running.dispose();
         }
-        LOGGER.info("Delivering the mail of queue {}; retries: {}", queue.getName().asString(), settings.retries());
+        LOGGER.info("Delivering the mail of queue {}; retries: {}; {}", queue.getName().asString(), settings.retries(), live);
     }
 
     /**

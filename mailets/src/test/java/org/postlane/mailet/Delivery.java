@@ -11,10 +11,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.mail.MessagingException;
 import javax.mail.internet.MimeMessage;
 
 import com.google.common.net.InetAddresses;
+import org.apache.commons.configuration2.HierarchicalConfiguration;
+import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.apache.james.core.Domain;
 import org.apache.james.core.MailAddress;
 import org.apache.james.dnsservice.api.DNSService;
@@ -27,11 +31,14 @@ import org.apache.james.metrics.tests.RecordingMetricFactory;
 import org.apache.james.server.core.MailImpl;
 import org.apache.james.server.core.MimeMessageInputStreamSource;
 import org.apache.james.server.core.MimeMessageWrapper;
+import org.apache.james.server.core.configuration.FileConfigurationProvider;
+import org.apache.james.util.LoggingLevel;
 import org.apache.mailet.base.test.FakeMailetConfig;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundMetrics;
+import org.postlane.recipient.RelayDomains;
 import org.postlane.testing.SmtpServer;
 
 /** A PooledRemoteDelivery with all that James gives it, in memory. The domains that a test registers lead to its own servers. */
@@ -44,6 +51,10 @@ final class Delivery implements AutoCloseable {
     final RecordingMetricFactory metrics = new RecordingMetricFactory();
     final AtomicBoolean started = new AtomicBoolean(true);
     final OutboundEngine engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()));
+    final RelayDomains relayDomains = new RelayDomains();
+    /** The text of the mailetcontainer.xml that a reload reads. */
+    final AtomicReference<String> file = new AtomicReference<>("<mailetcontainer/>");
+    final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, this::mailet, relayDomains);
     Clock clock = Clock.systemUTC();
     DNSService dns = records;
     private final List<PooledRemoteDelivery> mailets = new ArrayList<>();
@@ -82,8 +93,13 @@ final class Delivery implements AutoCloseable {
         return mailet;
     }
 
+    private HierarchicalConfiguration<ImmutableNode> fileAsConfiguration(String name, LoggingLevel level)
+        throws ConfigurationException {
+        return FileConfigurationProvider.getConfig(new ByteArrayInputStream(file.get().getBytes(UTF_8)));
+    }
+
     PooledRemoteDelivery mailet() {
-        return new PooledRemoteDelivery(engine, dns, domains(), queues, metrics, clock);
+        return new PooledRemoteDelivery(engine, dns, domains(), queues, metrics, clock, reload);
     }
 
     private MemoryDomainList domains() {
