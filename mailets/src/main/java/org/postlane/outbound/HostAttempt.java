@@ -180,7 +180,7 @@ final class HostAttempt {
             giveBack();
             finish();
         } else if (lease.resource().isSpent()) {
-            sendFresh(DiscardReason.MAX_USES, rest);
+            sendFresh(DiscardReason.PEER_LIMIT, rest);
         } else if (!lease.resource().isUsable()) {
             sendFresh(DiscardReason.BROKEN, rest);
         } else {
