@@ -6,6 +6,7 @@ import javax.inject.Inject;
 
 import org.apache.james.webadmin.Routes;
 import org.apache.james.webadmin.utils.JsonTransformer;
+import org.postlane.james.ServerStarted;
 import org.postlane.outbound.Destinations;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.Reload;
@@ -26,9 +27,10 @@ public final class PostlaneRoutes implements Routes {
 
     /** For James' injector. */
     @Inject
-    public PostlaneRoutes(Destinations destinations, OutboundEngine engine, Reload reload, Clock clock, JsonTransformer json) {
+    public PostlaneRoutes(Destinations destinations, OutboundEngine engine, ServerStarted started, Reload reload, Clock clock,
+                          JsonTransformer json) {
         this.destinations = new DestinationRoutes(destinations, clock, json);
-        this.connections = new ConnectionRoutes(engine, json);
+        this.connections = new ConnectionRoutes(engine, started, json);
         this.reload = new ReloadRoutes(reload, json);
     }
 

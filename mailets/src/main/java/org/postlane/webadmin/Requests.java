@@ -32,6 +32,11 @@ final class Requests {
             .haltError();
     }
 
+    static HaltException notYet(String message) {
+        return ErrorResponder.builder().statusCode(HttpStatus.SERVICE_UNAVAILABLE_503).type(ErrorType.WRONG_STATE)
+            .message(message).haltError();
+    }
+
     /** How many entries the answer may have at most. */
     static int limit(Request request) {
         int limit = ParametersExtractor.extractPositiveInteger(request, ParametersExtractor.LIMIT_PARAMETER_NAME)
