@@ -12,23 +12,24 @@ import javax.mail.MessagingException;
 
 import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.mailrepository.api.MailRepositoryStore;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
-import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.Mail;
 import org.apache.mailet.MailetConfig;
 import org.apache.mailet.ProcessingState;
 import org.apache.mailet.base.GenericMailet;
 import org.postlane.james.Parameters;
+import org.postlane.outbound.AgreedJournal;
 import org.postlane.outbound.AgreedLimits;
-import org.postlane.outbound.LiveSettings;
+import org.postlane.outbound.DeliveryIdentity;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundQueue;
 import org.postlane.outbound.OutboundSettings;
 import org.postlane.outbound.QueueTimes;
-import org.postlane.route.RouteResolver;
+import org.postlane.route.RouteTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,7 @@ public class PooledRemoteDelivery extends GenericMailet {
     private final DNSService dns;
     private final DomainList domains;
     private final MailQueueFactory<?> queues;
+    private final MailRepositoryStore repositories;
     private final MetricFactory metrics;
     private final Clock clock;
     private final ContainerReload reload;
@@ -61,25 +63,17 @@ public class PooledRemoteDelivery extends GenericMailet {
         private final Parameters parameters;
         private final OutboundSettings settings;
         private final boolean usePriority;
-        private final RouteResolver routes;
-        private final LiveSettings live;
+        private final RouteTable routes;
 
-        private Read(Parameters parameters, OutboundSettings settings, boolean usePriority, RouteResolver routes,
-                     LiveSettings live) {
+        private Read(Parameters parameters, OutboundSettings settings, boolean usePriority, RouteTable routes) {
             this.parameters = parameters;
             this.settings = settings;
             this.usePriority = usePriority;
             this.routes = routes;
-            this.live = live;
         }
 
         OutboundSettings settings() {
             return settings;
-        }
-
-        /** What may be changed later. */
-        LiveSettings live() {
-            return live;
         }
     }
 
@@ -91,11 +85,12 @@ public class PooledRemoteDelivery extends GenericMailet {
     /** Everything it needs is bound by James and by the Postlane module. */
     @Inject
     public PooledRemoteDelivery(OutboundEngine engine, DNSService dns, DomainList domains, MailQueueFactory<?> queues,
-                                MetricFactory metrics, Clock clock, ContainerReload reload) {
+                                MailRepositoryStore repositories, MetricFactory metrics, Clock clock, ContainerReload reload) {
         this.engine = engine;
         this.dns = dns;
         this.domains = domains;
         this.queues = queues;
+        this.repositories = repositories;
         this.metrics = metrics;
         this.clock = clock;
         this.reload = reload;
@@ -103,32 +98,32 @@ public class PooledRemoteDelivery extends GenericMailet {
 
     @Override
     public void init() throws MessagingException {
-        Read read = read(getMailetConfig(), engine.limits());
+        Read read = read(getMailetConfig(), engine.limits(), engine.agreedJournal());
         settings = read.settings;
         usePriority = read.usePriority;
         engine.claim(settings.queue(), read.parameters.where());
-        queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(OutboundQueue.MOST_UNDER_WAY));
+        queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(settings.inHand().mails()));
         consumer = new OutboundQueue(engine, queue, settings, read.routes, getMailetContext(), metrics, clock);
-        consumer.change(read.live);
         consumer.start();
         reload.started(settings.queue(), consumer::change);
     }
 
     /**
-     * Reads an element, at the start and at each reload alike. Takes nothing and starts nothing.
+     * Reads an element, at the start and at each reload alike. Starts nothing.
      *
      * @param limits where the limits of the pool are declared
+     * @param journal where the journal is declared
      */
-    Read read(MailetConfig config, AgreedLimits limits) {
+    Read read(MailetConfig config, AgreedLimits limits, AgreedJournal journal) {
         Parameters parameters = Parameters.of(config, StockParameter.OUTGOING.key());
         RemoteDeliveryParameters element = new RemoteDeliveryParameters(parameters);
-        OutboundSettings read = element.settings(domains);
+        OutboundSettings read = element.settings(domains, repositories);
         boolean priority = element.usesPriority();
         limits.declare(parameters);
-        RouteResolver routes = element.routes(dns, read::ehloName);
-        LiveSettings live = LiveParameters.read(parameters);
+        journal.declare(parameters);
+        RouteTable routes = element.routes(dns, read::ehloName);
         parameters.refuseUnknown();
-        return new Read(parameters, read, priority, routes, live);
+        return new Read(parameters, read, priority, routes);
     }
 
     @Override
@@ -139,9 +134,8 @@ public class PooledRemoteDelivery extends GenericMailet {
             if (usePriority) {
                 mail.setAttribute(MailPrioritySupport.HIGH_PRIORITY_ATTRIBUTE);
             }
-            // A mail that comes from another queue's failure begins anew here.
-            mail.removeAttribute(DeliveryRetriesHelper.DELIVERY_RETRY_COUNT);
             QueueTimes.markQueued(mail, clock);
+            DeliveryIdentity.mark(mail);
             // Who is named twice at RCPT gets one copy.
             mail.setRecipients(new LinkedHashSet<>(mail.getRecipients()));
             queue.enQueue(mail);

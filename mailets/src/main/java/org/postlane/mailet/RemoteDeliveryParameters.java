@@ -1,35 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.mailet;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import javax.mail.MessagingException;
 
 import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.mailrepository.api.MailRepositoryStore;
 import org.apache.james.queue.api.MailQueueName;
-import org.apache.james.transport.mailets.remote.delivery.Delay;
 import org.apache.james.transport.mailets.remote.delivery.HeloNameProvider;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.OutboundSettings;
-import org.postlane.outbound.RetrySchedule;
-import org.postlane.route.DnsjavaAbsenceCheck;
+import org.postlane.route.AddressFamilies;
+import org.postlane.route.DomainRules;
+import org.postlane.route.DomainTlsPolicy;
+import org.postlane.route.Gateway;
 import org.postlane.route.GatewayRoutes;
 import org.postlane.route.HostAndPort;
+import org.postlane.route.HostHealth;
+import org.postlane.route.HostSession;
 import org.postlane.route.MxRoutes;
 import org.postlane.route.OwnHosts;
-import org.postlane.route.RouteResolver;
+import org.postlane.route.RouteTable;
+import org.postlane.route.UsableAddresses;
+import org.postlane.route.dns.JamesDns;
+import org.postlane.route.dns.MailDns;
 import org.postlane.smtp.Domain;
-import org.postlane.smtp.SessionSettings;
-import org.postlane.smtp.TlsMaterial;
 import org.postlane.smtp.TlsMode;
 import org.postlane.smtp.sasl.Credentials;
 import org.slf4j.Logger;
@@ -40,11 +41,6 @@ final class RemoteDeliveryParameters {
     static final String TLS = "tls";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(PooledRemoteDelivery.class);
-    /** What stock adds to delays that are set without a number of retries. */
-    private static final int STOCK_MAX_RETRIES = 5;
-    private static final int MOST_RETRIES = 10_000;
-    /** James' memory queue cannot order mails whose delays are 25 days apart. */
-    private static final Duration LONGEST_DELAY = Duration.ofDays(20);
     private static final int SMTP_PORT = 25;
     /** RFC 8314 7.3 gave it to submission over TLS; gateways answer there. */
     private static final int SMTPS_PORT = 465;
@@ -85,27 +81,25 @@ final class RemoteDeliveryParameters {
         }
     }
 
-    OutboundSettings settings(DomainList domains) {
+    OutboundSettings settings(DomainList domains, MailRepositoryStore repositories) {
+        OutcomeParameters outcomes = new OutcomeParameters(parameters);
         HeloNameProvider helo = new HeloNameProvider(heloName(), domains);
         parameters.flag(StockParameter.SENDPARTIAL.key(), true);
         parameters.flag(StockParameter.DEBUG.key(), false);
         return new OutboundSettings.Builder()
             .queue(MailQueueName.of(parameters.text(StockParameter.OUTGOING.key(), "the name of a queue").orElse("outgoing")))
-            .retries(retries())
-            .dnsRetries(parameters.wholeNumber(StockParameter.MAX_DNS_PROBLEM_RETRIES.key(), 0, 0, MOST_RETRIES))
+            .retries(outcomes.retries())
+            .delayWarning(outcomes.delayWarning())
+            .deadLetters(outcomes.deadLetters(repositories))
+            .dnsRetries(parameters.wholeNumber(StockParameter.MAX_DNS_PROBLEM_RETRIES.key(), 0, 0,
+                OutcomeParameters.MOST_RETRIES))
             .bounceProcessor(parameters.text(StockParameter.BOUNCE_PROCESSOR.key(), "the name of a processor"))
             .successProcessor(parameters.text(StockParameter.ON_SUCCESS.key(), "the name of a processor"))
             .lowPriorityRetries(usesPriority())
             .ehloName(helo::getHeloName)
-            .session(session())
+            .session(sessions.read())
+            .live(LiveParameters.read(parameters))
             .build();
-    }
-
-    private UnaryOperator<SessionSettings.Builder> session() {
-        UnaryOperator<SessionSettings.Builder> spoken = sessions.read();
-        TlsMaterial material = TlsParameters.read(parameters, tls);
-        Credentials user = credentials.read(tls, !gateways.isEmpty()).orElse(null);
-        return session -> spoken.apply(session).tls(tls).tlsMaterial(material).credentials(user);
     }
 
     private String heloName() {
@@ -130,42 +124,28 @@ final class RemoteDeliveryParameters {
         return parameters.flag(StockParameter.USE_PRIORITY.key(), false);
     }
 
-    RouteResolver routes(DNSService dns, Supplier<String> ehloName) {
+    RouteTable routes(DNSService service, Supplier<String> ehloName) {
         boolean shuffled = parameters.flag(StockParameter.LOAD_BALANCING.key(), true);
-        return gateways.isEmpty()
-            ? new MxRoutes(dns, DnsjavaAbsenceCheck.fittingTo(dns), defaultPort(), new OwnHosts(ehloName))
-            : new GatewayRoutes(dns, gateways, gatewayPort(), shuffled);
+        MailDns dns = JamesDns.of(service);
+        HostHealth health = new HostHealth();
+        UsableAddresses usable = new UsableAddresses(AddressFamilies.ANY, sessions.source());
+        HostSession session = HostSession.DEFAULT.withTls(tls).withTlsMaterial(TlsParameters.read(parameters, tls));
+        Optional<Credentials> user = credentials.read(tls, !gateways.isEmpty());
+        return RouteTable.always(gateways.isEmpty()
+            ? new MxRoutes(dns, defaultPort(), usable, new DomainTlsPolicy(session, DomainRules.none()), new OwnHosts(ehloName),
+                health)
+            : new GatewayRoutes(dns, usable, health, gatewayNames(), gateways(session.speaking(sessions.protocol()).as(user)),
+                shuffled ? GatewayRoutes.Order.SHUFFLED : GatewayRoutes.Order.LISTED));
     }
 
-    private RetrySchedule retries() {
-        String maxRetriesKey = StockParameter.MAX_RETRIES.key();
-        int maxRetries = parameters.wholeNumber(maxRetriesKey, STOCK_MAX_RETRIES, 0, MOST_RETRIES);
-        List<Duration> delays = delays();
-        if (!delays.isEmpty()) {
-            return RetrySchedule.fixed(delays, Math.max(maxRetries, delays.size()));
-        }
-        return parameters.isSet(maxRetriesKey) ? RetrySchedule.growing(maxRetries) : RetrySchedule.growing();
+    private String gatewayNames() {
+        return gateways.stream().map(HostAndPort::toString).collect(Collectors.joining(", "));
     }
 
-    private List<Duration> delays() {
-        String key = StockParameter.DELAY_TIME.key();
-        String expected = "delays separated by commas, like 5 min, 3*1 hour; a bare number is milliseconds; each at most 20 days,"
-            + " and at most " + MOST_RETRIES + " of them";
-        List<Duration> delays = new ArrayList<>();
-        parameters.text(key, expected).ifPresent(text -> {
-            for (String one : text.split(",")) {
-                try {
-                    Delay delay = Delay.from(one.trim());
-                    if (delay.getAttempts() > MOST_RETRIES - delays.size() || delay.getDelayTime().compareTo(LONGEST_DELAY) > 0) {
-                        throw parameters.error(key, expected);
-                    }
-                    delays.addAll(delay.getExpendendDelays());
-                } catch (MessagingException | IllegalArgumentException | ArithmeticException e) {
-                    throw parameters.error(key, expected);
-                }
-            }
-        });
-        return delays;
+    private List<Gateway> gateways(HostSession session) {
+        int port = gatewayPort();
+        return gateways.stream().map(one -> new Gateway(one.host(), one.port().orElse(port), 1, session))
+            .collect(Collectors.toList());
     }
 
     private TlsMode readTls() {

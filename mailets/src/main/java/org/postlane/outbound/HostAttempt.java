@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -41,8 +42,12 @@ final class HostAttempt {
     private final RecipientResult[] results;
     private final Passage[] passages;
     private final CompletableFuture<RecipientResult[]> done = new CompletableFuture<>();
+    /** Null while nothing was asked for. */
+    private volatile CompletableFuture<Lease<PooledConnection>> asked;
     /** Null while there is none. */
-    private Lease<PooledConnection> lease;
+    private volatile Lease<PooledConnection> lease;
+    private volatile boolean givenUp;
+    private boolean reached;
     /** Of the connection used last; null before the first. */
     private Passage passage;
     private boolean retriedFresh;
@@ -62,6 +67,11 @@ final class HostAttempt {
         return passages[position];
     }
 
+    /** Whether there was a connection. */
+    boolean hasReached() {
+        return reached;
+    }
+
     private void set(int position, RecipientResult result) {
         results[position] = result;
         passages[position] = passage;
@@ -70,12 +80,28 @@ final class HostAttempt {
     /**
      * Tries the recipients at these positions.
      *
-     * @return results by position, to be looked at where they were asked for. Fails only with a {@link PoolException}, and
-     *     only when no recipient has an answer
+     * @return results by position, to be looked at where they were asked for. Fails only with a {@link PoolException} or, when it
+     *     was given up, a {@link CancellationException}, and only when no recipient has an answer
      */
     CompletableFuture<RecipientResult[]> run(List<Integer> positions) {
         sendOver(pool.acquire(key(), ACQUIRE_WAIT), positions);
         return done;
+    }
+
+    /**
+     * Ends it soon: by giving up the place in the line for a connection, or by cutting off the transaction, whose recipients are
+     * then deferred, or ambiguous where the content had been sent.
+     */
+    void giveUp() {
+        givenUp = true;
+        CompletableFuture<Lease<PooledConnection>> waiting = asked;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+        Lease<PooledConnection> held = lease;
+        if (held != null) {
+            held.resource().abort();
+        }
     }
 
     /**
@@ -111,7 +137,7 @@ final class HostAttempt {
     /** Every failure that is not an answer ends here: to connect, to get a connection, to read the message. */
     private void finish(Throwable failure) {
         boolean nothingAnswered = Arrays.stream(results).allMatch(Objects::isNull);
-        if (failure instanceof PoolException && nothingAnswered) {
+        if (nothingAnswered && (failure instanceof PoolException || failure instanceof CancellationException)) {
             done.completeExceptionally(failure);
             return;
         }
@@ -123,12 +149,22 @@ final class HostAttempt {
         finish();
     }
 
-    private void sendOver(CompletableFuture<Lease<PooledConnection>> asked, List<Integer> pending) {
+    private void sendOver(CompletableFuture<Lease<PooledConnection>> connection, List<Integer> pending) {
+        asked = connection;
         passage = null;
-        after(asked, acquired -> {
+        if (givenUp) {
+            connection.cancel(false);
+        }
+        after(connection, acquired -> {
             lease = acquired;
+            reached = true;
             passage = new Passage(acquired.isReused(), acquired.resource().connection().isEncrypted());
-            send(pending);
+            if (givenUp) {
+                giveBack();
+                finish(new CancellationException("Given up before it began"));
+            } else {
+                send(pending);
+            }
         }, this::finish);
     }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import org.postlane.route.DomainRules;
 import org.postlane.schedule.DestinationLimits;
@@ -61,6 +64,15 @@ public final class LiveSettings {
     /** How fast connections to a destination may be opened. */
     public Rate connectionRateOf(String destination) {
         return find(connectionRates, destination, Rate.NONE);
+    }
+
+    /** The destination that all domains share whose first mail server a rule names; empty where none does. */
+    public Optional<String> providerOf(List<String> mailServers) {
+        String best = mailServers.get(0);
+        return Stream.of(rates, connectionRates, concurrency)
+            .flatMap(rules -> rules.ofMx(best).map(DomainRules.Rule::pattern).stream())
+            // The rule that names the server most exactly.
+            .max(Comparator.comparingInt(String::length));
     }
 
     private static <T> T find(DomainRules<T> rules, String destination, T absent) {

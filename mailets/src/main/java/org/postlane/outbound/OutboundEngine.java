@@ -16,6 +16,7 @@ import javax.inject.Inject;
 import org.apache.james.queue.api.MailQueueName;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.ServerStarted;
+import org.postlane.journal.DeliveryJournal;
 import org.postlane.pool.HostStats;
 import org.postlane.pool.Pool;
 import org.postlane.pool.PoolStats;
@@ -38,6 +39,10 @@ public final class OutboundEngine {
 
     private final ServerStarted serverStarted;
     private final OutboundMetrics metrics;
+    private final CriticalStates criticalStates;
+    private final QueueDestinations destinations;
+    private final AgreedJournal journal;
+    private final EngineTime time;
     private final AgreedLimits limits = new AgreedLimits();
     private final Map<MailQueueName, String> claims = new ConcurrentHashMap<>();
     private final List<OutboundQueue> queues = new CopyOnWriteArrayList<>();
@@ -48,9 +53,16 @@ public final class OutboundEngine {
 
     /** The engine of one James. */
     @Inject
-    public OutboundEngine(ServerStarted serverStarted, OutboundMetrics metrics) {
+    public OutboundEngine(ServerStarted serverStarted, OutboundMetrics metrics, CriticalStates criticalStates,
+                          QueueDestinations destinations, AgreedJournal journal, EngineTime time) {
         this.serverStarted = serverStarted;
         this.metrics = metrics;
+        this.criticalStates = criticalStates;
+        this.destinations = destinations;
+        this.journal = journal;
+        this.time = time;
+        metrics.watchDestinations(destinations);
+        metrics.watchJournal(journal::stats);
     }
 
     /** The limits of the pool, to be declared before James has started. */
@@ -84,6 +96,30 @@ public final class OutboundEngine {
         return metrics;
     }
 
+    /** What must work for any mail to move. */
+    CriticalStates criticalStates() {
+        return criticalStates;
+    }
+
+    /** Where queues show their destinations. */
+    QueueDestinations destinations() {
+        return destinations;
+    }
+
+    /** What and where the journal is, to be declared before James has started. */
+    public AgreedJournal agreedJournal() {
+        return journal;
+    }
+
+    /** The journal; see {@link AgreedJournal#journal()}. */
+    DeliveryJournal journal() {
+        return journal.journal();
+    }
+
+    EngineTime time() {
+        return time;
+    }
+
     BrokenExtensions brokenExtensions() {
         return brokenExtensions;
     }
@@ -91,7 +127,7 @@ public final class OutboundEngine {
     private CompletableFuture<PooledConnection> open(ConnectionKey key) {
         try {
             OutboundMetrics.Timing opening = metrics.start(OutboundMetrics.Phase.OPENING);
-            return client.connect(key.settings()).thenApply(PooledConnection::new)
+            return client.connect(key.settings()).thenApply(connection -> new PooledConnection(connection, metrics))
                 .whenComplete((connection, failure) -> opening.end());
         } catch (RuntimeException e) {
             // A client that is being closed refuses work this way.
@@ -152,6 +188,7 @@ public final class OutboundEngine {
             await(toClose.close(QUIT_LIMIT), QUIT_LIMIT.plusSeconds(1), "connections to say QUIT");
             client.close();
         }
+        journal.close();
     }
 
     private static void await(CompletableFuture<?> end, Duration limit, String what) {

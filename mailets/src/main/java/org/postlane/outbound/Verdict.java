@@ -81,14 +81,25 @@ final class Verdict {
         return result.reply().map(Reply::code);
     }
 
-    /** Whose fault it is; empty for what was delivered. */
+    /** The reply, where a server gave one. */
+    Optional<Reply> reply() {
+        return result.reply();
+    }
+
+    /** Whether the server that took it reports to the sender itself. */
+    boolean areReportsPassedOn() {
+        return result.areReportsPassedOn();
+    }
+
+    /** Whose fault it is; empty for who was delivered. */
     Optional<Fault> fault() {
         return result.failure().map(Failure::fault);
     }
 
-    /** The enhanced code: the host's, or that of our own judgement. */
+    /** The enhanced code of the reply, or of our own judgement. */
     Optional<EnhancedCode> enhancedCode() {
-        return result.failure().map(Failure::enhancedCode).orElseGet(() -> result.reply().flatMap(Reply::enhancedCode));
+        return result.failure().isPresent() ? result.failure().flatMap(Failure::enhancedCode)
+            : result.reply().flatMap(Reply::enhancedCode);
     }
 
     /** What the host said, or what happened instead. */
@@ -96,9 +107,24 @@ final class Verdict {
         return result.explanation();
     }
 
+    /** All lines of the reply, without its code; what happened instead where there was none. */
+    String words() {
+        return result.reply().map(reply -> String.join("\n", reply.lines())).orElseGet(this::explanation);
+    }
+
+    /** Whether the host may have it all the same. */
+    boolean isAmbiguous() {
+        return status() == RecipientResult.Status.AMBIGUOUS;
+    }
+
     /** The host that the verdict came from; a dash where none was reached. */
     String host() {
         return host;
+    }
+
+    /** The name of that host, without its address. */
+    String hostName() {
+        return host.replaceFirst("\\[.*", "");
     }
 
     /**

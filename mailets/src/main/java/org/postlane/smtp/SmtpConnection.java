@@ -59,7 +59,7 @@ public final class SmtpConnection {
                 return CompletableFuture.failedFuture(new ExtensionNotOfferedException(missing.get()));
             }
             if (content.size() > capabilities.maxSize().orElse(Long.MAX_VALUE)) {
-                RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
+                RecipientJudge judge = new RecipientJudge(envelope.recipients().size(), capabilities.offers(Envelope.DSN));
                 judge.failAll(Fault.MESSAGE, "5.3.4 The message has " + content.size() + " octets; the server takes at most "
                     + capabilities.maxSize().getAsLong());
                 return CompletableFuture.completedFuture(judge.result());

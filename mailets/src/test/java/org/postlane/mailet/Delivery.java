@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.mail.MessagingException;
 import javax.mail.internet.MimeMessage;
 
@@ -36,8 +35,12 @@ import org.apache.james.util.LoggingLevel;
 import org.apache.mailet.base.test.FakeMailetConfig;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.postlane.outbound.AgreedJournal;
+import org.postlane.outbound.CriticalStates;
+import org.postlane.outbound.EngineTime;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundMetrics;
+import org.postlane.outbound.QueueDestinations;
 import org.postlane.recipient.RelayDomains;
 import org.postlane.testing.SmtpServer;
 
@@ -48,13 +51,18 @@ final class Delivery implements AutoCloseable {
     final InMemoryDNSService records = new InMemoryDNSService();
     final WatchedQueues queues = new WatchedQueues(Clock.systemUTC());
     final RecordingContext context = new RecordingContext();
+    final TestRepositories repositories = new TestRepositories();
     final RecordingMetricFactory metrics = new RecordingMetricFactory();
     final AtomicBoolean started = new AtomicBoolean(true);
-    final OutboundEngine engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()));
-    final RelayDomains relayDomains = new RelayDomains();
+    final CriticalStates criticalStates = new CriticalStates(Clock.systemUTC());
+    final QueueDestinations destinations = new QueueDestinations();
+    final OutboundEngine engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()),
+        criticalStates, destinations, new AgreedJournal(TestFiles.IN_TEMP, criticalStates), EngineTime.SYSTEM);
     /** The text of the mailetcontainer.xml that a reload reads. */
-    final AtomicReference<String> file = new AtomicReference<>("<mailetcontainer/>");
-    final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, this::mailet, relayDomains);
+    String file = "<mailetcontainer/>";
+    final RelayDomains relayDomains = new RelayDomains();
+    final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, this::mailet, relayDomains, TestFiles.IN_TEMP,
+        criticalStates);
     Clock clock = Clock.systemUTC();
     DNSService dns = records;
     private final List<PooledRemoteDelivery> mailets = new ArrayList<>();
@@ -85,6 +93,9 @@ final class Delivery implements AutoCloseable {
         PooledRemoteDelivery mailet = mailet();
         FakeMailetConfig.Builder config = FakeMailetConfig.builder()
             .mailetName("org.postlane.mailet.PooledRemoteDelivery").mailetContext(context.context());
+        if (!Arrays.asList(parameters).contains(AgreedJournal.JOURNAL)) {
+            config.setProperty(AgreedJournal.JOURNAL, AgreedJournal.NONE);
+        }
         for (int i = 0; i < parameters.length; i += 2) {
             config.setProperty(parameters[i], parameters[i + 1]);
         }
@@ -95,11 +106,11 @@ final class Delivery implements AutoCloseable {
 
     private HierarchicalConfiguration<ImmutableNode> fileAsConfiguration(String name, LoggingLevel level)
         throws ConfigurationException {
-        return FileConfigurationProvider.getConfig(new ByteArrayInputStream(file.get().getBytes(UTF_8)));
+        return FileConfigurationProvider.getConfig(new ByteArrayInputStream(file.getBytes(UTF_8)));
     }
 
     PooledRemoteDelivery mailet() {
-        return new PooledRemoteDelivery(engine, dns, domains(), queues, metrics, clock, reload);
+        return new PooledRemoteDelivery(engine, dns, domains(), queues, repositories.store(), metrics, clock, reload);
     }
 
     private MemoryDomainList domains() {
