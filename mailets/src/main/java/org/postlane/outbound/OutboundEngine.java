@@ -47,6 +47,7 @@ public final class OutboundEngine {
     private final Map<MailQueueName, String> claims = new ConcurrentHashMap<>();
     private final List<OutboundQueue> queues = new CopyOnWriteArrayList<>();
     private final BrokenExtensions brokenExtensions = new BrokenExtensions();
+    private final BrokenTls brokenTls = new BrokenTls();
     private SmtpClient client;
     private Pool<ConnectionKey, PooledConnection> pool;
     private boolean closed;
@@ -122,6 +123,10 @@ public final class OutboundEngine {
 
     BrokenExtensions brokenExtensions() {
         return brokenExtensions;
+    }
+
+    BrokenTls brokenTls() {
+        return brokenTls;
     }
 
     private CompletableFuture<PooledConnection> open(ConnectionKey key) {

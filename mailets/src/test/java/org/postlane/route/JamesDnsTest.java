@@ -39,11 +39,4 @@ class JamesDnsTest {
         assertThatThrownBy(() -> dns.findMXRecords("broken.test")).isInstanceOf(TemporaryResolutionException.class);
         assertThat(dns.findMXRecords("absent.test")).isEmpty();
     }
-
-    @Test
-    void whetherANameIsAbsentIsAskedOfTheSameServer() {
-        server.fail("broken.test", DnsFault.SERVFAIL);
-        assertThat(DnsjavaAbsenceCheck.fittingTo(dns).isCertain("absent.test")).isTrue();
-        assertThat(DnsjavaAbsenceCheck.fittingTo(dns).isCertain("broken.test")).isFalse();
-    }
 }
