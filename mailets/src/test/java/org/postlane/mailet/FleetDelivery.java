@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.mail.MessagingException;
 
+import org.apache.james.server.core.MailImpl;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.postlane.outbound.EngineTime;
@@ -19,6 +20,8 @@ import org.postlane.testing.fleet.Tally;
 final class FleetDelivery implements AutoCloseable {
     /** Beyond what a busy machine needs; a test that fails waits for so long. */
     static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("postlane.proof.patience", 60));
+
+    private static final String LINE = "0123456789".repeat(7) + "\r\n";
 
     final Fleet fleet;
     final FleetNames names;
@@ -62,9 +65,12 @@ final class FleetDelivery implements AutoCloseable {
     /** Sends one with this content behind its header. */
     void sendLarge(String name, int octets, String recipient) throws MessagingException {
         expect(name, recipient);
-        delivery.send(Delivery.mailWith(name, ("Subject: large\r\nMessage-ID: <" + name + "@home.test>\r\n\r\n"
-            + "0123456789".repeat(7).concat("\r\n").repeat(octets / 72)).getBytes(US_ASCII),
-            recipient));
+        delivery.send(large(name, octets, recipient));
+    }
+
+    static MailImpl large(String name, int octets, String recipient) throws MessagingException {
+        return Delivery.mailWith(name, ("Subject: large\r\nMessage-ID: <" + name + "@home.test>\r\n\r\n"
+            + LINE.repeat(octets / LINE.length())).getBytes(US_ASCII), recipient);
     }
 
     private void expect(String name, String... recipients) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 /** Destinations by the thousand, most of which are never heard of again. */
 class ManyDestinationsTest {
     private static final int DESTINATIONS = 10_000;
+    private static final int CONNECTIONS = 256;
 
     private final FleetDelivery net = new FleetDelivery();
 
@@ -20,12 +21,12 @@ class ManyDestinationsTest {
     @Test
     void tenThousandDestinationsWithOneMailEachAllGetItAndTheCapsHold() throws Exception {
         net.delivery.queues.notesPuts = false;
-        net.start();
+        net.start("maxConnections", String.valueOf(CONNECTIONS));
         for (int i = 0; i < DESTINATIONS; i++) {
             net.send("m" + i, "x@" + FleetNames.domain(i));
         }
         net.everythingArrivesOnce();
-        assertThat(net.fleet.peak()).isLessThanOrEqualTo(256);
+        assertThat(net.fleet.peak()).isLessThanOrEqualTo(CONNECTIONS);
         assertThat(net.fleet.hosts()).allMatch(host -> host.opened() == 1);
         assertThat(net.delivery.context.sent).isEmpty();
     }
