@@ -31,6 +31,7 @@ final class JournalWriter implements Runnable {
     private final JournalSettings settings;
     private final JournalCounters counters;
     private final ExecutorService completions;
+    private final JournalListener listener;
     private final Clock clock;
     private volatile Throwable failure;
     private volatile long busySince;
@@ -39,12 +40,13 @@ final class JournalWriter implements Runnable {
     private long lastForced;
 
     JournalWriter(Inbox inbox, SegmentLog log, JournalSettings settings, JournalCounters counters, ExecutorService completions,
-            Clock clock) {
+            JournalListener listener, Clock clock) {
         this.inbox = inbox;
         this.log = log;
         this.settings = settings;
         this.counters = counters;
         this.completions = completions;
+        this.listener = listener;
         this.clock = clock;
     }
 
@@ -117,7 +119,7 @@ final class JournalWriter implements Runnable {
         usable = true;
         if (failure != null) {
             failure = null;
-            Logs.LOG.info("The delivery journal is written again");
+            listener.works();
         }
     }
 
@@ -181,16 +183,16 @@ final class JournalWriter implements Runnable {
     }
 
     private void failed(Throwable e) {
-        if (failure == null) {
-            Logs.LOG.error("The delivery journal cannot be written; mail is delivered without it, and a crash may repeat what is "
-                + "delivered now. Tried again every {} ms", TICK_MILLIS, e);
-        } else {
-            Logs.LOG.debug("The delivery journal still cannot be written", e);
-        }
+        boolean first = failure == null;
         failure = e;
         usable = false;
         retryAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
         log.abandon();
+        if (first) {
+            listener.failed(e);
+        } else {
+            Logs.LOG.debug("The delivery journal still cannot be written", e);
+        }
     }
 
     private void complete(List<Inbox.Change> group, boolean written) {
