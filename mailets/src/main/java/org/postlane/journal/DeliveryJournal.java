@@ -3,7 +3,6 @@ package org.postlane.journal;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,17 +28,7 @@ public interface DeliveryJournal extends AutoCloseable {
      * @throws IOException if the directory cannot be created or read
      */
     static DeliveryJournal open(Path directory, JournalSettings settings) throws IOException {
-        return open(directory, settings, JournalListener.LOG);
-    }
-
-    /**
-     * As {@link #open(Path, JournalSettings)}, telling a listener in place of the log when it cannot be written.
-     *
-     * @throws JournalInUseException if another process, or this one, has it open
-     * @throws IOException if the directory cannot be created or read
-     */
-    static DeliveryJournal open(Path directory, JournalSettings settings, JournalListener listener) throws IOException {
-        return FileJournal.open(directory, settings, listener, SegmentFile::create, Clock.systemUTC());
+        return FileJournal.open(directory, settings, SegmentFile::create);
     }
 
     /** A journal without files: it remembers as long as the process lives, and its futures are complete at once. */

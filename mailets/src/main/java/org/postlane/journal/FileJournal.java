@@ -26,8 +26,8 @@ final class FileJournal implements DeliveryJournal {
     private final JournalWriter writer;
     private final Thread thread;
 
-    private FileJournal(Path directory, JournalSettings settings, JournalListener listener, SegmentFile.Factory factory,
-            Clock clock, DirectoryLock lock) throws IOException {
+    private FileJournal(Path directory, JournalSettings settings, SegmentFile.Factory factory, Clock clock, DirectoryLock lock)
+            throws IOException {
         this.directory = directory;
         this.clock = clock;
         this.lock = lock;
@@ -37,16 +37,20 @@ final class FileJournal implements DeliveryJournal {
         this.inbox = new Inbox(memory);
         ExecutorService completions = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
             task -> daemon(task, "postlane-journal-completions"));
-        this.writer = new JournalWriter(inbox, log, settings, counters, completions, listener, clock);
+        this.writer = new JournalWriter(inbox, log, settings, counters, completions, clock);
         this.thread = daemon(writer, "postlane-journal");
     }
 
-    static FileJournal open(Path directory, JournalSettings settings, JournalListener listener, SegmentFile.Factory factory,
-            Clock clock) throws IOException {
+    static FileJournal open(Path directory, JournalSettings settings, SegmentFile.Factory factory) throws IOException {
+        return open(directory, settings, factory, Clock.systemUTC());
+    }
+
+    static FileJournal open(Path directory, JournalSettings settings, SegmentFile.Factory factory, Clock clock)
+            throws IOException {
         Files.createDirectories(directory);
         DirectoryLock lock = DirectoryLock.take(directory);
         try {
-            FileJournal journal = new FileJournal(directory, settings, listener, factory, clock, lock);
+            FileJournal journal = new FileJournal(directory, settings, factory, clock, lock);
             journal.writer.start();
             journal.thread.start();
             Logs.LOG.info("Delivery journal in {}: {}; {}", directory.toAbsolutePath(), settings, journal.stats());

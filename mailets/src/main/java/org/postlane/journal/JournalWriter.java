@@ -31,7 +31,6 @@ final class JournalWriter implements Runnable {
     private final JournalSettings settings;
     private final JournalCounters counters;
     private final ExecutorService completions;
-    private final JournalListener listener;
     private final Clock clock;
     private volatile Throwable failure;
     private volatile long busySince;
@@ -40,13 +39,12 @@ final class JournalWriter implements Runnable {
     private long lastForced;
 
     JournalWriter(Inbox inbox, SegmentLog log, JournalSettings settings, JournalCounters counters, ExecutorService completions,
-            JournalListener listener, Clock clock) {
+            Clock clock) {
         this.inbox = inbox;
         this.log = log;
         this.settings = settings;
         this.counters = counters;
         this.completions = completions;
-        this.listener = listener;
         this.clock = clock;
     }
 
@@ -119,7 +117,7 @@ final class JournalWriter implements Runnable {
         usable = true;
         if (failure != null) {
             failure = null;
-            listener.works();
+            Logs.LOG.info("The delivery journal is written again");
         }
     }
 
@@ -183,16 +181,16 @@ final class JournalWriter implements Runnable {
     }
 
     private void failed(Throwable e) {
-        boolean first = failure == null;
+        if (failure == null) {
+            Logs.LOG.error("The delivery journal cannot be written; mail is delivered without it, and a crash may repeat what is "
+                + "delivered now. Tried again every {} ms", TICK_MILLIS, e);
+        } else {
+            Logs.LOG.debug("The delivery journal still cannot be written", e);
+        }
         failure = e;
         usable = false;
         retryAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
         log.abandon();
-        if (first) {
-            listener.failed(e);
-        } else {
-            Logs.LOG.debug("The delivery journal still cannot be written", e);
-        }
     }
 
     private void complete(List<Inbox.Change> group, boolean written) {

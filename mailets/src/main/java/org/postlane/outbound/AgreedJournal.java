@@ -12,9 +12,10 @@ import org.apache.james.filesystem.api.FileSystem;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 import org.postlane.journal.DeliveryJournal;
-import org.postlane.journal.JournalListener;
 import org.postlane.journal.JournalSettings;
 import org.postlane.journal.SyncPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one delivery journal that a James has. Where it lies and when it is synced may be written in any element that delivers;
@@ -36,6 +37,7 @@ public final class AgreedJournal {
     private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
 
     private static final String EXPECTED_PLACE = "none, or a directory such as " + DEFAULT_PLACE;
+    private static final Logger LOGGER = LoggerFactory.getLogger(AgreedJournal.class);
 
     private final FileSystem files;
     private final CriticalStates criticalStates;
@@ -102,17 +104,9 @@ public final class AgreedJournal {
         CriticalStates.Condition usable = criticalStates.watch("the delivery journal in " + place() + " cannot be used",
             Duration.ZERO);
         try {
-            return DeliveryJournal.open(directory(), settings, new JournalListener() {
-                @Override
-                public void failed(Throwable why) {
-                    usable.failed(why);
-                }
-
-                @Override
-                public void works() {
-                    usable.works();
-                }
-            });
+            DeliveryJournal opened = DeliveryJournal.open(directory(), settings);
+            LOGGER.info("Delivery journal in {}: {}", place(), settings);
+            return opened;
         } catch (IOException | RuntimeException e) {
             usable.failed(e);
             return forgetful(settings);

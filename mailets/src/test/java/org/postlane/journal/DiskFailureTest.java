@@ -52,7 +52,7 @@ class DiskFailureTest {
     }
 
     private FileJournal open() throws IOException {
-        return Journals.open(directory, JournalSettings.DEFAULTS, disk);
+        return FileJournal.open(directory, JournalSettings.DEFAULTS, disk);
     }
 
     private static void assertUnwritten(CompletableFuture<Void> future) {

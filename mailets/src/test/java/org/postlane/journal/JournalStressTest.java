@@ -133,7 +133,7 @@ class JournalStressTest {
         }
         try {
             for (int round = 0; round < ROUNDS; round++) {
-                try (FileJournal journal = Journals.open(directory, SETTINGS, disk)) {
+                try (FileJournal journal = FileJournal.open(directory, SETTINGS, disk)) {
                     for (Runnable change : weather) {
                         change.run();
                         operateAll(threads, models, journal);
@@ -149,7 +149,7 @@ class JournalStressTest {
     }
 
     private void reopened(SegmentFile.Factory disk, List<Model> models) throws IOException {
-        try (FileJournal journal = Journals.open(directory, SETTINGS, disk)) {
+        try (FileJournal journal = FileJournal.open(directory, SETTINGS, disk)) {
             assertAll(models, journal);
             assertThat(journal.stats().damagedOctets()).isZero();
         }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,10 +19,6 @@ final class Journals {
     static final JournalSettings SMALL = JournalSettings.DEFAULTS.withSegmentSize(4096);
 
     private Journals() {
-    }
-
-    static FileJournal open(Path directory, JournalSettings settings, SegmentFile.Factory disk) throws IOException {
-        return FileJournal.open(directory, settings, JournalListener.LOG, disk, Clock.systemUTC());
     }
 
     static JournalEntry delivered(String recipient) {

@@ -53,7 +53,7 @@ class RetentionTest {
     private Path directory;
 
     private FileJournal open(JournalSettings settings) throws IOException {
-        return FileJournal.open(directory, settings, JournalListener.LOG, SegmentFile::create, clock);
+        return FileJournal.open(directory, settings, SegmentFile::create, clock);
     }
 
     @Test
