@@ -35,10 +35,6 @@ final class AttemptContext {
         return engine.pool();
     }
 
-    OutboundMetrics metrics() {
-        return engine.metrics();
-    }
-
     BrokenExtensions brokenExtensions() {
         return engine.brokenExtensions();
     }

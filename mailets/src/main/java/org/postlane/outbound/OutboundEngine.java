@@ -62,8 +62,6 @@ public final class OutboundEngine {
         this.destinations = destinations;
         this.journal = journal;
         this.time = time;
-        metrics.watchDestinations(destinations);
-        metrics.watchJournal(journal::stats);
     }
 
     /** The limits of the pool, to be declared before James has started. */
@@ -132,7 +130,7 @@ public final class OutboundEngine {
     private CompletableFuture<PooledConnection> open(ConnectionKey key) {
         try {
             OutboundMetrics.Timing opening = metrics.start(OutboundMetrics.Phase.OPENING);
-            return client.connect(key.settings()).thenApply(connection -> new PooledConnection(connection, metrics))
+            return client.connect(key.settings()).thenApply(PooledConnection::new)
                 .whenComplete((connection, failure) -> opening.end());
         } catch (RuntimeException e) {
             // A client that is being closed refuses work this way.

@@ -15,7 +15,7 @@ import org.postlane.testing.fleet.HostBehaviour;
 class RecoveryTest {
     private static final int MAILS = 100;
 
-    private final FleetDelivery net = new FleetDelivery(Fleet.everywhere(), new FastTime(6));
+    private final FleetDelivery net = new FleetDelivery(Fleet.everywhere(), new FastTime(2));
 
     @AfterEach
     void close() {
