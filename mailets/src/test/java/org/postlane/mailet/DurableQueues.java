@@ -54,6 +54,7 @@ final class DurableQueues implements AutoCloseable {
         factory = new ActiveMQMailQueueFactory(connections, new RawMailQueueItemDecoratorFactory(), new RecordingMetricFactory(),
             new NoopGaugeRegistry(), new ActiveMQMetricCollectorNoop());
         factory.setUseBlobMessages(false);
+        factory.setUseJMX(false);
     }
 
     MailQueueFactory<?> factory() {
@@ -62,6 +63,7 @@ final class DurableQueues implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        factory.destroy();
         broker.stop();
     }
 }
