@@ -12,19 +12,21 @@ import javax.mail.MessagingException;
 
 import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.mailrepository.api.MailRepositoryStore;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
-import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.Mail;
 import org.apache.mailet.ProcessingState;
 import org.apache.mailet.base.GenericMailet;
 import org.postlane.james.Parameters;
+import org.postlane.outbound.DeliveryIdentity;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundQueue;
 import org.postlane.outbound.OutboundSettings;
 import org.postlane.outbound.QueueTimes;
+import org.postlane.route.HostHealth;
 import org.postlane.route.RouteTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,7 @@ public class PooledRemoteDelivery extends GenericMailet {
     private final DNSService dns;
     private final DomainList domains;
     private final MailQueueFactory<?> queues;
+    private final MailRepositoryStore repositories;
     private final MetricFactory metrics;
     private final Clock clock;
 
@@ -60,11 +63,12 @@ public class PooledRemoteDelivery extends GenericMailet {
     /** Everything it needs is bound by James and by the Postlane module. */
     @Inject
     public PooledRemoteDelivery(OutboundEngine engine, DNSService dns, DomainList domains, MailQueueFactory<?> queues,
-                                MetricFactory metrics, Clock clock) {
+                                MailRepositoryStore repositories, MetricFactory metrics, Clock clock) {
         this.engine = engine;
         this.dns = dns;
         this.domains = domains;
         this.queues = queues;
+        this.repositories = repositories;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -73,13 +77,14 @@ public class PooledRemoteDelivery extends GenericMailet {
     public void init() throws MessagingException {
         Parameters parameters = Parameters.of(getMailetConfig(), StockParameter.OUTGOING.key());
         RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
-        settings = read.settings(domains);
+        settings = read.settings(domains, repositories);
         usePriority = read.usesPriority();
         engine.limits().declare(parameters);
-        RouteTable routes = read.routes(dns, settings::ehloName);
+        engine.agreedJournal().declare(parameters);
+        RouteTable routes = read.routes(dns, settings::ehloName, new HostHealth(engine.time()::nanoTime));
         parameters.refuseUnknown();
         engine.claim(settings.queue(), parameters.where());
-        queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(OutboundQueue.MOST_UNDER_WAY));
+        queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(settings.inHand().mails()));
         consumer = new OutboundQueue(engine, queue, settings, routes, getMailetContext(), metrics, clock);
         consumer.start();
     }
@@ -92,9 +97,8 @@ public class PooledRemoteDelivery extends GenericMailet {
             if (usePriority) {
                 mail.setAttribute(MailPrioritySupport.HIGH_PRIORITY_ATTRIBUTE);
             }
-            // A mail that comes from another queue's failure begins anew here.
-            mail.removeAttribute(DeliveryRetriesHelper.DELIVERY_RETRY_COUNT);
             QueueTimes.markQueued(mail, clock);
+            DeliveryIdentity.mark(mail);
             // Who is named twice at RCPT gets one copy.
             mail.setRecipients(new LinkedHashSet<>(mail.getRecipients()));
             queue.enQueue(mail);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.mailet;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -10,17 +8,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import javax.mail.MessagingException;
 
 import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.mailrepository.api.MailRepositoryStore;
 import org.apache.james.queue.api.MailQueueName;
-import org.apache.james.transport.mailets.remote.delivery.Delay;
 import org.apache.james.transport.mailets.remote.delivery.HeloNameProvider;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.OutboundSettings;
-import org.postlane.outbound.RetrySchedule;
 import org.postlane.route.DomainTlsPolicy;
 import org.postlane.route.Gateway;
 import org.postlane.route.GatewayRoutes;
@@ -43,11 +39,6 @@ final class RemoteDeliveryParameters {
     static final String TLS = "tls";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(PooledRemoteDelivery.class);
-    /** What stock adds to delays that are set without a number of retries. */
-    private static final int STOCK_MAX_RETRIES = 5;
-    private static final int MOST_RETRIES = 10_000;
-    /** James' memory queue cannot order mails whose delays are 25 days apart. */
-    private static final Duration LONGEST_DELAY = Duration.ofDays(20);
 
     private final Parameters parameters;
     private final CredentialParameters credentials;
@@ -84,14 +75,18 @@ final class RemoteDeliveryParameters {
         }
     }
 
-    OutboundSettings settings(DomainList domains) {
+    OutboundSettings settings(DomainList domains, MailRepositoryStore repositories) {
+        OutcomeParameters outcomes = new OutcomeParameters(parameters);
         HeloNameProvider helo = new HeloNameProvider(heloName(), domains);
         parameters.flag(StockParameter.SENDPARTIAL.key(), true);
         parameters.flag(StockParameter.DEBUG.key(), false);
         return new OutboundSettings.Builder()
             .queue(MailQueueName.of(parameters.text(StockParameter.OUTGOING.key(), "the name of a queue").orElse("outgoing")))
-            .retries(retries())
-            .dnsRetries(parameters.wholeNumber(StockParameter.MAX_DNS_PROBLEM_RETRIES.key(), 0, 0, MOST_RETRIES))
+            .retries(outcomes.retries())
+            .delayWarning(outcomes.delayWarning())
+            .deadLetters(outcomes.deadLetters(repositories))
+            .dnsRetries(parameters.wholeNumber(StockParameter.MAX_DNS_PROBLEM_RETRIES.key(), 0, 0,
+                OutcomeParameters.MOST_RETRIES))
             .bounceProcessor(parameters.text(StockParameter.BOUNCE_PROCESSOR.key(), "the name of a processor"))
             .successProcessor(parameters.text(StockParameter.ON_SUCCESS.key(), "the name of a processor"))
             .lowPriorityRetries(usesPriority())
@@ -122,11 +117,11 @@ final class RemoteDeliveryParameters {
         return parameters.flag(StockParameter.USE_PRIORITY.key(), false);
     }
 
-    RouteTable routes(DNSService service, Supplier<String> ehloName) {
+    RouteTable routes(DNSService service, Supplier<String> ehloName, HostHealth health) {
         boolean shuffled = parameters.flag(StockParameter.LOAD_BALANCING.key(), true);
         HostSession usual = HostSession.DEFAULT.withTlsMaterial(TlsParameters.read(parameters, tlsModes()));
         RouteParts parts = new RouteParts(Resolvers.of(service),
-            new UsableAddresses(routes.addressFamilies(), sessions.source()), new HostHealth());
+            new UsableAddresses(routes.addressFamilies(), sessions.source()), health);
         Optional<Credentials> user = credentials.read(tls, !gateways.isEmpty());
         MxRoutes toMx = parts.byMx(routes.mxPort(isImplicit(tlsToMx()) ? Ports.SMTPS : Ports.SMTP),
             new DomainTlsPolicy(usual.withTls(tlsToMx()), routes.tlsPolicies()), new OwnHosts(ehloName));
@@ -156,37 +151,6 @@ final class RemoteDeliveryParameters {
         int port = gatewayPort();
         return gateways.stream().map(one -> new Gateway(one.host(), one.port().orElse(port), 1, session, false))
             .collect(Collectors.toList());
-    }
-
-    private RetrySchedule retries() {
-        String maxRetriesKey = StockParameter.MAX_RETRIES.key();
-        int maxRetries = parameters.wholeNumber(maxRetriesKey, STOCK_MAX_RETRIES, 0, MOST_RETRIES);
-        List<Duration> delays = delays();
-        if (!delays.isEmpty()) {
-            return RetrySchedule.fixed(delays, Math.max(maxRetries, delays.size()));
-        }
-        return parameters.isSet(maxRetriesKey) ? RetrySchedule.growing(maxRetries) : RetrySchedule.growing();
-    }
-
-    private List<Duration> delays() {
-        String key = StockParameter.DELAY_TIME.key();
-        String expected = "delays separated by commas, like 5 min, 3*1 hour; a bare number is milliseconds; each at most 20 days,"
-            + " and at most " + MOST_RETRIES + " of them";
-        List<Duration> delays = new ArrayList<>();
-        parameters.text(key, expected).ifPresent(text -> {
-            for (String one : text.split(",")) {
-                try {
-                    Delay delay = Delay.from(one.trim());
-                    if (delay.getAttempts() > MOST_RETRIES - delays.size() || delay.getDelayTime().compareTo(LONGEST_DELAY) > 0) {
-                        throw parameters.error(key, expected);
-                    }
-                    delays.addAll(delay.getExpendendDelays());
-                } catch (MessagingException | IllegalArgumentException | ArithmeticException e) {
-                    throw parameters.error(key, expected);
-                }
-            }
-        });
-        return delays;
     }
 
     private TlsMode readTls() {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import com.google.common.hash.Hashing;
 import org.apache.james.core.MailAddress;
 import org.apache.mailet.Attribute;
 import org.apache.mailet.Mail;
@@ -58,5 +61,21 @@ final class AsQueued {
             part.setName(name + suffix);
         }
         return part;
+    }
+
+    /**
+     * The mail to some of its recipients, under a name that no other part of it has, whatever becomes of the parts: the same for
+     * the same recipients, and no longer when a part is divided again.
+     */
+    Mail named(Collection<MailAddress> some, String kind) {
+        Mail part = to(some);
+        part.setName(name.replaceFirst("-" + kind + "-[0-9a-f]{12}$", "") + "-" + kind + "-" + fingerprint(some));
+        return part;
+    }
+
+    /** Twelve hexadecimal digits that stand for these recipients, in this order. */
+    static String fingerprint(Collection<MailAddress> recipients) {
+        String all = recipients.stream().map(MailAddress::asString).collect(Collectors.joining("\n"));
+        return Hashing.sha256().hashString(all, UTF_8).toString().substring(0, 12);
     }
 }

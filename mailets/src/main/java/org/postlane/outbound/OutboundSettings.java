@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -10,22 +11,33 @@ import org.postlane.smtp.SessionSettings;
 
 /** How the mail of one outgoing queue is delivered. Immutable once built; safe to share. */
 public final class OutboundSettings {
+    /** As sendmail's {@code Timeout.queuewarn}: after a working morning a sender may want to use the telephone. */
+    public static final Duration DEFAULT_DELAY_WARNING = Duration.ofHours(4);
+
     private final MailQueueName queue;
     private final RetrySchedule retries;
+    private final Duration delayWarning;
+    private final DeadLetters deadLetters;
     private final int dnsRetries;
     private final String bounceProcessor;
     private final String successProcessor;
     private final boolean lowPriorityRetries;
+    private final LiveSettings live;
+    private final InHandLimits inHand;
     private final Supplier<String> ehloName;
     private final UnaryOperator<SessionSettings.Builder> session;
 
     private OutboundSettings(Builder builder) {
         this.queue = builder.queue;
         this.retries = builder.retries;
+        this.delayWarning = builder.delayWarning;
+        this.deadLetters = builder.deadLetters;
         this.dnsRetries = builder.dnsRetries;
         this.bounceProcessor = builder.bounceProcessor;
         this.successProcessor = builder.successProcessor;
         this.lowPriorityRetries = builder.lowPriorityRetries;
+        this.live = builder.live;
+        this.inHand = builder.inHand;
         this.ehloName = builder.ehloName;
         this.session = builder.session;
     }
@@ -40,12 +52,22 @@ public final class OutboundSettings {
         return retries;
     }
 
+    /** The age at which the sender of a mail that is still not delivered is told so; empty for never. */
+    public Optional<Duration> delayWarning() {
+        return Optional.ofNullable(delayWarning);
+    }
+
+    /** Where mail is kept that was given up; empty where it is not. */
+    public Optional<DeadLetters> deadLetters() {
+        return Optional.ofNullable(deadLetters);
+    }
+
     /** How often a domain that DNS says does not exist is asked for again before the mail fails. */
     public int dnsRetries() {
         return dnsRetries;
     }
 
-    /** The processor for mail that failed; empty for a plain bounce by James. */
+    /** The processor for mail that failed; empty for a report of ours to the sender. */
     public Optional<String> bounceProcessor() {
         return Optional.ofNullable(bounceProcessor);
     }
@@ -58,6 +80,16 @@ public final class OutboundSettings {
     /** Whether retries stand behind first attempts in queues that know priorities. */
     public boolean hasLowPriorityRetries() {
         return lowPriorityRetries;
+    }
+
+    /** The limits of its destinations, as they are at the start. */
+    public LiveSettings live() {
+        return live;
+    }
+
+    /** How much mail may be in hand. */
+    public InHandLimits inHand() {
+        return inHand;
     }
 
     /** The name for EHLO, asked for at each attempt because the default domain may change. */
@@ -74,10 +106,14 @@ public final class OutboundSettings {
     public static final class Builder {
         private MailQueueName queue = MailQueueName.of("outgoing");
         private RetrySchedule retries = RetrySchedule.growing();
+        private Duration delayWarning = DEFAULT_DELAY_WARNING;
+        private DeadLetters deadLetters;
         private int dnsRetries;
         private String bounceProcessor;
         private String successProcessor;
         private boolean lowPriorityRetries;
+        private LiveSettings live = LiveSettings.DEFAULTS;
+        private InHandLimits inHand = InHandLimits.DEFAULTS;
         private Supplier<String> ehloName = () -> "localhost";
         private UnaryOperator<SessionSettings.Builder> session = builder -> builder;
 
@@ -90,6 +126,18 @@ public final class OutboundSettings {
         /** See {@link OutboundSettings#retries()}. */
         public Builder retries(RetrySchedule value) {
             this.retries = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#delayWarning()}. */
+        public Builder delayWarning(Optional<Duration> value) {
+            this.delayWarning = value.orElse(null);
+            return this;
+        }
+
+        /** See {@link OutboundSettings#deadLetters()}. */
+        public Builder deadLetters(Optional<DeadLetters> value) {
+            this.deadLetters = value.orElse(null);
             return this;
         }
 
@@ -114,6 +162,18 @@ public final class OutboundSettings {
         /** See {@link OutboundSettings#hasLowPriorityRetries()}. */
         public Builder lowPriorityRetries(boolean value) {
             this.lowPriorityRetries = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#live()}. */
+        public Builder live(LiveSettings value) {
+            this.live = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#inHand()}. */
+        public Builder inHand(InHandLimits value) {
+            this.inHand = value;
             return this;
         }
 

@@ -4,14 +4,20 @@ package org.postlane.outbound;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
+import org.apache.james.transport.mailets.remote.delivery.Bouncer;
+import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.Attribute;
 import org.apache.mailet.AttributeName;
 import org.apache.mailet.AttributeUtils;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
 
-/** The times that a queued mail carries, as milliseconds since 1970, which every queue can store. */
+/**
+ * What a queued mail carries to remember its time in the queue: times as milliseconds since 1970, which every queue can store,
+ * and how often it came back.
+ */
 public final class QueueTimes {
     /** When the mail entered the outgoing queue: what its expiry counts from. */
     public static final AttributeName QUEUED_AT = AttributeName.of("postlane-queued-at");
@@ -19,29 +25,68 @@ public final class QueueTimes {
     /** When it is due again; for the eyes of those who browse the queue, and for queues that cannot hold mail back. */
     public static final AttributeName NEXT_ATTEMPT_AT = AttributeName.of("postlane-next-attempt-at");
 
+    /** How often in a row it came back because its turn did not come. */
+    static final AttributeName HANDED_BACK = AttributeName.of("postlane-handed-back");
+
+    /** That its sender was told of the delay. */
+    static final AttributeName DELAY_REPORTED = AttributeName.of("postlane-delay-reported");
+
+    private static final List<AttributeName> OF_AN_EARLIER_LIFE = List.of(NEXT_ATTEMPT_AT, HANDED_BACK, DELAY_REPORTED,
+        DeliveryRetriesHelper.DELIVERY_RETRY_COUNT, Bouncer.DELIVERY_ERROR, Bouncer.DELIVERY_ERROR_CODE,
+        Bouncer.IS_DELIVERY_PERMANENT_ERROR);
+
     private QueueTimes() {
     }
 
-    /** Marks a mail as queued now. */
+    /**
+     * Marks a mail as queued now, and forgets what it went through before: it may come from the failure of another queue, or out
+     * of the dead letters.
+     */
     public static void markQueued(Mail mail, Clock clock) {
+        OF_AN_EARLIER_LIFE.forEach(mail::removeAttribute);
         mail.setAttribute(new Attribute(QUEUED_AT, AttributeValue.of(clock.millis())));
-        mail.removeAttribute(NEXT_ATTEMPT_AT);
     }
 
     /** Gives a mail that was queued by another mailet, and so has no such mark, one that counts from now. */
     static void markQueuedIfUnmarked(Mail mail, Clock clock) {
         if (mail.getAttribute(QUEUED_AT).isEmpty()) {
-            markQueued(mail, clock);
+            mail.setAttribute(new Attribute(QUEUED_AT, AttributeValue.of(clock.millis())));
         }
     }
 
+    static Instant queuedAt(Mail mail, Clock clock) {
+        return AttributeUtils.getValueAndCastFromMail(mail, QUEUED_AT, Long.class).map(Instant::ofEpochMilli)
+            .orElseGet(clock::instant);
+    }
+
     static Duration age(Mail mail, Clock clock) {
-        return AttributeUtils.getValueAndCastFromMail(mail, QUEUED_AT, Long.class)
-            .map(millis -> Duration.between(Instant.ofEpochMilli(millis), clock.instant()))
+        return Duration.between(queuedAt(mail, clock), clock.instant());
+    }
+
+    /** How long it is until the mail is due; zero when it is. */
+    static Duration early(Mail mail, Clock clock) {
+        return AttributeUtils.getValueAndCastFromMail(mail, NEXT_ATTEMPT_AT, Long.class)
+            .map(due -> Duration.ofMillis(Math.max(0, due - clock.millis())))
             .orElse(Duration.ZERO);
     }
 
     static Attribute nextAttempt(Duration delay, Clock clock) {
         return new Attribute(NEXT_ATTEMPT_AT, AttributeValue.of(clock.instant().plus(delay).toEpochMilli()));
+    }
+
+    static int timesHandedBack(Mail mail) {
+        return AttributeUtils.getValueAndCastFromMail(mail, HANDED_BACK, Integer.class).orElse(0);
+    }
+
+    static Attribute handedBack(int times) {
+        return new Attribute(HANDED_BACK, AttributeValue.of(times));
+    }
+
+    static boolean isDelayReported(Mail mail) {
+        return mail.getAttribute(DELAY_REPORTED).isPresent();
+    }
+
+    static Attribute delayReported() {
+        return new Attribute(DELAY_REPORTED, AttributeValue.of(true));
     }
 }

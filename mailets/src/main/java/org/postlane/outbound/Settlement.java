@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
 import org.apache.james.core.MailAddress;
 import org.apache.james.metrics.api.Metric;
 import org.apache.james.metrics.api.MetricFactory;
-import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.Mail;
@@ -22,8 +21,9 @@ import org.apache.mailet.MailetContext;
 import org.postlane.smtp.RecipientResult.Status;
 
 /**
- * Turns verdicts into what happens to the mail, as steps to be run one after the other: deferred recipients go back into the
- * queue first, because nothing else would bring them there, then failures are reported, then successes. Safe to share.
+ * Turns verdicts into what happens to the mail, as steps to be run one after the other: who is not settled goes back into the
+ * queue first, because nothing else would bring it there; what failed is kept where that is wanted, and reported; then comes
+ * what was delivered. Safe to share.
  */
 final class Settlement {
     /** One thing to do; it may fail and is then repeated. */
@@ -33,16 +33,33 @@ final class Settlement {
             void run() throws Exception;
         }
 
-        private final String what;
+        private final String name;
+        private final Collection<MailAddress> putBack;
         private final Action action;
 
-        Step(String what, Action action) {
-            this.what = what;
+        Step(String name, Action action) {
+            this(name, List.of(), action);
+        }
+
+        /** @param putBack who has another entry in the queue when the step is done, and is no longer this one's concern */
+        Step(String name, Collection<MailAddress> putBack, Action action) {
+            this.name = name;
+            this.putBack = List.copyOf(putBack);
             this.action = action;
         }
 
-        String what() {
-            return what;
+        /** Who is in another entry of the queue from then on. */
+        Collection<MailAddress> putBack() {
+            return putBack;
+        }
+
+        /**
+         * The same for the same turn of the same mail with the same verdicts, and for no other: a step that was finished before
+         * a crash is known by it. It begins with what the step does and the number of the turn (attempts, and how often the mail
+         * was handed back since the last), and ends with whom it is about.
+         */
+        String name() {
+            return name;
         }
 
         void run() throws Exception {
@@ -53,96 +70,146 @@ final class Settlement {
     private final MailQueue queue;
     private final OutboundSettings settings;
     private final MailetContext context;
-    private final FailureReport failureReport;
     private final Clock clock;
     private final Metric outgoingMails;
-    private final OutcomeLog outcomes;
 
     Settlement(MailQueue queue, OutboundSettings settings, MailetContext context, MetricFactory metrics, Clock clock) {
         this.queue = queue;
         this.settings = settings;
         this.context = context;
-        this.failureReport = new FailureReport(settings, context);
         this.clock = clock;
-        this.outcomes = new OutcomeLog(metrics);
         this.outgoingMails = metrics.generate("outgoingMails");
     }
 
-    /** Whether the mail's time is over, so that not even a free connection is worth waiting for. */
-    boolean isExpired(Mail mail) {
-        return settings.retries().next(DeliveryRetriesHelper.retrieveRetries(mail), QueueTimes.age(mail, clock)).isEmpty();
+    /** The steps for a mail whose recipients have these verdicts, one each. */
+    List<Step> stepsFor(Mail mail, List<Verdict> verdicts) {
+        return new Turn(mail, new AsQueued(mail), verdicts).steps();
     }
 
-    List<Step> stepsFor(Mail mail, Settled settled) {
-        AsQueued queued = new AsQueued(mail);
-        List<Step> steps = new ArrayList<>();
-        if (settled.postponed() != null) {
-            steps.add(new Step("putting it back", () -> {
-                Mail whole = queued.whole();
-                QueueTimes.markQueuedIfUnmarked(whole, clock);
-                queue.enQueue(whole, settled.postponed());
-            }));
+    /** One mail with its verdicts. */
+    private final class Turn {
+        private final AsQueued queued;
+        private final int attempt;
+        private final int handedBack;
+        private final String number;
+        private final Duration age;
+        private final SenderReport report;
+        private final boolean delayReported;
+        private final List<Verdict> delivered;
+        private final List<Verdict> failed;
+        private final List<Verdict> deferred = new ArrayList<>();
+        private final List<Verdict> withoutTurn = new ArrayList<>();
+        private final List<Verdict> givenUp = new ArrayList<>();
+
+        Turn(Mail mail, AsQueued queued, List<Verdict> verdicts) {
+            this.queued = queued;
+            this.attempt = DeliveryRetriesHelper.retrieveRetries(mail) + 1;
+            this.handedBack = QueueTimes.timesHandedBack(mail);
+            this.number = attempt + "." + handedBack;
+            this.age = QueueTimes.age(mail, clock);
+            this.report = new SenderReport(settings, context, clock, mail);
+            this.delayReported = QueueTimes.isDelayReported(mail);
+            this.delivered = of(verdicts, Status.DELIVERED);
+            this.failed = of(verdicts, Status.FAILED);
+            for (Verdict verdict : of(verdicts, Status.DEFERRED, Status.AMBIGUOUS, Status.NEXT_TRANSACTION)) {
+                (verdict.wasTried() ? deferred : withoutTurn).add(verdict);
+            }
+        }
+
+        List<Step> steps() {
+            List<Step> steps = new ArrayList<>(wayBack());
+            steps.addAll(deadLetters());
+            if (settings.bounceProcessor().isPresent()) {
+                steps.addAll(handOver(settings.bounceProcessor().get()));
+            } else {
+                report.addFailed(failed, true);
+                report.addFailed(givenUp, false);
+            }
+            report.addRelayed(delivered.stream().filter(verdict -> !verdict.areReportsPassedOn()).collect(Collectors.toList()));
+            steps.addAll(report.steps(queued, number));
+            addDelivered(steps);
             return steps;
         }
-        settled.parts().forEach(part -> steps.add(new Step("dividing it", () -> queue.enQueue(
-            queued.partTo(part.recipients(), "-to-" + part.recipients().get(0).getDomain().asString())))));
-        settled.verdicts().forEach(verdict -> outcomes.record(mail, verdict));
-        int attempt = DeliveryRetriesHelper.retrieveRetries(mail) + 1;
-        addDeferred(queued, attempt, QueueTimes.age(mail, clock), settled, steps);
-        addReports(queued, attempt, of(settled, Status.FAILED), true, steps);
-        addDelivered(queued, attempt, of(settled, Status.DELIVERED), steps);
-        return steps;
+
+        private List<Step> wayBack() {
+            Optional<Duration> schedule = settings.retries().next(attempt - 1, age);
+            Optional<Duration> soon = settings.retries().handedBack(handedBack, age);
+            if (schedule.isEmpty()) {
+                givenUp.addAll(deferred);
+                deferred.clear();
+            }
+            if (soon.isEmpty()) {
+                givenUp.addAll(withoutTurn);
+                withoutTurn.clear();
+            }
+            boolean delayed = !delayReported && settings.delayWarning().filter(limit -> age.compareTo(limit) >= 0).isPresent();
+            WayBack way = new WayBack(queue, clock, delayReported || delayed);
+            schedule.ifPresent(delay -> way.addDeferred(deferred, attempt, delay, settings.hasLowPriorityRetries()));
+            soon.ifPresent(delay -> way.addHandedBack(withoutTurn, handedBack + 1, delay));
+            if (delayed) {
+                report.addDelayed(deferred, settings.retries().expiry());
+                report.addDelayed(withoutTurn, settings.retries().expiry());
+            }
+            return way.steps(queued, number);
+        }
+
+        /** Before anything is said to anybody: who asks for the mail then finds it. */
+        private List<Step> deadLetters() {
+            List<Step> steps = new ArrayList<>();
+            settings.deadLetters().ifPresent(letters -> {
+                addKeeping(letters, failed, true, steps);
+                addKeeping(letters, givenUp, false, steps);
+            });
+            return steps;
+        }
+
+        private void addKeeping(DeadLetters letters, List<Verdict> verdicts, boolean permanent, List<Step> steps) {
+            if (!verdicts.isEmpty()) {
+                steps.add(new Step("dead-" + number + "-" + AsQueued.fingerprint(recipients(verdicts)),
+                    () -> letters.keep(queued, verdicts, permanent)));
+            }
+        }
+
+        /**
+         * One mail for all who failed with the same words, as the matchers of stock James expect. All of them, whether the sender
+         * wants to hear of it or not: what the processor does with them is the administrator's choice, and need not be a report.
+         */
+        private List<Step> handOver(String processor) {
+            List<Step> steps = new ArrayList<>();
+            addHandOver(processor, failed, true, steps);
+            addHandOver(processor, givenUp, false, steps);
+            return steps;
+        }
+
+        private void addHandOver(String processor, List<Verdict> verdicts, boolean permanent, List<Step> steps) {
+            Map<String, List<Verdict>> alike = verdicts.stream()
+                .collect(Collectors.groupingBy(Verdict::explanation, LinkedHashMap::new, Collectors.toList()));
+            alike.values().forEach(group -> {
+                String suffix = "-failed-" + attempt + "-" + (steps.size() + 1);
+                steps.add(new Step("failed-" + number + "-" + AsQueued.fingerprint(recipients(group)), () -> {
+                    Mail mail = queued.partTo(recipients(group), suffix);
+                    FailureMarks.set(mail, group.get(0).explanation(), group.get(0), permanent);
+                    context.sendMail(mail, processor);
+                }));
+            });
+        }
+
+        private void addDelivered(List<Step> steps) {
+            if (delivered.isEmpty()) {
+                return;
+            }
+            outgoingMails.increment();
+            settings.successProcessor().ifPresent(processor -> steps.add(new Step(
+                "delivered-" + number + "-" + AsQueued.fingerprint(recipients(delivered)),
+                () -> context.sendMail(queued.partTo(recipients(delivered), "-delivered-" + attempt), processor))));
+        }
     }
 
-    private static List<Verdict> of(Settled settled, Status... statuses) {
-        return settled.verdicts().stream()
-            .filter(verdict -> List.of(statuses).contains(verdict.status()))
-            .collect(Collectors.toList());
+    private static List<Verdict> of(List<Verdict> verdicts, Status... statuses) {
+        return verdicts.stream().filter(verdict -> List.of(statuses).contains(verdict.status())).collect(Collectors.toList());
     }
 
     private static Collection<MailAddress> recipients(List<Verdict> verdicts) {
         return verdicts.stream().map(Verdict::recipient).collect(Collectors.toList());
-    }
-
-    private void addDeferred(AsQueued queued, int attempt, Duration age, Settled settled, List<Step> steps) {
-        List<Verdict> deferred = of(settled, Status.DEFERRED, Status.AMBIGUOUS, Status.NEXT_TRANSACTION);
-        if (deferred.isEmpty()) {
-            return;
-        }
-        Optional<Duration> delay = settings.retries().next(attempt - 1, age);
-        if (delay.isEmpty()) {
-            addReports(queued, attempt, deferred, false, steps);
-            return;
-        }
-        steps.add(new Step("putting it back for a later attempt", () -> {
-            Mail mail = queued.to(recipients(deferred));
-            QueueTimes.markQueuedIfUnmarked(mail, clock);
-            mail.setAttribute(DeliveryRetriesHelper.makeAttribute(attempt));
-            mail.setAttribute(QueueTimes.nextAttempt(delay.get(), clock));
-            if (settings.hasLowPriorityRetries()) {
-                mail.setAttribute(MailPrioritySupport.LOW_PRIORITY_ATTRIBUTE);
-            }
-            queue.enQueue(mail, delay.get());
-        }));
-    }
-
-    /** One report for all who failed with the same words. */
-    private void addReports(AsQueued queued, int attempt, List<Verdict> failed, boolean permanent, List<Step> steps) {
-        Map<String, List<Verdict>> alike = failed.stream()
-            .collect(Collectors.groupingBy(Verdict::explanation, LinkedHashMap::new, Collectors.toList()));
-        alike.values().forEach(group -> {
-            String suffix = "-failed-" + attempt + "-" + (steps.size() + 1);
-            steps.add(new Step("reporting a failure", () ->
-                failureReport.send(queued.partTo(recipients(group), suffix), group.get(0), permanent)));
-        });
-    }
-
-    private void addDelivered(AsQueued queued, int attempt, List<Verdict> delivered, List<Step> steps) {
-        if (delivered.isEmpty()) {
-            return;
-        }
-        outgoingMails.increment();
-        settings.successProcessor().ifPresent(processor -> steps.add(new Step("passing it to " + processor, () ->
-            context.sendMail(queued.partTo(recipients(delivered), "-delivered-" + attempt), processor))));
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 import org.apache.james.core.MailAddress;
+import org.postlane.smtp.EnhancedCode;
 import org.postlane.smtp.Failure;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.RecipientResult;
@@ -21,27 +22,40 @@ final class Verdict {
     private final String host;
     private final boolean tried;
     private final Duration notBefore;
+    private final Passage passage;
 
     Verdict(MailAddress recipient, RecipientResult result, String host) {
-        this(recipient, result, host, true, Duration.ZERO);
+        this(recipient, result, host, true, Duration.ZERO, null);
     }
 
-    private Verdict(MailAddress recipient, RecipientResult result, String host, boolean tried, Duration notBefore) {
+    private Verdict(MailAddress recipient, RecipientResult result, String host, boolean tried, Duration notBefore,
+                    Passage passage) {
         this.recipient = recipient;
         this.result = result;
         this.host = host;
         this.tried = tried;
         this.notBefore = notBefore;
+        this.passage = passage;
     }
 
     /** A recipient whose turn did not come: no attempt is counted, and the mail comes back soon. */
     static Verdict postponed(MailAddress recipient, String why) {
-        return new Verdict(recipient, RecipientResult.deferred(Fault.POLICY, why), "-", false, Duration.ZERO);
+        return new Verdict(recipient, RecipientResult.deferred(Fault.POLICY, why), "-", false, Duration.ZERO, null);
     }
 
     /** The same verdict, for a destination that nobody shall try again before this time has passed. */
     Verdict notBefore(Duration delay) {
-        return new Verdict(recipient, result, host, tried, delay);
+        return new Verdict(recipient, result, host, tried, delay, passage);
+    }
+
+    /** The same verdict, with the connection that it came by. */
+    Verdict by(Passage connection) {
+        return new Verdict(recipient, result, host, tried, notBefore, connection);
+    }
+
+    /** The connection that it came by; empty where there was none. */
+    Optional<Passage> passage() {
+        return Optional.ofNullable(passage);
     }
 
     /** Whether this was an attempt; otherwise the recipient only had no turn. */
@@ -67,14 +81,50 @@ final class Verdict {
         return result.reply().map(Reply::code);
     }
 
+    /** The reply, where a server gave one. */
+    Optional<Reply> reply() {
+        return result.reply();
+    }
+
+    /** Whether the server that took it reports to the sender itself. */
+    boolean areReportsPassedOn() {
+        return result.areReportsPassedOn();
+    }
+
+    /** Whose fault it is; empty for who was delivered. */
+    Optional<Fault> fault() {
+        return result.failure().map(Failure::fault);
+    }
+
+    /** The enhanced code of the reply, or of our own judgement. */
+    Optional<EnhancedCode> enhancedCode() {
+        return result.failure().isPresent() ? result.failure().flatMap(Failure::enhancedCode)
+            : result.reply().flatMap(Reply::enhancedCode);
+    }
+
     /** What the host said, or what happened instead. */
     String explanation() {
         return result.explanation();
     }
 
+    /** All lines of the reply, without its code; what happened instead where there was none. */
+    String words() {
+        return result.reply().map(reply -> String.join("\n", reply.lines())).orElseGet(this::explanation);
+    }
+
+    /** Whether the host may have it all the same. */
+    boolean isAmbiguous() {
+        return status() == RecipientResult.Status.AMBIGUOUS;
+    }
+
     /** The host that the verdict came from; a dash where none was reached. */
     String host() {
         return host;
+    }
+
+    /** The name of that host, without its address. */
+    String hostName() {
+        return host.replaceFirst("\\[.*", "");
     }
 
     /**

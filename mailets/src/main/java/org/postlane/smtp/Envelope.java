@@ -34,7 +34,7 @@ public final class Envelope {
         DELAY
     }
 
-    private static final String DSN = "DSN";
+    static final String DSN = "DSN";
     private static final String SMTPUTF8 = "SMTPUTF8";
     private static final String REQUIRETLS = "REQUIRETLS";
     private static final String DELIVERBY = "DELIVERBY";

@@ -101,7 +101,7 @@ final class EnvelopeCommands {
 
     /** The outcome where no answer says anything: the same for all recipients. */
     RecipientJudge nobodyKnows(Failure why) {
-        RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
+        RecipientJudge judge = new RecipientJudge(envelope.recipients().size(), capabilities.offers(Envelope.DSN));
         judge.settleOpen(why);
         return judge;
     }
@@ -127,7 +127,7 @@ final class EnvelopeCommands {
         if (mailReply.isIntermediate()) {
             return CompletableFuture.failedFuture(link.violated("MAIL", mailReply));
         }
-        RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
+        RecipientJudge judge = new RecipientJudge(envelope.recipients().size(), capabilities.offers(Envelope.DSN));
         if (mailReply.isPositive()) {
             judge.judge(rcpts);
             if (pipelined) {

@@ -14,9 +14,16 @@ final class RecipientJudge {
     private final RecipientResult[] results;
     private final boolean[] accepted;
     private final boolean[] unanswered;
+    private final boolean dsnOffered;
     private Reply violation;
 
-    RecipientJudge(int recipients) {
+    /**
+     * Nobody has an outcome yet.
+     *
+     * @param dsnOffered whether the server heard what the sender wishes to be told (RFC 3461)
+     */
+    RecipientJudge(int recipients, boolean dsnOffered) {
+        this.dsnOffered = dsnOffered;
         this.results = new RecipientResult[recipients];
         this.accepted = new boolean[recipients];
         this.unanswered = new boolean[recipients];
@@ -125,8 +132,9 @@ final class RecipientJudge {
         }
     }
 
-    private static RecipientResult outcome(Fault fault, Reply reply) {
-        return reply.isPositive() ? RecipientResult.delivered(reply) : RecipientResult.of(Failure.refused(fault, reply));
+    private RecipientResult outcome(Fault fault, Reply reply) {
+        return reply.isPositive() ? RecipientResult.delivered(reply, dsnOffered)
+            : RecipientResult.of(Failure.refused(fault, reply));
     }
 
     /**

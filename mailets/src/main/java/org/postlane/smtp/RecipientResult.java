@@ -22,24 +22,26 @@ public final class RecipientResult {
     private final Status status;
     private final Reply reply;
     private final Failure failure;
+    private final boolean reportsPassedOn;
 
-    private RecipientResult(Status status, Reply reply, Failure failure) {
+    private RecipientResult(Status status, Reply reply, Failure failure, boolean reportsPassedOn) {
         this.status = status;
         this.reply = reply;
         this.failure = failure;
+        this.reportsPassedOn = reportsPassedOn;
     }
 
-    static RecipientResult delivered(Reply reply) {
-        return new RecipientResult(Status.DELIVERED, reply, null);
+    static RecipientResult delivered(Reply reply, boolean dsnOffered) {
+        return new RecipientResult(Status.DELIVERED, reply, null, dsnOffered);
     }
 
     static RecipientResult nextTransaction(Reply reply) {
-        return new RecipientResult(Status.NEXT_TRANSACTION, reply, Failure.refused(Fault.RECIPIENT, reply));
+        return new RecipientResult(Status.NEXT_TRANSACTION, reply, Failure.refused(Fault.RECIPIENT, reply), false);
     }
 
     /** The outcome that a failure means. */
     public static RecipientResult of(Failure failure) {
-        return new RecipientResult(statusOf(failure.persistence()), failure.reply().orElse(null), failure);
+        return new RecipientResult(statusOf(failure.persistence()), failure.reply().orElse(null), failure, false);
     }
 
     private static Status statusOf(Failure.Persistence persistence) {
@@ -51,6 +53,14 @@ public final class RecipientResult {
             default:
                 return Status.AMBIGUOUS;
         }
+    }
+
+    /**
+     * What a server once answered about a recipient, as somebody wrote it down: delivered for a positive reply. Whether it
+     * reports itself was not written down; it is taken to.
+     */
+    public static RecipientResult recorded(Fault fault, Reply reply) {
+        return reply.isPositive() ? delivered(reply, true) : of(Failure.refused(fault, reply));
     }
 
     /** Failed by our own judgement; the explanation begins with an enhanced code (RFC 3463). */
@@ -66,6 +76,14 @@ public final class RecipientResult {
     /** The outcome. */
     public Status status() {
         return status;
+    }
+
+    /**
+     * Whether the server that took it also took over the sender's wishes for reports: it offered DSN (RFC 3461 5.2.1). Otherwise
+     * a sender who asked to be told of success has to be told by us (5.2.2).
+     */
+    public boolean areReportsPassedOn() {
+        return reportsPassedOn;
     }
 
     /** What went wrong; empty for {@link Status#DELIVERED}. */

@@ -59,7 +59,7 @@ public final class SmtpConnection {
                 return CompletableFuture.failedFuture(new ExtensionNotOfferedException(missing.get()));
             }
             if (content.size() > capabilities.maxSize().orElse(Long.MAX_VALUE)) {
-                RecipientJudge judge = new RecipientJudge(envelope.recipients().size());
+                RecipientJudge judge = new RecipientJudge(envelope.recipients().size(), capabilities.offers(Envelope.DSN));
                 judge.failAll(Fault.MESSAGE, "5.3.4 The message has " + content.size() + " octets; the server takes at most "
                     + capabilities.maxSize().getAsLong());
                 return CompletableFuture.completedFuture(judge.result());
@@ -207,6 +207,11 @@ public final class SmtpConnection {
     /** Whether the server has said 421: it is closing the connection, or has closed it. */
     public boolean isShuttingDown() {
         return link.dialogue().isShuttingDown();
+    }
+
+    /** Whether the connection was given up because the server said something unasked, or something that is no answer. */
+    public boolean isOutOfStep() {
+        return link.dialogue().isOutOfStep();
     }
 
     /** Completes when the connection is closed, by whomever. */

@@ -129,7 +129,7 @@ class ConnectionReuseTest {
                 assertThat(recipients(server)).containsExactly("x@a.test", "y@a.test");
                 assertThat(server.statistics().connectionsOpened()).isEqualTo(2);
                 assertThat(delivery.queues.putBack()).isEmpty();
-                assertThat(delivery.context.bounced).isEmpty();
+                assertThat(delivery.context.reports).isEmpty();
             }
         }
     }

@@ -41,7 +41,7 @@ class ExtensionsTest {
             assertThat(server.received()).hasSize(2).noneMatch(ReceivedMail::isChunked);
             assertThat(server.statistics().commands("BDAT")).isEqualTo(1);
             assertThat(server.statistics().connectionsOpened()).isEqualTo(2);
-            assertThat(delivery.context.bounced).isEmpty();
+            assertThat(delivery.context.reports).isEmpty();
         }
     }
 
@@ -66,8 +66,8 @@ class ExtensionsTest {
             delivery.start();
             delivery.send("mail", "x@a.test");
             delivery.settled();
-            assertThat(delivery.context.bounced).hasSize(1);
-            assertThat(delivery.context.bounced.get(0).text()).contains("5.3.4").contains("at most 5");
+            assertThat(delivery.context.reports).hasSize(1);
+            assertThat(delivery.context.reports.get(0).words()).contains("5.3.4").contains("at most 5");
         }
     }
 
@@ -91,8 +91,8 @@ class ExtensionsTest {
             delivery.settled();
             assertThat(server.received()).hasSize(1);
             assertThat(server.received().get(0).acceptedAddresses()).containsExactly("a@a.test", "c@a.test");
-            assertThat(delivery.context.bounced).hasSize(1);
-            assertThat(delivery.context.bounced.get(0).text()).contains("b@a.test", "552 5.2.2 full")
+            assertThat(delivery.context.reports).hasSize(1);
+            assertThat(delivery.context.reports.get(0).words()).contains("b@a.test", "552 5.2.2 full")
                 .doesNotContain("c@a.test");
             assertThat(server.violations()).isEmpty();
         }

@@ -38,8 +38,8 @@ class GatewayTest {
             delivery.settled(2);
             assertThat(server.statistics().commands("AUTH")).isZero();
             assertThat(server.received()).isEmpty();
-            assertThat(delivery.context.bounced).hasSize(1);
-            assertThat(delivery.context.bounced.get(0).text()).doesNotContain("secret");
+            assertThat(delivery.context.reports).hasSize(1);
+            assertThat(delivery.context.reports.get(0).words()).doesNotContain("secret");
         }
     }
 

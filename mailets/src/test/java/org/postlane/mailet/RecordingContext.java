@@ -14,14 +14,17 @@ import org.apache.james.core.MailAddress;
 import org.apache.mailet.Mail;
 import org.apache.mailet.MailetContext;
 
-/** Notes what is handed to processors and what is bounced, marks the mail as James' own context does, and fails on demand. */
+/**
+ * Notes what is handed to processors and what is reported to senders, marks the mail as James' own context does, and fails on
+ * demand.
+ */
 final class RecordingContext {
-    /** One mail that was handed over. {@code text} is the explanation of a bounce. */
-    record HandedOver(String state, String name, Set<String> recipients, Map<String, Object> attributes, String text) {
+    /** One mail that was handed over. */
+    record HandedOver(String state, String name, Set<String> recipients, Map<String, Object> attributes) {
     }
 
     final List<HandedOver> sent = new CopyOnWriteArrayList<>();
-    final List<HandedOver> bounced = new CopyOnWriteArrayList<>();
+    final List<ParsedReport> reports = new CopyOnWriteArrayList<>();
     final AtomicInteger toFail = new AtomicInteger();
 
     MailetContext context() {
@@ -31,24 +34,18 @@ final class RecordingContext {
                     return new MailAddress("postmaster@home.test");
                 }
                 Mail mail = (Mail) arguments[0];
-                if (method.getName().equals("sendMail") && arguments.length == 1) {
-                    sent.add(handedOver("root", mail, String.valueOf(mail.getMessage().getContent())));
-                    return null;
-                }
-                String text = (String) arguments[1];
                 if (toFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     throw new MessagingException("The spool is away");
                 }
-                if (method.getName().equals("sendMail") && arguments.length == 2) {
-                    sent.add(handedOver(text, mail, ""));
-                    mail.setAttribute(Mail.SENT_BY_MAILET_ATTRIBUTE);
-                    mail.setState(text);
+                if (method.getName().equals("sendMail") && arguments.length == 1) {
+                    reports.add(ParsedReport.of(mail));
                     return null;
                 }
-                if (method.getName().equals("bounce") && arguments.length == 2) {
-                    // James begins its bounce so, and what this refuses it cannot bounce.
-                    mail.getMessage().reply(false);
-                    bounced.add(handedOver("", mail, text));
+                if (method.getName().equals("sendMail") && arguments.length == 2) {
+                    String state = (String) arguments[1];
+                    sent.add(handedOver(state, mail));
+                    mail.setAttribute(Mail.SENT_BY_MAILET_ATTRIBUTE);
+                    mail.setState(state);
                     return null;
                 }
                 throw new AssertionError("Not expected: " + method);
@@ -59,10 +56,10 @@ final class RecordingContext {
         return sent.stream().filter(one -> one.state().equals(state)).toList();
     }
 
-    private static HandedOver handedOver(String state, Mail mail, String text) {
+    private static HandedOver handedOver(String state, Mail mail) {
         return new HandedOver(state, mail.getName(),
             mail.getRecipients().stream().map(MailAddress::asString).collect(Collectors.toSet()),
             mail.attributes().collect(Collectors.toMap(attribute -> attribute.getName().asString(),
-                attribute -> attribute.getValue().value())), text);
+                attribute -> attribute.getValue().value())));
     }
 }

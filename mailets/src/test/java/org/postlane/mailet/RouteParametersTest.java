@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 import org.postlane.route.Host;
+import org.postlane.route.HostHealth;
 import org.postlane.route.RouteSource;
 import org.postlane.route.RouteTable;
 import org.postlane.smtp.Protocol;
@@ -59,7 +60,7 @@ class RouteParametersTest {
     }
 
     private RouteTable table(Parameters parameters) {
-        RouteTable table = new RemoteDeliveryParameters(parameters).routes(dns, () -> "home.test");
+        RouteTable table = new RemoteDeliveryParameters(parameters).routes(dns, () -> "home.test", new HostHealth());
         return table;
     }
 
@@ -150,7 +151,8 @@ class RouteParametersTest {
 
     @Test
     void aGatewaysOwnUserTakesNothingFromItsRule() {
-        RouteTable table = table("routes", "* = 127.0.0.1 (user=one password=1 tls=required), 127.0.0.2, 127.0.0.3 (tls=verified) "
+        RouteTable table = table("routes", "* = 127.0.0.1 (user=one password=1 tls=required),"
+            + " 127.0.0.2, 127.0.0.3 (tls=verified) "
             + "user=all password=2 authWithoutTls=true tls=none");
         List<Host> hosts = hosts(table, null, "a.test");
         assertThat(hosts).extracting(host -> host.session().credentials().orElseThrow()).containsExactly(

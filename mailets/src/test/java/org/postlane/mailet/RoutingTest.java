@@ -149,7 +149,7 @@ class RoutingTest {
                 delivery.send("mail", "x@unknown.test");
                 delivery.settled(1);
                 assertThat(delivery.queues.putBack()).hasSize(1);
-                assertThat(delivery.context.bounced).isEmpty();
+                assertThat(delivery.context.reports).isEmpty();
             }
         }
     }

@@ -30,6 +30,7 @@ import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.OutboundSettings;
 import org.postlane.route.Host;
+import org.postlane.route.HostHealth;
 import org.postlane.route.Route;
 import org.postlane.route.RouteTable;
 import org.postlane.smtp.SessionSettings;
@@ -66,8 +67,8 @@ class StockParameterTest {
     private OutboundSettings settings(String... written) {
         Parameters parameters = parameters(written);
         RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
-        OutboundSettings settings = read.settings(domains());
-        RouteTable unused = read.routes(dns, () -> "home.test");
+        OutboundSettings settings = read.settings(domains(), new TestRepositories().store());
+        RouteTable unused = read.routes(dns, () -> "home.test", new HostHealth());
         parameters.refuseUnknown();
         return settings;
     }
@@ -76,14 +77,14 @@ class StockParameterTest {
     private SessionSettings session(String... written) {
         Parameters parameters = parameters(written);
         RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
-        OutboundSettings settings = read.settings(domains());
+        OutboundSettings settings = read.settings(domains(), new TestRepositories().store());
         Route route = route(read, Domain.of("192.0.2.9"));
         parameters.refuseUnknown();
         return settings.session(route.hosts().get(0).settings()).build();
     }
 
     private Route route(RemoteDeliveryParameters read, Domain domain) {
-        return read.routes(dns, () -> "home.test").choose(Optional.empty(), domain).resolve(domain).join();
+        return read.routes(dns, () -> "home.test", new HostHealth()).choose(Optional.empty(), domain).resolve(domain).join();
     }
 
     private MemoryDomainList domains() {

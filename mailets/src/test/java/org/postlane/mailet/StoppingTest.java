@@ -70,7 +70,7 @@ class StoppingTest {
             CompletableFuture<Void> closed = CompletableFuture.runAsync(delivery.engine::close);
             closed.get(15, TimeUnit.SECONDS);
             assertThat(delivery.queues.sizeOf("outgoing")).isEqualTo(2);
-            assertThat(delivery.context.bounced).isEmpty();
+            assertThat(delivery.context.reports).isEmpty();
             assertThat(delivery.queues.done.get()).isEqualTo(delivery.queues.putBack().size());
             CompletableFuture.runAsync(mailet::destroy).get(10, TimeUnit.SECONDS);
             stall.release();

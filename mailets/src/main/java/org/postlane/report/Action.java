@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.report;
+
+/**
+ * What became of a recipient, as a report names it (RFC 3464 2.3.3). {@code delivered} and {@code expanded} are not among
+ * these: they are for who has the mailbox or the list.
+ */
+public enum Action {
+    /** Given up: refused for good, or after the last attempt. */
+    FAILED("failed"),
+    /** Not delivered so far; attempts go on. */
+    DELAYED("delayed"),
+    /** Delivered to a server that makes no reports (RFC 3461 5.2.2). */
+    RELAYED("relayed");
+
+    private final String value;
+
+    Action(String value) {
+        this.value = value;
+    }
+
+    /** As it stands in a report. */
+    String value() {
+        return value;
+    }
+}
