@@ -18,9 +18,12 @@ import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.mailet.Mail;
+import org.apache.mailet.MailetConfig;
 import org.apache.mailet.ProcessingState;
 import org.apache.mailet.base.GenericMailet;
 import org.postlane.james.Parameters;
+import org.postlane.outbound.AgreedJournal;
+import org.postlane.outbound.AgreedLimits;
 import org.postlane.outbound.DeliveryIdentity;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundQueue;
@@ -53,6 +56,26 @@ public class PooledRemoteDelivery extends GenericMailet {
     private final MailRepositoryStore repositories;
     private final MetricFactory metrics;
     private final Clock clock;
+    private final ContainerReload reload;
+
+    /** What an element says. Immutable. */
+    static final class Read {
+        private final Parameters parameters;
+        private final OutboundSettings settings;
+        private final boolean usePriority;
+        private final RouteTable routes;
+
+        private Read(Parameters parameters, OutboundSettings settings, boolean usePriority, RouteTable routes) {
+            this.parameters = parameters;
+            this.settings = settings;
+            this.usePriority = usePriority;
+            this.routes = routes;
+        }
+
+        OutboundSettings settings() {
+            return settings;
+        }
+    }
 
     private OutboundSettings settings;
     private boolean usePriority;
@@ -62,7 +85,7 @@ public class PooledRemoteDelivery extends GenericMailet {
     /** Everything it needs is bound by James and by the Postlane module. */
     @Inject
     public PooledRemoteDelivery(OutboundEngine engine, DNSService dns, DomainList domains, MailQueueFactory<?> queues,
-                                MailRepositoryStore repositories, MetricFactory metrics, Clock clock) {
+                                MailRepositoryStore repositories, MetricFactory metrics, Clock clock, ContainerReload reload) {
         this.engine = engine;
         this.dns = dns;
         this.domains = domains;
@@ -70,22 +93,37 @@ public class PooledRemoteDelivery extends GenericMailet {
         this.repositories = repositories;
         this.metrics = metrics;
         this.clock = clock;
+        this.reload = reload;
     }
 
     @Override
     public void init() throws MessagingException {
-        Parameters parameters = Parameters.of(getMailetConfig(), StockParameter.OUTGOING.key());
-        RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
-        settings = read.settings(domains, repositories);
-        usePriority = read.usesPriority();
-        engine.limits().declare(parameters);
-        engine.agreedJournal().declare(parameters);
-        RouteTable routes = read.routes(dns, settings::ehloName);
-        parameters.refuseUnknown();
-        engine.claim(settings.queue(), parameters.where());
+        Read read = read(getMailetConfig(), engine.limits(), engine.agreedJournal());
+        settings = read.settings;
+        usePriority = read.usePriority;
+        engine.claim(settings.queue(), read.parameters.where());
         queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(settings.inHand().mails()));
-        consumer = new OutboundQueue(engine, queue, settings, routes, getMailetContext(), metrics, clock);
+        consumer = new OutboundQueue(engine, queue, settings, read.routes, getMailetContext(), metrics, clock);
         consumer.start();
+        reload.started(settings.queue(), consumer::change);
+    }
+
+    /**
+     * Reads an element, at the start and at each reload alike. Starts nothing.
+     *
+     * @param limits where the limits of the pool are declared
+     * @param journal where the journal is declared
+     */
+    Read read(MailetConfig config, AgreedLimits limits, AgreedJournal journal) {
+        Parameters parameters = Parameters.of(config, StockParameter.OUTGOING.key());
+        RemoteDeliveryParameters element = new RemoteDeliveryParameters(parameters);
+        OutboundSettings read = element.settings(domains, repositories);
+        boolean priority = element.usesPriority();
+        limits.declare(parameters);
+        journal.declare(parameters);
+        RouteTable routes = element.routes(dns, read::ehloName);
+        parameters.refuseUnknown();
+        return new Read(parameters, read, priority, routes);
     }
 
     @Override
@@ -117,6 +155,7 @@ public class PooledRemoteDelivery extends GenericMailet {
         if (consumer == null) {
             return;
         }
+        reload.stopped(settings.queue());
         // When James stops, the engine has waited already for what was under way; when it did not, this is soon over.
         engine.awaitStop(consumer);
         consumer.close();

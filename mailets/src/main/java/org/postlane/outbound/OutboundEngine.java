@@ -17,6 +17,7 @@ import org.apache.james.queue.api.MailQueueName;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.ServerStarted;
 import org.postlane.journal.DeliveryJournal;
+import org.postlane.pool.HostStats;
 import org.postlane.pool.Pool;
 import org.postlane.pool.PoolStats;
 import org.postlane.smtp.SmtpClient;
@@ -61,6 +62,8 @@ public final class OutboundEngine {
         this.destinations = destinations;
         this.journal = journal;
         this.time = time;
+        metrics.watchDestinations(destinations);
+        metrics.watchJournal(journal::stats);
     }
 
     /** The limits of the pool, to be declared before James has started. */
@@ -129,12 +132,17 @@ public final class OutboundEngine {
     private CompletableFuture<PooledConnection> open(ConnectionKey key) {
         try {
             OutboundMetrics.Timing opening = metrics.start(OutboundMetrics.Phase.OPENING);
-            return client.connect(key.settings()).thenApply(PooledConnection::new)
+            return client.connect(key.settings()).thenApply(connection -> new PooledConnection(connection, metrics))
                 .whenComplete((connection, failure) -> opening.end());
         } catch (RuntimeException e) {
             // A client that is being closed refuses work this way.
             return CompletableFuture.failedFuture(SmtpException.unavailable("The client is closed", e));
         }
+    }
+
+    /** What the pool holds for each host now, in no order. */
+    public List<HostStats> hosts() {
+        return pool().hosts();
     }
 
     /** The pool's counters now. */

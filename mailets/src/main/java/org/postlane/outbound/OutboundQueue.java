@@ -42,6 +42,8 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private static final int NORMAL_PRIORITY = 5;
     private static final String LAST_STEP = "taking it out of the queue";
     private static final Duration START_POLL = Duration.ofMillis(50);
+    /** One mail that cannot be settled, while others are, is no critical state. */
+    private static final Duration SETTLEMENT_PATIENCE = Duration.ofMinutes(1);
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundQueue.class);
 
     private final OutboundEngine engine;
@@ -80,7 +82,8 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.threads = new QueueThreads(name, engine.time());
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
             .watch("queue " + name + " cannot be read", Duration.ZERO), this::take);
-        this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping);
+        this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping, engine.criticalStates()
+            .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE));
         this.earlyMail = new EarlyMail(queue, clock, threads, stepRunner, settings.inHand().mails());
     }
 
@@ -107,7 +110,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(queue, threads.workers()));
         new HoldingLimit(this::mailInHand, threads.timers(), engine.time()).start();
         reader.start(threads.readers());
-        LOGGER.info("Delivering the mail of queue {}; retries: {}", settings.queue().asString(), settings.retries());
+        LOGGER.info("Delivering the mail of queue {}; retries: {}; {}", settings.queue().asString(), settings.retries(), live);
     }
 
     private Collection<QueuedMail> mailInHand() {
