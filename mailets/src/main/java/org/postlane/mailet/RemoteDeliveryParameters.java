@@ -98,6 +98,7 @@ final class RemoteDeliveryParameters {
             .lowPriorityRetries(usesPriority())
             .ehloName(helo::getHeloName)
             .session(sessions.read())
+            .live(LiveParameters.read(parameters))
             .build();
     }
 

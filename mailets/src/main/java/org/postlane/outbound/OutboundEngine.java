@@ -62,6 +62,8 @@ public final class OutboundEngine {
         this.destinations = destinations;
         this.journal = journal;
         this.time = time;
+        metrics.watchDestinations(destinations);
+        metrics.watchJournal(journal::stats);
     }
 
     /** The limits of the pool, to be declared before James has started. */
@@ -130,7 +132,7 @@ public final class OutboundEngine {
     private CompletableFuture<PooledConnection> open(ConnectionKey key) {
         try {
             OutboundMetrics.Timing opening = metrics.start(OutboundMetrics.Phase.OPENING);
-            return client.connect(key.settings()).thenApply(PooledConnection::new)
+            return client.connect(key.settings()).thenApply(connection -> new PooledConnection(connection, metrics))
                 .whenComplete((connection, failure) -> opening.end());
         } catch (RuntimeException e) {
             // A client that is being closed refuses work this way.

@@ -45,7 +45,8 @@ class ContainerReloadTest {
     @BeforeEach
     void start() {
         reload = new ContainerReload((name, level) -> FileConfigurationProvider.getConfig(
-            new ByteArrayInputStream(file.getBytes(UTF_8))), mailets::mailet, relayDomains);
+            new ByteArrayInputStream(file.getBytes(UTF_8))), mailets::mailet, relayDomains,
+            TestFiles.IN_TEMP, mailets.criticalStates);
         reload.started(MailQueueName.of("outgoing"), outgoing::add);
         reload.started(MailQueueName.of("second"), second::add);
         relayDomains.declare("the start", "one.test");

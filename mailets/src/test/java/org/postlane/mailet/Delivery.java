@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.mail.MessagingException;
 import javax.mail.internet.MimeMessage;
 
@@ -61,10 +60,11 @@ final class Delivery implements AutoCloseable {
     final QueueDestinations destinations = new QueueDestinations();
     final OutboundEngine engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()),
         criticalStates, destinations, new AgreedJournal(TestFiles.IN_TEMP, criticalStates), EngineTime.SYSTEM);
-    final RelayDomains relayDomains = new RelayDomains();
     /** The text of the mailetcontainer.xml that a reload reads. */
-    final AtomicReference<String> file = new AtomicReference<>("<mailetcontainer/>");
-    final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, this::mailet, relayDomains);
+    String file = "<mailetcontainer/>";
+    final RelayDomains relayDomains = new RelayDomains();
+    final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, this::mailet, relayDomains, TestFiles.IN_TEMP,
+        criticalStates);
     Clock clock = Clock.systemUTC();
     DNSService dns = records;
     private final List<PooledRemoteDelivery> mailets = new ArrayList<>();
@@ -108,7 +108,7 @@ final class Delivery implements AutoCloseable {
 
     private HierarchicalConfiguration<ImmutableNode> fileAsConfiguration(String name, LoggingLevel level)
         throws ConfigurationException {
-        return FileConfigurationProvider.getConfig(new ByteArrayInputStream(file.get().getBytes(UTF_8)));
+        return FileConfigurationProvider.getConfig(new ByteArrayInputStream(file.getBytes(UTF_8)));
     }
 
     PooledRemoteDelivery mailet() {
