@@ -35,16 +35,8 @@ final class AttemptContext {
         return engine.pool();
     }
 
-    OutboundMetrics metrics() {
-        return engine.metrics();
-    }
-
     BrokenExtensions brokenExtensions() {
         return engine.brokenExtensions();
-    }
-
-    BrokenTls brokenTls() {
-        return engine.brokenTls();
     }
 
     CompletableFuture<Route> routeOf(Recipients recipients) {

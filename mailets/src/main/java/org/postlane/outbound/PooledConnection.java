@@ -14,12 +14,10 @@ import org.postlane.smtp.TransactionResult;
 /** An SMTP connection as the pool sees it. */
 final class PooledConnection implements PooledResource {
     private final SmtpConnection connection;
-    private final OutboundMetrics metrics;
     private volatile int transactions;
 
-    PooledConnection(SmtpConnection connection, OutboundMetrics metrics) {
+    PooledConnection(SmtpConnection connection) {
         this.connection = connection;
-        this.metrics = metrics;
     }
 
     SmtpConnection connection() {
@@ -30,8 +28,7 @@ final class PooledConnection implements PooledResource {
     CompletableFuture<TransactionResult> send(Envelope envelope, Content content) {
         int next = transactions + 1;
         transactions = next;
-        OutboundMetrics.Timing timing = metrics.start(OutboundMetrics.Phase.TRANSACTION);
-        return connection.send(envelope, content).whenComplete((result, failure) -> timing.end());
+        return connection.send(envelope, content);
     }
 
     /** Whether the server wants no further transaction over this connection (MAILMAX, RFC 9422). */

@@ -27,10 +27,8 @@ final class StepRunner {
     private final Executor workers;
     private final ScheduledExecutorService timers;
     private final BooleanSupplier stopping;
-    private final CriticalStates.Condition works;
 
-    StepRunner(Executor workers, ScheduledExecutorService timers, BooleanSupplier stopping, CriticalStates.Condition works) {
-        this.works = works;
+    StepRunner(Executor workers, ScheduledExecutorService timers, BooleanSupplier stopping) {
         this.workers = workers;
         this.timers = timers;
         this.stopping = stopping;
@@ -76,7 +74,6 @@ final class StepRunner {
                 while (at < steps.size()) {
                     Settlement.Step step = steps.get(at);
                     step.run();
-                    works.works();
                     pause = FIRST_PAUSE;
                     at++;
                     note(step);
@@ -102,7 +99,6 @@ final class StepRunner {
                 done.completeExceptionally(why);
                 return;
             }
-            works.failed(why);
             LOGGER.warn("{}: the step {} failed and is repeated in {} s", mail, steps.get(at).name(), pause.toSeconds(), why);
             try {
                 ScheduledFuture<?> unused = timers.schedule(this::goOn, pause.toMillis(), TimeUnit.MILLISECONDS);
