@@ -42,6 +42,8 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private static final int NORMAL_PRIORITY = 5;
     private static final String LAST_STEP = "taking it out of the queue";
     private static final Duration START_POLL = Duration.ofMillis(50);
+    /** One mail that cannot be settled, while others are, is no critical state. */
+    private static final Duration SETTLEMENT_PATIENCE = Duration.ofMinutes(1);
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundQueue.class);
 
     private final OutboundEngine engine;
@@ -61,7 +63,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private volatile AttemptContext context;
     private final Set<QueuedMail> inHand = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
-    private volatile LiveSettings live = LiveSettings.DEFAULTS;
+    private volatile LiveSettings live;
     private volatile boolean stopping;
 
     /** The consumer of a queue; {@link #start()} begins. */
@@ -75,11 +77,13 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.settlement = new Settlement(queue, settings, context, metrics, clock);
         this.metrics = metrics;
         this.clock = clock;
+        this.live = settings.live();
         this.outcomes = new OutcomeLog(settings.queue(), engine.metrics(), clock);
         this.threads = new QueueThreads(name, engine.time());
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
             .watch("queue " + name + " cannot be read", Duration.ZERO), this::take);
-        this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping);
+        this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping, engine.criticalStates()
+            .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE));
         this.earlyMail = new EarlyMail(queue, clock, threads, stepRunner, settings.inHand().mails());
     }
 
