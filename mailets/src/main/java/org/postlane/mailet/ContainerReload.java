@@ -14,14 +14,11 @@ import java.util.function.Consumer;
 import javax.inject.Inject;
 import javax.inject.Provider;
 
-import org.apache.james.filesystem.api.FileSystem;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.server.core.configuration.ConfigurationProvider;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
-import org.postlane.outbound.AgreedJournal;
 import org.postlane.outbound.AgreedLimits;
-import org.postlane.outbound.CriticalStates;
 import org.postlane.outbound.LiveSettings;
 import org.postlane.outbound.Reload;
 import org.postlane.recipient.RelayDomains;
@@ -43,8 +40,6 @@ public final class ContainerReload implements Reload {
     private final ConfigurationProvider configuration;
     private final Provider<PooledRemoteDelivery> deliveries;
     private final RelayDomains relayDomains;
-    private final FileSystem files;
-    private final CriticalStates criticalStates;
     private final Map<MailQueueName, Consumer<LiveSettings>> queues = new ConcurrentHashMap<>();
     /** What is in force, by place and key. Guarded by this object's lock; null where the file could not be read at the start. */
     private Map<String, Map<String, String>> inForce;
@@ -52,12 +47,10 @@ public final class ContainerReload implements Reload {
     /** For James' injector. */
     @Inject
     public ContainerReload(ConfigurationProvider configuration, Provider<PooledRemoteDelivery> deliveries,
-                           RelayDomains relayDomains, FileSystem files, CriticalStates criticalStates) {
+                           RelayDomains relayDomains) {
         this.configuration = configuration;
         this.deliveries = deliveries;
         this.relayDomains = relayDomains;
-        this.files = files;
-        this.criticalStates = criticalStates;
         try {
             this.inForce = ContainerFile.read(configuration).places();
         } catch (IOException e) {
@@ -135,7 +128,6 @@ public final class ContainerReload implements Reload {
     /** The elements of a file, read as at the start, into limits and domains that nobody uses yet. */
     private final class Trial {
         private final AgreedLimits limits = new AgreedLimits();
-        private final AgreedJournal journal = new AgreedJournal(files, criticalStates);
         private final RelayDomains domains = new RelayDomains();
         private final Map<MailQueueName, LiveSettings> settings = new LinkedHashMap<>();
         private final Map<String, Set<String>> liveKeys = new LinkedHashMap<>();
@@ -143,9 +135,9 @@ public final class ContainerReload implements Reload {
         private void read(String place, ContainerFile.Element element) {
             try {
                 if (element.isA(PooledRemoteDelivery.class)) {
-                    PooledRemoteDelivery.Read read = deliveries.get().read(element.config(), limits, journal);
+                    PooledRemoteDelivery.Read read = deliveries.get().read(element.config(), limits);
                     MailQueueName queue = read.settings().queue();
-                    if (settings.put(queue, read.settings().live()) != null) {
+                    if (settings.put(queue, read.live()) != null) {
                         throw new ConfigurationError(place, "outgoing", queue.asString(), "a queue of its own for each element");
                     }
                     if (queues.containsKey(queue)) {

@@ -98,7 +98,6 @@ final class RemoteDeliveryParameters {
             .lowPriorityRetries(usesPriority())
             .ehloName(helo::getHeloName)
             .session(sessions.read())
-            .live(LiveParameters.read(parameters))
             .build();
     }
 

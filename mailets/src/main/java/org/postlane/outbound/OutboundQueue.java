@@ -63,7 +63,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private volatile AttemptContext context;
     private final Set<QueuedMail> inHand = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
-    private volatile LiveSettings live;
+    private volatile LiveSettings live = LiveSettings.DEFAULTS;
     private volatile boolean stopping;
 
     /** The consumer of a queue; {@link #start()} begins. */
@@ -78,7 +78,6 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.metrics = metrics;
         this.clock = clock;
         this.outcomes = new OutcomeLog(settings.queue(), engine.metrics(), clock);
-        this.live = settings.live();
         this.threads = new QueueThreads(name, engine.time());
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
             .watch("queue " + name + " cannot be read", Duration.ZERO), this::take);

@@ -45,8 +45,7 @@ class ContainerReloadTest {
     @BeforeEach
     void start() {
         reload = new ContainerReload((name, level) -> FileConfigurationProvider.getConfig(
-            new ByteArrayInputStream(file.getBytes(UTF_8))), mailets::mailet, relayDomains,
-            TestFiles.IN_TEMP, mailets.criticalStates);
+            new ByteArrayInputStream(file.getBytes(UTF_8))), mailets::mailet, relayDomains);
         reload.started(MailQueueName.of("outgoing"), outgoing::add);
         reload.started(MailQueueName.of("second"), second::add);
         relayDomains.declare("the start", "one.test");

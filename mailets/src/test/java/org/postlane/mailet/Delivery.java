@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.mail.MessagingException;
 import javax.mail.internet.MimeMessage;
 
@@ -27,6 +28,7 @@ import org.apache.james.domainlist.memory.MemoryDomainList;
 import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.metrics.api.NoopGaugeRegistry;
 import org.apache.james.metrics.tests.RecordingMetricFactory;
+import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.server.core.MailImpl;
 import org.apache.james.server.core.MimeMessageInputStreamSource;
 import org.apache.james.server.core.MimeMessageWrapper;
@@ -42,6 +44,7 @@ import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundMetrics;
 import org.postlane.outbound.QueueDestinations;
 import org.postlane.recipient.RelayDomains;
+import org.postlane.schedule.DestinationStatus;
 import org.postlane.testing.SmtpServer;
 
 /** A PooledRemoteDelivery with all that James gives it, in memory. The domains that a test registers lead to its own servers. */
@@ -58,11 +61,10 @@ final class Delivery implements AutoCloseable {
     final QueueDestinations destinations = new QueueDestinations();
     final OutboundEngine engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()),
         criticalStates, destinations, new AgreedJournal(TestFiles.IN_TEMP, criticalStates), EngineTime.SYSTEM);
-    /** The text of the mailetcontainer.xml that a reload reads. */
-    String file = "<mailetcontainer/>";
     final RelayDomains relayDomains = new RelayDomains();
-    final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, this::mailet, relayDomains, TestFiles.IN_TEMP,
-        criticalStates);
+    /** The text of the mailetcontainer.xml that a reload reads. */
+    final AtomicReference<String> file = new AtomicReference<>("<mailetcontainer/>");
+    final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, this::mailet, relayDomains);
     Clock clock = Clock.systemUTC();
     DNSService dns = records;
     private final List<PooledRemoteDelivery> mailets = new ArrayList<>();
@@ -106,7 +108,7 @@ final class Delivery implements AutoCloseable {
 
     private HierarchicalConfiguration<ImmutableNode> fileAsConfiguration(String name, LoggingLevel level)
         throws ConfigurationException {
-        return FileConfigurationProvider.getConfig(new ByteArrayInputStream(file.getBytes(UTF_8)));
+        return FileConfigurationProvider.getConfig(new ByteArrayInputStream(file.get().getBytes(UTF_8)));
     }
 
     PooledRemoteDelivery mailet() {
@@ -122,6 +124,11 @@ final class Delivery implements AutoCloseable {
         } catch (Exception e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** What there is of a destination of the default queue; empty figures before its first mail. */
+    DestinationStatus destination(String name) {
+        return destinations.find(MailQueueName.of("outgoing"), name).orElseThrow();
     }
 
     /** Gives a mail to the first mailet. */
