@@ -14,7 +14,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postlane.testing.fleet.Fleet;
-import org.postlane.testing.fleet.FleetHost;
 import org.postlane.testing.fleet.HostBehaviour;
 import org.postlane.testing.fleet.Phase;
 import org.postlane.testing.fleet.Tally;
