@@ -103,19 +103,29 @@ final class JamesUnderTest implements AutoCloseable {
         return inbox(user).stream().map(message -> new String(message, StandardCharsets.ISO_8859_1)).toList();
     }
 
-    /** A webadmin answer. */
+    /** What webadmin answers to a GET. */
     String webadmin(String path) {
+        return webadmin("GET", path).body();
+    }
+
+    /** What webadmin answers to a request without a body. */
+    HttpResponse<String> webadmin(String method, String path) {
         URI uri = URI.create("http://" + LOOPBACK + ":" + ports.get("webadmin") + path);
         try {
-            return HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
-                .body();
+            return HttpClient.newHttpClient().send(
+                HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build(),
+                HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A file of its configuration, to be changed while it runs. */
+    Path conf(String file) {
+        return root.resolve("conf").resolve(file);
     }
 
     MemoryJames james() {

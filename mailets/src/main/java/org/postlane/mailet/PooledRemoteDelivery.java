@@ -25,10 +25,12 @@ import org.postlane.james.Parameters;
 import org.postlane.outbound.AgreedJournal;
 import org.postlane.outbound.AgreedLimits;
 import org.postlane.outbound.DeliveryIdentity;
+import org.postlane.outbound.LiveSettings;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundQueue;
 import org.postlane.outbound.OutboundSettings;
 import org.postlane.outbound.QueueTimes;
+import org.postlane.route.HostHealth;
 import org.postlane.route.RouteTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,16 +66,24 @@ public class PooledRemoteDelivery extends GenericMailet {
         private final OutboundSettings settings;
         private final boolean usePriority;
         private final RouteTable routes;
+        private final LiveSettings live;
 
-        private Read(Parameters parameters, OutboundSettings settings, boolean usePriority, RouteTable routes) {
+        private Read(Parameters parameters, OutboundSettings settings, boolean usePriority, RouteTable routes,
+                     LiveSettings live) {
             this.parameters = parameters;
             this.settings = settings;
             this.usePriority = usePriority;
             this.routes = routes;
+            this.live = live;
         }
 
         OutboundSettings settings() {
             return settings;
+        }
+
+        /** What may be changed later. */
+        LiveSettings live() {
+            return live;
         }
     }
 
@@ -98,32 +108,34 @@ public class PooledRemoteDelivery extends GenericMailet {
 
     @Override
     public void init() throws MessagingException {
-        Read read = read(getMailetConfig(), engine.limits(), engine.agreedJournal());
+        Read read = read(getMailetConfig(), engine.limits());
         settings = read.settings;
         usePriority = read.usePriority;
+        engine.agreedJournal().declare(read.parameters);
         engine.claim(settings.queue(), read.parameters.where());
         queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(settings.inHand().mails()));
         consumer = new OutboundQueue(engine, queue, settings, read.routes, getMailetContext(), metrics, clock);
+        consumer.change(read.live);
         consumer.start();
         reload.started(settings.queue(), consumer::change);
     }
 
     /**
-     * Reads an element, at the start and at each reload alike. Starts nothing.
+     * Reads an element, at the start and at each reload alike. Takes nothing and starts nothing.
      *
      * @param limits where the limits of the pool are declared
-     * @param journal where the journal is declared
      */
-    Read read(MailetConfig config, AgreedLimits limits, AgreedJournal journal) {
+    Read read(MailetConfig config, AgreedLimits limits) {
         Parameters parameters = Parameters.of(config, StockParameter.OUTGOING.key());
         RemoteDeliveryParameters element = new RemoteDeliveryParameters(parameters);
         OutboundSettings read = element.settings(domains, repositories);
         boolean priority = element.usesPriority();
         limits.declare(parameters);
-        journal.declare(parameters);
-        RouteTable routes = element.routes(dns, read::ehloName);
+        AgreedJournal.check(parameters);
+        RouteTable routes = element.routes(dns, read::ehloName, new HostHealth(engine.time()::nanoTime));
+        LiveSettings live = LiveParameters.read(parameters);
         parameters.refuseUnknown();
-        return new Read(parameters, read, priority, routes);
+        return new Read(parameters, read, priority, routes, live);
     }
 
     @Override

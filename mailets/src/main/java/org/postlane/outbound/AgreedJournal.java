@@ -13,6 +13,7 @@ import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 import org.postlane.journal.DeliveryJournal;
 import org.postlane.journal.JournalSettings;
+import org.postlane.journal.JournalStats;
 import org.postlane.journal.SyncPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,12 +116,18 @@ public final class AgreedJournal {
             Duration.ZERO);
         try {
             DeliveryJournal opened = DeliveryJournal.open(directory(), settings);
+            criticalStates.ask("the delivery journal in " + place() + " cannot be written", opened::problem);
             LOGGER.info("Delivery journal in {}: {}", place(), settings);
             return opened;
         } catch (IOException | RuntimeException e) {
             usable.failed(e);
             return forgetful(settings);
         }
+    }
+
+    /** What it holds; empty while nobody has asked for it. */
+    synchronized Optional<JournalStats> stats() {
+        return Optional.ofNullable(journal).map(DeliveryJournal::stats);
     }
 
     private static DeliveryJournal forgetful(JournalSettings settings) {

@@ -63,7 +63,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private volatile AttemptContext context;
     private final Set<QueuedMail> inHand = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
-    private volatile LiveSettings live;
+    private volatile LiveSettings live = LiveSettings.DEFAULTS;
     private volatile boolean stopping;
 
     /** The consumer of a queue; {@link #start()} begins. */
@@ -77,7 +77,6 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.settlement = new Settlement(queue, settings, context, metrics, clock);
         this.metrics = metrics;
         this.clock = clock;
-        this.live = settings.live();
         this.outcomes = new OutcomeLog(settings.queue(), engine.metrics(), clock);
         this.threads = new QueueThreads(name, engine.time());
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
@@ -102,7 +101,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
                 threads.timers().schedule(this::awaitStart, START_POLL.toMillis(), TimeUnit.MILLISECONDS);
             return;
         }
-        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().mails(), engine.limits().limits().maxTotal()),
+        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().places(), engine.limits().limits().maxTotal()),
             destination -> live.limitsOf(destination), threads.starters(), threads.timers(), engine.time()::nanoTime,
             () -> ThreadLocalRandom.current().nextDouble());
         context = new AttemptContext(engine, settings, scheduler, () -> live);

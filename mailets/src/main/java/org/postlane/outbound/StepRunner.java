@@ -27,8 +27,10 @@ final class StepRunner {
     private final Executor workers;
     private final ScheduledExecutorService timers;
     private final BooleanSupplier stopping;
+    private final CriticalStates.Condition works;
 
-    StepRunner(Executor workers, ScheduledExecutorService timers, BooleanSupplier stopping) {
+    StepRunner(Executor workers, ScheduledExecutorService timers, BooleanSupplier stopping, CriticalStates.Condition works) {
+        this.works = works;
         this.workers = workers;
         this.timers = timers;
         this.stopping = stopping;
@@ -74,6 +76,7 @@ final class StepRunner {
                 while (at < steps.size()) {
                     Settlement.Step step = steps.get(at);
                     step.run();
+                    works.works();
                     pause = FIRST_PAUSE;
                     at++;
                     note(step);
@@ -99,6 +102,7 @@ final class StepRunner {
                 done.completeExceptionally(why);
                 return;
             }
+            works.failed(why);
             LOGGER.warn("{}: the step {} failed and is repeated in {} s", mail, steps.get(at).name(), pause.toSeconds(), why);
             try {
                 ScheduledFuture<?> unused = timers.schedule(this::goOn, pause.toMillis(), TimeUnit.MILLISECONDS);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.mail.MessagingException;
 import javax.mail.internet.MimeMessage;
 
@@ -27,6 +28,7 @@ import org.apache.james.domainlist.memory.MemoryDomainList;
 import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.metrics.api.NoopGaugeRegistry;
 import org.apache.james.metrics.tests.RecordingMetricFactory;
+import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.server.core.MailImpl;
 import org.apache.james.server.core.MimeMessageInputStreamSource;
@@ -58,16 +60,24 @@ final class Delivery implements AutoCloseable {
     final AtomicBoolean started = new AtomicBoolean(true);
     final CriticalStates criticalStates = new CriticalStates(Clock.systemUTC());
     final QueueDestinations destinations = new QueueDestinations();
-    final OutboundEngine engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()),
-        criticalStates, destinations, new AgreedJournal(TestFiles.IN_TEMP, criticalStates), EngineTime.SYSTEM);
-    /** The text of the mailetcontainer.xml that a reload reads. */
-    String file = "<mailetcontainer/>";
+    final OutboundEngine engine;
     final RelayDomains relayDomains = new RelayDomains();
-    final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, this::mailet, relayDomains, TestFiles.IN_TEMP,
-        criticalStates);
+    /** The text of the mailetcontainer.xml that a reload reads. */
+    final AtomicReference<String> file = new AtomicReference<>("<mailetcontainer/>");
+    final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, this::mailet, relayDomains);
     Clock clock = Clock.systemUTC();
     DNSService dns = records;
+    MailQueueFactory<?> factory = queues;
     private final List<PooledRemoteDelivery> mailets = new ArrayList<>();
+
+    Delivery() {
+        this(EngineTime.SYSTEM);
+    }
+
+    Delivery(EngineTime time) {
+        engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()),
+            criticalStates, destinations, new AgreedJournal(TestFiles.IN_TEMP, criticalStates), time);
+    }
 
     static ConditionFactory eventually() {
         return Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(10));
@@ -108,11 +118,11 @@ final class Delivery implements AutoCloseable {
 
     private HierarchicalConfiguration<ImmutableNode> fileAsConfiguration(String name, LoggingLevel level)
         throws ConfigurationException {
-        return FileConfigurationProvider.getConfig(new ByteArrayInputStream(file.getBytes(UTF_8)));
+        return FileConfigurationProvider.getConfig(new ByteArrayInputStream(file.get().getBytes(UTF_8)));
     }
 
     PooledRemoteDelivery mailet() {
-        return new PooledRemoteDelivery(engine, dns, domains(), queues, repositories.store(), metrics, clock, reload);
+        return new PooledRemoteDelivery(engine, dns, domains(), factory, repositories.store(), metrics, clock, reload);
     }
 
     private MemoryDomainList domains() {

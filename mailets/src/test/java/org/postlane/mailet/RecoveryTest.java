@@ -29,20 +29,18 @@ class RecoveryTest {
 
     /** A host that is down says so, or says nothing: either way only the mails that met it are its witnesses. */
     enum Outage {
-        TURNS_AWAY(HostBehaviour.healthy().greeting("421 4.3.2 Closed for today")),
-        RESETS(HostBehaviour.healthy().resetting());
+        TURNS_AWAY, RESETS;
 
-        private final HostBehaviour behaviour;
-
-        Outage(HostBehaviour behaviour) {
-            this.behaviour = behaviour;
+        HostBehaviour behaviour() {
+            return this == RESETS ? HostBehaviour.healthy().resetting()
+                : HostBehaviour.healthy().greeting("421 4.3.2 Closed for today");
         }
     }
 
     @ParameterizedTest
     @EnumSource(Outage.class)
     void aDomainThatRecoversGetsOneProbeAndThenEverythingWithoutWaitingForTheMailsOwnSchedules(Outage outage) throws Exception {
-        FleetHost host = net.host(1).behave(outage.behaviour);
+        FleetHost host = net.host(1).behave(outage.behaviour());
         // A mail that was attempted itself comes back in hours: only those that were not may come with the probe.
         net.start("delayTime", "3 hours", "maxRetries", "5");
         net.delivery.send("first", "x@" + FleetNames.domain(1));
