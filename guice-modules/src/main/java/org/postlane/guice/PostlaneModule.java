@@ -9,7 +9,13 @@ import com.google.inject.Scopes;
 import org.apache.james.IsStartedProbe;
 import org.postlane.james.ServerStarted;
 import org.postlane.lane.Lanes;
+import org.postlane.outbound.AgreedJournal;
+import org.postlane.outbound.CriticalStates;
+import org.postlane.outbound.Destinations;
+import org.postlane.outbound.EngineTime;
 import org.postlane.outbound.OutboundEngine;
+import org.postlane.outbound.OutboundMetrics;
+import org.postlane.outbound.QueueDestinations;
 import org.postlane.recipient.RecipientClassifier;
 import org.postlane.recipient.RelayDomains;
 
@@ -25,6 +31,12 @@ public final class PostlaneModule extends AbstractModule {
         bind(RelayDomains.class).in(Scopes.SINGLETON);
         bind(RecipientClassifier.class).in(Scopes.SINGLETON);
         bind(Lanes.class).in(Scopes.SINGLETON);
+        bind(CriticalStates.class).in(Scopes.SINGLETON);
+        bind(OutboundMetrics.class).in(Scopes.SINGLETON);
+        bind(QueueDestinations.class).in(Scopes.SINGLETON);
+        bind(Destinations.class).to(QueueDestinations.class);
+        bind(AgreedJournal.class).in(Scopes.SINGLETON);
+        bind(EngineTime.class).toInstance(EngineTime.SYSTEM);
         bind(OutboundEngine.class).in(Scopes.SINGLETON);
     }
 

@@ -40,7 +40,7 @@ class StartTest {
             .replace("mailetcontainer.xml", "<outgoing>outgoing-relay</outgoing>",
                 "<outgoing>outgoing-relay</outgoing><maxConnections>12</maxConnections>")
             .start())
-            .hasStackTraceContaining("<maxConnections>256</maxConnections>: expected the value that");
+            .hasStackTraceContaining("<maxConnections>1024</maxConnections>: expected the value that");
     }
 
     @Test

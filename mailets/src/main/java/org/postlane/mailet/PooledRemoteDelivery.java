@@ -21,11 +21,12 @@ import org.apache.mailet.Mail;
 import org.apache.mailet.ProcessingState;
 import org.apache.mailet.base.GenericMailet;
 import org.postlane.james.Parameters;
+import org.postlane.outbound.DeliveryIdentity;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundQueue;
 import org.postlane.outbound.OutboundSettings;
 import org.postlane.outbound.QueueTimes;
-import org.postlane.route.RouteResolver;
+import org.postlane.route.RouteTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,10 +79,11 @@ public class PooledRemoteDelivery extends GenericMailet {
         settings = read.settings(domains, repositories);
         usePriority = read.usesPriority();
         engine.limits().declare(parameters);
-        RouteResolver routes = read.routes(dns, settings::ehloName);
+        engine.agreedJournal().declare(parameters);
+        RouteTable routes = read.routes(dns, settings::ehloName);
         parameters.refuseUnknown();
         engine.claim(settings.queue(), parameters.where());
-        queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(OutboundQueue.MOST_UNDER_WAY));
+        queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(settings.inHand().mails()));
         consumer = new OutboundQueue(engine, queue, settings, routes, getMailetContext(), metrics, clock);
         consumer.start();
     }
@@ -95,6 +97,7 @@ public class PooledRemoteDelivery extends GenericMailet {
                 mail.setAttribute(MailPrioritySupport.HIGH_PRIORITY_ATTRIBUTE);
             }
             QueueTimes.markQueued(mail, clock);
+            DeliveryIdentity.mark(mail);
             // Who is named twice at RCPT gets one copy.
             mail.setRecipients(new LinkedHashSet<>(mail.getRecipients()));
             queue.enQueue(mail);

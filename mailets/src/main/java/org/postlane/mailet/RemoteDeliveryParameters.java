@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 import org.apache.james.dnsservice.api.DNSService;
@@ -17,15 +16,21 @@ import org.apache.james.transport.mailets.remote.delivery.HeloNameProvider;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.OutboundSettings;
-import org.postlane.route.DnsjavaAbsenceCheck;
+import org.postlane.route.AddressFamilies;
+import org.postlane.route.DomainRules;
+import org.postlane.route.DomainTlsPolicy;
+import org.postlane.route.Gateway;
 import org.postlane.route.GatewayRoutes;
 import org.postlane.route.HostAndPort;
+import org.postlane.route.HostHealth;
+import org.postlane.route.HostSession;
 import org.postlane.route.MxRoutes;
 import org.postlane.route.OwnHosts;
-import org.postlane.route.RouteResolver;
+import org.postlane.route.RouteTable;
+import org.postlane.route.UsableAddresses;
+import org.postlane.route.dns.JamesDns;
+import org.postlane.route.dns.MailDns;
 import org.postlane.smtp.Domain;
-import org.postlane.smtp.SessionSettings;
-import org.postlane.smtp.TlsMaterial;
 import org.postlane.smtp.TlsMode;
 import org.postlane.smtp.sasl.Credentials;
 import org.slf4j.Logger;
@@ -92,15 +97,8 @@ final class RemoteDeliveryParameters {
             .successProcessor(parameters.text(StockParameter.ON_SUCCESS.key(), "the name of a processor"))
             .lowPriorityRetries(usesPriority())
             .ehloName(helo::getHeloName)
-            .session(session())
+            .session(sessions.read())
             .build();
-    }
-
-    private UnaryOperator<SessionSettings.Builder> session() {
-        UnaryOperator<SessionSettings.Builder> spoken = sessions.read();
-        TlsMaterial material = TlsParameters.read(parameters, tls);
-        Credentials user = credentials.read(tls, !gateways.isEmpty()).orElse(null);
-        return session -> spoken.apply(session).tls(tls).tlsMaterial(material).credentials(user);
     }
 
     private String heloName() {
@@ -125,11 +123,28 @@ final class RemoteDeliveryParameters {
         return parameters.flag(StockParameter.USE_PRIORITY.key(), false);
     }
 
-    RouteResolver routes(DNSService dns, Supplier<String> ehloName) {
+    RouteTable routes(DNSService service, Supplier<String> ehloName) {
         boolean shuffled = parameters.flag(StockParameter.LOAD_BALANCING.key(), true);
-        return gateways.isEmpty()
-            ? new MxRoutes(dns, DnsjavaAbsenceCheck.fittingTo(dns), defaultPort(), new OwnHosts(ehloName))
-            : new GatewayRoutes(dns, gateways, gatewayPort(), shuffled);
+        MailDns dns = JamesDns.of(service);
+        HostHealth health = new HostHealth();
+        UsableAddresses usable = new UsableAddresses(AddressFamilies.ANY, sessions.source());
+        HostSession session = HostSession.DEFAULT.withTls(tls).withTlsMaterial(TlsParameters.read(parameters, tls));
+        Optional<Credentials> user = credentials.read(tls, !gateways.isEmpty());
+        return RouteTable.always(gateways.isEmpty()
+            ? new MxRoutes(dns, defaultPort(), usable, new DomainTlsPolicy(session, DomainRules.none()), new OwnHosts(ehloName),
+                health)
+            : new GatewayRoutes(dns, usable, health, gatewayNames(), gateways(session.speaking(sessions.protocol()).as(user)),
+                shuffled ? GatewayRoutes.Order.SHUFFLED : GatewayRoutes.Order.LISTED));
+    }
+
+    private String gatewayNames() {
+        return gateways.stream().map(HostAndPort::toString).collect(Collectors.joining(", "));
+    }
+
+    private List<Gateway> gateways(HostSession session) {
+        int port = gatewayPort();
+        return gateways.stream().map(one -> new Gateway(one.host(), one.port().orElse(port), 1, session))
+            .collect(Collectors.toList());
     }
 
     private TlsMode readTls() {

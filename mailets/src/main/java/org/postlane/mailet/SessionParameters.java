@@ -55,12 +55,17 @@ final class SessionParameters {
         return protocol == Protocol.LMTP;
     }
 
+    /** What the gateways speak. */
+    Protocol protocol() {
+        return protocol;
+    }
+
     /** What to set for each session. */
     UnaryOperator<SessionSettings.Builder> read() {
         InetAddress source = source().orElse(null);
         SmtpTimeouts timeouts = timeouts();
         List<String> ignored = ignoredExtensions();
-        return session -> session.protocol(protocol).ignoring(ignored).source(source).timeouts(timeouts);
+        return session -> session.ignoring(ignored).source(source).timeouts(timeouts);
     }
 
     private List<String> ignoredExtensions() {
@@ -76,7 +81,8 @@ final class SessionParameters {
         return keywords;
     }
 
-    private Optional<InetAddress> source() {
+    /** The address of this machine that connections come from. */
+    Optional<InetAddress> source() {
         String key = StockParameter.BIND.key();
         String expected = "an IP address of this machine";
         return parameters.text(key, expected).map(text -> {

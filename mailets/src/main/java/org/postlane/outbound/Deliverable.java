@@ -6,18 +6,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 
 import com.google.common.net.InetAddresses;
 import org.apache.james.core.MailAddress;
 import org.apache.mailet.DsnParameters;
 import org.apache.mailet.DsnParameters.RecipientDsnParameters;
-import org.apache.mailet.Mail;
 import org.postlane.smtp.Content;
 import org.postlane.smtp.Domain;
 import org.postlane.smtp.Envelope;
@@ -30,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A mail as one attempt needs it: recipients with their paths and DSN wishes, and the content. For one attempt.
+ * A mail as one attempt needs it: some of its recipients, with their paths and DSN wishes, and the content. For one attempt.
  *
  * <p>Of what a sender can say in MAIL and RCPT, James 3.8.1 keeps RET, ENVID, NOTIFY and ORCPT, and ORCPT only under the type
  * {@code rfc822}. It forgets SMTPUTF8, REQUIRETLS, BY and MT-PRIORITY, reads commands as US-ASCII, and has no address with other
@@ -40,38 +35,22 @@ import org.slf4j.LoggerFactory;
 final class Deliverable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Deliverable.class);
 
-    private final Mail mail;
-    private final Executor readers;
+    private final SharedMail mail;
     private final List<MailAddress> recipients;
-    private final Path sender;
     /** By position; null where {@link #unsendable} says why. */
     private final List<Envelope.Recipient> paths = new ArrayList<>();
     private final List<RecipientResult> unsendable = new ArrayList<>();
-    private CompletableFuture<Content> content;
+    /** Takes the place of the mail's own; null while it does not. */
+    private volatile Content converted;
 
-    /**
-     * A mail to deliver.
-     *
-     * @param readers threads that may wait for a disk, as those of connections must not
-     */
-    Deliverable(Mail mail, Executor readers) {
+    Deliverable(SharedMail mail, List<MailAddress> recipients) {
         this.mail = mail;
-        this.readers = readers;
-        this.recipients = List.copyOf(mail.getRecipients());
-        Path from = null;
-        RecipientResult badSender = null;
-        try {
-            from = mail.getMaybeSender().asOptional().map(Deliverable::path).orElse(Path.NULL);
-        } catch (IllegalArgumentException e) {
-            badSender = RecipientResult.failed(Fault.MESSAGE, "5.1.7 " + e.getMessage());
-        }
-        this.sender = from;
-        Optional<DsnParameters> dsn = mail.dsnParameters();
-        for (MailAddress recipient : recipients) {
+        this.recipients = List.copyOf(recipients);
+        for (MailAddress recipient : this.recipients) {
             Envelope.Recipient path = null;
-            RecipientResult why = badSender;
+            RecipientResult why = mail.badSender();
             try {
-                path = recipientOf(recipient, dsn);
+                path = recipientOf(recipient, mail.dsn());
             } catch (IllegalArgumentException e) {
                 why = RecipientResult.failed(Fault.RECIPIENT, "5.1.3 " + e.getMessage());
             }
@@ -104,7 +83,7 @@ final class Deliverable {
         return wishes.stream().map(wish -> Envelope.Notify.valueOf(wish.name())).collect(Collectors.toSet());
     }
 
-    private static Path path(MailAddress address) {
+    static Path path(MailAddress address) {
         String domain = address.getDomain().asString();
         // James takes the brackets off an address literal when it reads it; RFC 5321 4.1.3 wants them back.
         return Path.of(address.getLocalPart(), InetAddresses.isInetAddress(domain)
@@ -128,8 +107,8 @@ final class Deliverable {
     /** The envelope for the recipients at these positions, none of which is unsendable. */
     Envelope envelopeFor(List<Integer> positions) {
         List<Envelope.Recipient> chosen = positions.stream().map(paths::get).collect(Collectors.toList());
-        Envelope.Builder envelope = Envelope.from(sender);
-        mail.dsnParameters().ifPresent(dsn -> {
+        Envelope.Builder envelope = Envelope.from(mail.sender());
+        mail.dsn().ifPresent(dsn -> {
             dsn.getRetParameter().ifPresent(ret -> envelope.ret(Envelope.Return.valueOf(ret.name())));
             dsn.getEnvIdParameter().flatMap(this::envelopeId).ifPresent(envelope::envelopeId);
         });
@@ -140,21 +119,19 @@ final class Deliverable {
         try {
             return Optional.of(EnvelopeId.of(DsnParameters.XText.decode(id.asString())));
         } catch (IllegalArgumentException e) {
-            LOGGER.warn("{} is sent without its envelope identifier: {}", mail.getName(), e.getMessage());
+            LOGGER.warn("{} is sent without its envelope identifier: {}", mail.name(), e.getMessage());
             return Optional.empty();
         }
     }
 
     /**
-     * The content, read from the mail when it is first asked for: a mail that waits for a connection shall not hold it.
+     * The content.
      *
      * @return fails with {@link UnreadableMessageException}
      */
-    synchronized CompletableFuture<Content> content() {
-        if (content == null) {
-            content = read(() -> MailContent.of(mail));
-        }
-        return content;
+    CompletableFuture<Content> content() {
+        Content copy = converted;
+        return copy == null ? mail.content() : CompletableFuture.completedFuture(copy);
     }
 
     /**
@@ -163,27 +140,9 @@ final class Deliverable {
      * @return whether it was; fails with {@link UnreadableMessageException}
      */
     CompletableFuture<Boolean> convertToSevenBit() {
-        return read(() -> SevenBit.copyOf(mail)).thenApply(copy -> {
-            copy.ifPresent(this::replaceContent);
+        return mail.sevenBitCopy().thenApply(copy -> {
+            copy.ifPresent(content -> converted = content);
             return copy.isPresent();
         });
-    }
-
-    private synchronized void replaceContent(MailContent copy) {
-        content = CompletableFuture.completedFuture(copy);
-    }
-
-    private <T> CompletableFuture<T> read(Callable<? extends T> reading) {
-        try {
-            return CompletableFuture.supplyAsync(() -> {
-                try {
-                    return reading.call();
-                } catch (Exception | Error e) {
-                    throw new CompletionException(new UnreadableMessageException(mail.getName(), e));
-                }
-            }, readers);
-        } catch (RejectedExecutionException e) {
-            return CompletableFuture.failedFuture(new UnreadableMessageException(mail.getName(), e));
-        }
     }
 }

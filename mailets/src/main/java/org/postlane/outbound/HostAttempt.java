@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -39,9 +40,16 @@ final class HostAttempt {
     private final SessionSettings session;
     private final Deliverable mail;
     private final RecipientResult[] results;
+    private final Passage[] passages;
     private final CompletableFuture<RecipientResult[]> done = new CompletableFuture<>();
+    /** Null while nothing was asked for. */
+    private volatile CompletableFuture<Lease<PooledConnection>> asked;
     /** Null while there is none. */
-    private Lease<PooledConnection> lease;
+    private volatile Lease<PooledConnection> lease;
+    private volatile boolean givenUp;
+    private boolean reached;
+    /** Of the connection used last; null before the first. */
+    private Passage passage;
     private boolean retriedFresh;
     private boolean leftExtensionAlone;
 
@@ -51,17 +59,49 @@ final class HostAttempt {
         this.session = session;
         this.mail = mail;
         this.results = new RecipientResult[mail.recipients().size()];
+        this.passages = new Passage[results.length];
+    }
+
+    /** The connection that the result at this position came by; null where there was none. */
+    Passage passage(int position) {
+        return passages[position];
+    }
+
+    /** Whether there was a connection. */
+    boolean hasReached() {
+        return reached;
+    }
+
+    private void set(int position, RecipientResult result) {
+        results[position] = result;
+        passages[position] = passage;
     }
 
     /**
      * Tries the recipients at these positions.
      *
-     * @return results by position, to be looked at where they were asked for. Fails only with a {@link PoolException}, and
-     *     only when no recipient has an answer
+     * @return results by position, to be looked at where they were asked for. Fails only with a {@link PoolException} or, when it
+     *     was given up, a {@link CancellationException}, and only when no recipient has an answer
      */
     CompletableFuture<RecipientResult[]> run(List<Integer> positions) {
         sendOver(pool.acquire(key(), ACQUIRE_WAIT), positions);
         return done;
+    }
+
+    /**
+     * Ends it soon: by giving up the place in the line for a connection, or by cutting off the transaction, whose recipients are
+     * then deferred, or ambiguous where the content had been sent.
+     */
+    void giveUp() {
+        givenUp = true;
+        CompletableFuture<Lease<PooledConnection>> waiting = asked;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+        Lease<PooledConnection> held = lease;
+        if (held != null) {
+            held.resource().abort();
+        }
     }
 
     /**
@@ -97,20 +137,34 @@ final class HostAttempt {
     /** Every failure that is not an answer ends here: to connect, to get a connection, to read the message. */
     private void finish(Throwable failure) {
         boolean nothingAnswered = Arrays.stream(results).allMatch(Objects::isNull);
-        if (failure instanceof PoolException && nothingAnswered) {
+        if (nothingAnswered && (failure instanceof PoolException || failure instanceof CancellationException)) {
             done.completeExceptionally(failure);
             return;
         }
         for (int i = 0; i < results.length; i++) {
-            results[i] = results[i] == null ? deferred(failure) : results[i];
+            if (results[i] == null) {
+                set(i, deferred(failure));
+            }
         }
         finish();
     }
 
-    private void sendOver(CompletableFuture<Lease<PooledConnection>> asked, List<Integer> pending) {
-        after(asked, acquired -> {
+    private void sendOver(CompletableFuture<Lease<PooledConnection>> connection, List<Integer> pending) {
+        asked = connection;
+        passage = null;
+        if (givenUp) {
+            connection.cancel(false);
+        }
+        after(connection, acquired -> {
             lease = acquired;
-            send(pending);
+            reached = true;
+            passage = new Passage(acquired.isReused(), acquired.resource().connection().isEncrypted());
+            if (givenUp) {
+                giveBack();
+                finish(new CancellationException("Given up before it began"));
+            } else {
+                send(pending);
+            }
         }, this::finish);
     }
 
@@ -133,7 +187,7 @@ final class HostAttempt {
                 if (one.status() == RecipientResult.Status.NEXT_TRANSACTION) {
                     rest.add(batch.get(i));
                 } else {
-                    results[batch.get(i)] = one;
+                    set(batch.get(i), one);
                 }
             }
             rest.addAll(pending.subList(batch.size(), pending.size()));
@@ -149,7 +203,7 @@ final class HostAttempt {
         for (int position : positions) {
             Optional<MissingExtension> missing = mail.recipientAt(position).missingFrom(capabilities);
             if (missing.isPresent()) {
-                results[position] = RecipientResult.failed(missing.get().fault(), missing.get().explanation());
+                set(position, RecipientResult.failed(missing.get().fault(), missing.get().explanation()));
             } else {
                 rest.add(position);
             }
@@ -162,7 +216,7 @@ final class HostAttempt {
             giveBack();
             finish();
         } else if (lease.resource().isSpent()) {
-            sendFresh(DiscardReason.MAX_USES, rest);
+            sendFresh(DiscardReason.PEER_LIMIT, rest);
         } else if (!lease.resource().isUsable()) {
             sendFresh(DiscardReason.BROKEN, rest);
         } else {
@@ -247,7 +301,7 @@ final class HostAttempt {
     private void settle(List<Integer> positions, RecipientResult result) {
         for (int position : positions) {
             if (results[position] == null) {
-                results[position] = result;
+                set(position, result);
             }
         }
     }

@@ -4,9 +4,9 @@ package org.postlane.outbound;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 
-import org.postlane.pool.Pool;
 import org.postlane.pool.PoolException;
 import org.postlane.route.Host;
 import org.postlane.route.Route;
@@ -19,31 +19,35 @@ import org.postlane.smtp.SessionSettings;
  * has answered about a recipient or the content stands; what is ambiguous is never tried with another host.
  */
 final class MailAttempt {
-    /** As Postfix (smtp_mx_address_limit): a domain with a hundred dead addresses shall not cost a hundred time-outs. */
-    static final int MOST_HOSTS = 5;
-
-    private final Pool<ConnectionKey, PooledConnection> pool;
-    private final BrokenExtensions broken;
-    private final OutboundSettings settings;
+    private final AttemptContext context;
     private final Route route;
     private final Deliverable mail;
     private final String ehloName;
     private final Verdict[] verdicts;
+    private volatile HostAttempt current;
+    private volatile boolean givenUp;
 
-    MailAttempt(OutboundEngine engine, OutboundSettings settings, Route route, Deliverable mail) {
-        this.pool = engine.pool();
-        this.broken = engine.brokenExtensions();
-        this.settings = settings;
+    /** @param ehloName asked for by the caller, where that may wait for a database, and not when the next host's turn comes */
+    MailAttempt(AttemptContext context, Route route, Deliverable mail, String ehloName) {
+        this.context = context;
         this.route = route;
         this.mail = mail;
-        // Asked for here, where it may wait for a database, and not when the next host's turn comes.
-        this.ehloName = settings.ehloName();
+        this.ehloName = ehloName;
         this.verdicts = new Verdict[mail.recipients().size()];
+    }
+
+    /** Ends it soon; see {@link HostAttempt#giveUp}. */
+    void giveUp() {
+        givenUp = true;
+        HostAttempt attempt = current;
+        if (attempt != null) {
+            attempt.giveUp();
+        }
     }
 
     /**
      * A verdict for each recipient, in order. Fails only when no host has answered about any of them, with a
-     * {@link PoolException} where no connection was to be had.
+     * {@link PoolException} where no connection was to be had, or a {@link CancellationException} when it was given up.
      */
     CompletableFuture<List<Verdict>> run() {
         boolean sendable = false;
@@ -72,20 +76,27 @@ final class MailAttempt {
                 open.add(i);
             }
         }
-        if (open.isEmpty() || index >= Math.min(MOST_HOSTS, route.hosts().size())) {
+        if (open.isEmpty() || index >= route.hosts().size() || (givenUp && index > 0)) {
             return CompletableFuture.completedFuture(null);
         }
         Host host = route.hosts().get(index);
-        return new HostAttempt(pool, broken, sessionWith(host), mail).run(open).thenCompose(results -> {
+        HostAttempt attempt = new HostAttempt(context.pool(), context.brokenExtensions(), sessionWith(host), mail);
+        current = attempt;
+        if (givenUp) {
+            attempt.giveUp();
+        }
+        return attempt.run(open).thenCompose(results -> {
+            route.report(host, attempt.hasReached());
             for (int position : open) {
                 RecipientResult result = results[position];
-                verdicts[position] = new Verdict(mail.recipients().get(position), result, host.toString());
+                verdicts[position] = new Verdict(mail.recipients().get(position), result, host.toString())
+                    .by(attempt.passage(position));
             }
             return tryHost(index + 1);
         });
     }
 
     private SessionSettings sessionWith(Host host) {
-        return settings.session(SessionSettings.to(host.address(), host.name()).ehloName(ehloName)).build();
+        return context.settings().session(host.settings().ehloName(ehloName)).build();
     }
 }

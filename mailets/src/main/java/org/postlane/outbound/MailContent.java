@@ -16,7 +16,7 @@ import org.postlane.smtp.Content;
  * The octets of a James mail. Where James still has the message as it came (in memory or in a file), they are streamed from
  * there; a message that mailets changed is written out once.
  *
- * <p>For one attempt, whose transactions open it one after the other.
+ * <p>Safe for use by several threads: each reads a stream of its own.
  */
 final class MailContent implements Content {
     private static final int BUFFER = 16 * 1024;
@@ -86,7 +86,8 @@ final class MailContent implements Content {
     }
 
     @Override
-    public InputStream open() throws IOException {
+    public synchronized InputStream open() throws IOException {
+        // James' source keeps a list of the streams that it gave out, which bears one thread at a time.
         return source.open();
     }
 }

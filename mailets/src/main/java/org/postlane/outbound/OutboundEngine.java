@@ -13,10 +13,10 @@ import java.util.concurrent.TimeoutException;
 import javax.annotation.PreDestroy;
 import javax.inject.Inject;
 
-import org.apache.james.metrics.api.GaugeRegistry;
 import org.apache.james.queue.api.MailQueueName;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.ServerStarted;
+import org.postlane.journal.DeliveryJournal;
 import org.postlane.pool.Pool;
 import org.postlane.pool.PoolStats;
 import org.postlane.smtp.SmtpClient;
@@ -37,7 +37,11 @@ public final class OutboundEngine {
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundEngine.class);
 
     private final ServerStarted serverStarted;
-    private final GaugeRegistry gauges;
+    private final OutboundMetrics metrics;
+    private final CriticalStates criticalStates;
+    private final QueueDestinations destinations;
+    private final AgreedJournal journal;
+    private final EngineTime time;
     private final AgreedLimits limits = new AgreedLimits();
     private final Map<MailQueueName, String> claims = new ConcurrentHashMap<>();
     private final List<OutboundQueue> queues = new CopyOnWriteArrayList<>();
@@ -48,9 +52,14 @@ public final class OutboundEngine {
 
     /** The engine of one James. */
     @Inject
-    public OutboundEngine(ServerStarted serverStarted, GaugeRegistry gauges) {
+    public OutboundEngine(ServerStarted serverStarted, OutboundMetrics metrics, CriticalStates criticalStates,
+                          QueueDestinations destinations, AgreedJournal journal, EngineTime time) {
         this.serverStarted = serverStarted;
-        this.gauges = gauges;
+        this.metrics = metrics;
+        this.criticalStates = criticalStates;
+        this.destinations = destinations;
+        this.journal = journal;
+        this.time = time;
     }
 
     /** The limits of the pool, to be declared before James has started. */
@@ -69,7 +78,8 @@ public final class OutboundEngine {
             client = new SmtpClient();
             pool = new Pool<>(this::open, limits.limits());
             LOGGER.info("Outbound connections: {}", limits.limits());
-            register(pool);
+            Pool<ConnectionKey, PooledConnection> made = pool;
+            metrics.watchPool(made::stats);
             if (closed) {
                 CompletableFuture<Void> unused = pool.close(Duration.ZERO);
                 client.close();
@@ -78,28 +88,48 @@ public final class OutboundEngine {
         return pool;
     }
 
+    /** What is counted and measured. */
+    public OutboundMetrics metrics() {
+        return metrics;
+    }
+
+    /** What must work for any mail to move. */
+    CriticalStates criticalStates() {
+        return criticalStates;
+    }
+
+    /** Where queues show their destinations. */
+    QueueDestinations destinations() {
+        return destinations;
+    }
+
+    /** What and where the journal is, to be declared before James has started. */
+    public AgreedJournal agreedJournal() {
+        return journal;
+    }
+
+    /** The journal; see {@link AgreedJournal#journal()}. */
+    DeliveryJournal journal() {
+        return journal.journal();
+    }
+
+    EngineTime time() {
+        return time;
+    }
+
     BrokenExtensions brokenExtensions() {
         return brokenExtensions;
     }
 
     private CompletableFuture<PooledConnection> open(ConnectionKey key) {
         try {
-            return client.connect(key.settings()).thenApply(PooledConnection::new);
+            OutboundMetrics.Timing opening = metrics.start(OutboundMetrics.Phase.OPENING);
+            return client.connect(key.settings()).thenApply(PooledConnection::new)
+                .whenComplete((connection, failure) -> opening.end());
         } catch (RuntimeException e) {
             // A client that is being closed refuses work this way.
             return CompletableFuture.failedFuture(SmtpException.unavailable("The client is closed", e));
         }
-    }
-
-    private void register(Pool<ConnectionKey, PooledConnection> pool) {
-        gauges.register("postlane.connections.open", () -> pool.stats().open());
-        gauges.register("postlane.connections.idle", () -> pool.stats().idle());
-        gauges.register("postlane.connections.opening", () -> pool.stats().opening());
-        gauges.register("postlane.connections.waiting", () -> pool.stats().waiting());
-        gauges.register("postlane.connections.opened", () -> pool.stats().opened());
-        gauges.register("postlane.connections.leased", () -> pool.stats().leased());
-        gauges.register("postlane.connections.acquired", () -> pool.stats().acquired());
-        gauges.register("postlane.connections.reused", () -> pool.stats().reused());
     }
 
     /** The pool's counters now. */
@@ -150,6 +180,7 @@ public final class OutboundEngine {
             await(toClose.close(QUIT_LIMIT), QUIT_LIMIT.plusSeconds(1), "connections to say QUIT");
             client.close();
         }
+        journal.close();
     }
 
     private static void await(CompletableFuture<?> end, Duration limit, String what) {

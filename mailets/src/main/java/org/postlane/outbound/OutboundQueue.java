@@ -3,96 +3,85 @@ package org.postlane.outbound;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.core.MailAddress;
 import org.apache.james.metrics.api.MetricFactory;
-import org.apache.james.metrics.api.TimeMetric;
+import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
-import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
-import org.apache.mailet.Mail;
+import org.apache.mailet.AttributeUtils;
 import org.apache.mailet.MailetContext;
-import org.postlane.pool.PoolClosedException;
-import org.postlane.pool.PoolException;
-import org.postlane.route.NoRouteException;
-import org.postlane.route.RouteResolver;
+import org.postlane.route.RouteTable;
+import org.postlane.schedule.Scheduler;
+import org.postlane.schedule.SchedulerLimits;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
 import org.postlane.smtp.RecipientResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.Disposable;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
-import reactor.util.retry.Retry;
 
 /**
- * The consumer of one outgoing queue: one subscription, many mails under way at once, none of them holding a thread. A mail
- * leaves the queue only when what became of every recipient is settled.
+ * The consumer of one outgoing queue: mail taken out of it as far as there is room, sorted into destinations, none of it
+ * holding a thread. A mail leaves the queue only when what became of every recipient is settled.
  *
  * <p>Safe for use by several threads.
  */
-public final class OutboundQueue {
-    /** Mails taken from the queue and not yet settled; bounds the memory, not the connections. */
-    public static final int MOST_UNDER_WAY = 1000;
-
-    /** Threads that wait for the queue, for the spool and for content. */
-    private static final int WORKERS = 16;
-    /** Threads that wait for DNS; others, so that name servers that are down do not keep delivered mail from being settled. */
-    private static final int LOOKUPS = 16;
-    private static final int MOST_TASKS = 100_000;
+public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
+    private static final int NORMAL_PRIORITY = 5;
+    private static final String LAST_STEP = "taking it out of the queue";
     private static final Duration START_POLL = Duration.ofMillis(50);
-    /** How soon a mail comes back that found no free connection; that was no attempt. */
-    private static final Duration POSTPONED = Duration.ofSeconds(30);
-    /** Between two tries to read a queue that is away. */
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundQueue.class);
 
     private final OutboundEngine engine;
     private final MailQueue queue;
     private final OutboundSettings settings;
-    private final RouteResolver routes;
+    private final RouteTable routes;
     private final Settlement settlement;
     private final MetricFactory metrics;
-    private final Scheduler workers;
-    private final Executor workerThreads;
-    private final Scheduler lookups;
-    private final ScheduledExecutorService timers;
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final Clock clock;
+    private final OutcomeLog outcomes;
+    private final QueueThreads threads;
+    private final QueueReader reader;
+    private final StepRunner stepRunner;
+    private final EarlyMail earlyMail;
+    /** Null until James has started: only then every element has said what the limits are. */
+    private volatile Scheduler<DestinationAttempt> scheduler;
+    private volatile AttemptContext context;
+    private final Set<QueuedMail> inHand = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private volatile LiveSettings live;
     private volatile boolean stopping;
-    private volatile Disposable subscription;
 
     /** The consumer of a queue; {@link #start()} begins. */
-    public OutboundQueue(OutboundEngine engine, MailQueue queue, OutboundSettings settings, RouteResolver routes,
+    public OutboundQueue(OutboundEngine engine, MailQueue queue, OutboundSettings settings, RouteTable routes,
                          MailetContext context, MetricFactory metrics, Clock clock) {
+        String name = queue.getName().asString();
         this.engine = engine;
         this.queue = queue;
         this.settings = settings;
         this.routes = routes;
         this.settlement = new Settlement(queue, settings, context, metrics, clock);
         this.metrics = metrics;
-        this.workers = Schedulers.newBoundedElastic(WORKERS, MOST_TASKS, "postlane-outbound-" + queue.getName().asString(), 60,
-            true);
-        this.workerThreads = workers::schedule;
-        this.lookups = Schedulers.newBoundedElastic(LOOKUPS, MOST_TASKS, "postlane-lookup-" + queue.getName().asString(), 60,
-            true);
-        this.timers = Executors.newSingleThreadScheduledExecutor(runnable -> {
-            Thread thread = new Thread(runnable, "postlane-outbound-timer");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.clock = clock;
+        this.outcomes = new OutcomeLog(settings.queue(), engine.metrics(), clock);
+        this.live = settings.live();
+        this.threads = new QueueThreads(name, engine.time());
+        this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
+            .watch("queue " + name + " cannot be read", Duration.ZERO), this::take);
+        this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping);
+        this.earlyMail = new EarlyMail(queue, clock, threads, stepRunner, settings.inHand().mails());
     }
 
     /** Begins to take mail as soon as James has started. */
@@ -107,22 +96,36 @@ public final class OutboundQueue {
         }
         if (!engine.mayBegin()) {
             ScheduledFuture<?> unused =
-                timers.schedule(this::awaitStart, START_POLL.toMillis(), TimeUnit.MILLISECONDS);
+                threads.timers().schedule(this::awaitStart, START_POLL.toMillis(), TimeUnit.MILLISECONDS);
             return;
         }
-        Disposable running = Flux.defer(() -> Flux.from(queue.deQueue()))
-            .flatMap(item -> Mono.fromFuture(handle(item)), MOST_UNDER_WAY)
-            .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE).maxBackoff(LONGEST_PAUSE).transientErrors(true)
-                .filter(failure -> !stopping)
-                .doBeforeRetry(again -> LOGGER.error("Queue {} cannot be read; trying again", queue.getName().asString(),
-                    again.failure())))
-            .subscribeOn(workers)
-            .subscribe(nothing -> { }, failure -> LOGGER.info("Queue {} is no longer read", queue.getName().asString(), failure));
-        subscription = running;
-        if (stopping) {
-            running.dispose();
+        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().mails(), engine.limits().limits().maxTotal()),
+            destination -> live.limitsOf(destination), threads.starters(), threads.timers(), engine.time()::nanoTime,
+            () -> ThreadLocalRandom.current().nextDouble());
+        context = new AttemptContext(engine, settings, scheduler, () -> live);
+        engine.destinations().add(settings.queue(), scheduler);
+        engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(queue, threads.workers()));
+        new HoldingLimit(this::mailInHand, threads.timers(), engine.time()).start();
+        reader.start(threads.readers());
+        LOGGER.info("Delivering the mail of queue {}; retries: {}", settings.queue().asString(), settings.retries());
+    }
+
+    private Collection<QueuedMail> mailInHand() {
+        return inHand;
+    }
+
+    /** Other limits for its destinations, from now on. */
+    public void change(LiveSettings changed) {
+        live = changed;
+        Scheduler<DestinationAttempt> running = scheduler;
+        if (running != null) {
+            running.limit(changed::limitsOf);
         }
-        LOGGER.info("Delivering the mail of queue {}; retries: {}", queue.getName().asString(), settings.retries());
+    }
+
+    /** The limits that its destinations have now. */
+    public LiveSettings live() {
+        return live;
     }
 
     /**
@@ -132,100 +135,131 @@ public final class OutboundQueue {
      */
     public CompletableFuture<Void> stop() {
         stopping = true;
-        Disposable running = subscription;
+        reader.stop();
+        Scheduler<DestinationAttempt> running = scheduler;
         if (running != null) {
-            running.dispose();
+            running.close();
         }
-        if (underWay.get() == 0) {
+        earlyMail.stop();
+        completeIfDrained();
+        return drained.copy();
+    }
+
+    private void completeIfDrained() {
+        if (stopping && inHand.isEmpty()) {
             drained.complete(null);
         }
-        return drained.copy();
     }
 
     /** Ends its threads, after {@link #stop()}. */
     public void close() {
         engine.remove(this);
-        timers.shutdownNow();
-        lookups.dispose();
-        workers.dispose();
+        engine.destinations().remove(settings.queue());
+        threads.close();
     }
 
-    /** Settles one mail. What it returns never fails: the failure of one mail must not end the reading of the queue. */
-    private CompletableFuture<Void> handle(MailQueue.MailQueueItem item) {
-        Mail mail = item.getMail();
-        TimeMetric trial = metrics.timer("RemoteDeliveryTrial");
-        underWay.incrementAndGet();
-        CompletableFuture<Settled> attempted = Futures.recover(
-            CompletableFuture.completedFuture(mail.getRecipients())
-                .thenCompose(recipients -> RoutePlan.of(recipients, routes, lookups::schedule))
-                .thenCompose(plan -> plan.groups().size() == 1
-                    ? attempt(mail, plan.groups().get(0))
-                    : CompletableFuture.completedFuture(Settled.split(plan.groups()))),
-            failure -> withoutVerdicts(mail, failure));
-        // A future of its own: whoever reads the queue cancels what it was given, and the end must be noted all the same.
-        CompletableFuture<Void> handled = new CompletableFuture<>();
-        CompletableFuture<Void> unused = Futures.recover(attempted.thenCompose(settled -> settle(item, mail, settled)),
-            failure -> leave(mail, failure)).whenComplete((nothing, failure) -> {
-                trial.stopAndPublish();
-                LifecycleUtil.dispose(mail);
-                if (underWay.decrementAndGet() == 0 && stopping) {
-                    drained.complete(null);
+    private void take(MailQueue.MailQueueItem item) {
+        QueuedMail mail = new QueuedMail(this, item, engine.time().nanoTime(), metrics.timer("RemoteDeliveryTrial"));
+        inHand.add(mail);
+        try {
+            threads.workers().execute(() -> {
+                if (!earlyMail.holds(mail, () -> begin(mail), () -> release(mail))) {
+                    begin(mail);
                 }
-                handled.complete(null);
             });
-        return handled;
-    }
-
-    /** The queue still has it, and hands it out again after the restart: better twice than never. */
-    private CompletableFuture<Void> leave(Mail mail, Throwable failure) {
-        LOGGER.info("{} stays in queue {} until James has restarted: {}", mail.getName(), queue.getName().asString(),
-            String.valueOf(failure));
-        return CompletableFuture.completedFuture(null);
-    }
-
-    private CompletableFuture<Settled> attempt(Mail mail, RoutePlan.Group group) {
-        if (group.route() == null) {
-            return CompletableFuture.completedFuture(Settled.attempted(withoutRoute(mail, group.failure())));
+        } catch (RejectedExecutionException e) {
+            left(mail);
         }
-        return new MailAttempt(engine, settings, group.route(), new Deliverable(mail, workerThreads)).run()
-            .thenApply(Settled::attempted);
     }
 
-    /** No host has said anything about any recipient. */
-    private CompletableFuture<Settled> withoutVerdicts(Mail mail, Throwable failure) {
-        if (failure instanceof PoolClosedException || stopping) {
-            return CompletableFuture.failedFuture(failure);
+    private void begin(QueuedMail mail) {
+        List<Verdict> known = new ArrayList<>();
+        List<DestinationAttempt> attempts = new ArrayList<>();
+        try {
+            mail.openRecord(new MailRecord(engine.journal(), outcomes, clock, mail.mail()));
+            Set<MailAddress> recipients = new LinkedHashSet<>(mail.mail().getRecipients());
+            known.addAll(mail.record().known(recipients));
+            known.forEach(verdict -> recipients.remove(verdict.recipient()));
+            recipients.removeIf(mail.record()::isPutBack);
+            attempts.addAll(attempts(mail, recipients));
+        } catch (RuntimeException e) {
+            // Deferred like any other, or it would lie unattended until a restart.
+            LOGGER.error("{} could not be attempted and comes back later", mail.mail().getName(), e);
+            attempts.clear();
+            known.clear();
+            mail.mail().getRecipients().forEach(recipient -> known.add(new Verdict(recipient,
+                RecipientResult.deferred(Fault.SESSION, "4.3.0 The attempt could not be made: " + e), "-")));
         }
-        if (failure instanceof PoolException && !settlement.isExpired(mail)) {
-            LOGGER.info("{} found no free connection and comes back in {}: {}", mail.getName(), POSTPONED, failure.getMessage());
-            return CompletableFuture.completedFuture(Settled.postponed(POSTPONED));
-        }
-        // Deferred like any other, or it would lie unattended until a restart; and it expires, or it would come for ever.
-        LOGGER.error("{} could not be attempted and comes back later", mail.getName(), failure);
-        return CompletableFuture.completedFuture(Settled.attempted(
-            all(mail, RecipientResult.deferred(Fault.SESSION, "4.3.0 The attempt could not be made: " + failure))));
+        mail.begin(known, attempts);
     }
 
-    private List<Verdict> withoutRoute(Mail mail, NoRouteException failure) {
-        boolean askAgain = failure.kind() == NoRouteException.Kind.TEMPORARY
-            || (failure.kind() == NoRouteException.Kind.ABSENT
-                && DeliveryRetriesHelper.retrieveRetries(mail) < settings.dnsRetries());
-        return all(mail, askAgain
-            ? RecipientResult.deferred(Fault.HOST, failure.getMessage())
-            : RecipientResult.failed(Fault.RECIPIENT, failure.getMessage()));
-    }
-
-    private static List<Verdict> all(Mail mail, RecipientResult result) {
-        return mail.getRecipients().stream()
-            .map(recipient -> new Verdict(recipient, result, "-"))
+    private List<DestinationAttempt> attempts(QueuedMail mail, Collection<MailAddress> recipients) {
+        SharedMail shared = new SharedMail(mail.mail(), threads.workers());
+        String sender = mail.mail().getMaybeSender().asString();
+        int priority = AttributeUtils.getValueAndCastFromMail(mail.mail(), MailPrioritySupport.MAIL_PRIORITY, Integer.class)
+            .orElse(NORMAL_PRIORITY);
+        return Recipients.sort(recipients, mail.mail().getMaybeSender().asOptional().map(MailAddress::getDomain), routes).stream()
+            .map(some -> new DestinationAttempt(context, mail, some, shared, sender, priority))
             .collect(Collectors.toList());
     }
 
     /** Runs the steps one after the other; one that fails is repeated until it succeeds, and the mail waits for it. */
-    private CompletableFuture<Void> settle(MailQueue.MailQueueItem item, Mail mail, Settled settled) {
-        List<Settlement.Step> steps = settlement.stepsFor(mail, settled);
-        steps.add(new Settlement.Step("done",
-            () -> item.done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS)));
-        return new StepRunner(workerThreads, timers, () -> stopping).run(mail.getName(), steps);
+    @Override
+    public void attempted(QueuedMail mail, List<Verdict> verdicts) {
+        CompletableFuture<Void> settled;
+        try {
+            List<Settlement.Step> steps = new ArrayList<>(settlement.stepsFor(mail.mail(), verdicts));
+            steps.removeIf(step -> mail.record().stepsDone().contains(step.name()));
+            steps.add(new Settlement.Step(LAST_STEP, () -> mail.item().done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS)));
+            settled = stepRunner.run(mail.mail().getName(), steps, step -> {
+                // Once the queue has let go, there is nothing to be remembered.
+                if (!step.name().equals(LAST_STEP)) {
+                    mail.record().stepDone(step);
+                }
+            });
+        } catch (RuntimeException e) {
+            settled = CompletableFuture.failedFuture(e);
+        }
+        CompletableFuture<Void> unused = settled.whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                mail.record().done();
+                release(mail);
+            } else {
+                LOGGER.info("{} stays in queue {} until James has restarted: {}", mail.mail().getName(),
+                    settings.queue().asString(), String.valueOf(Futures.rootOf(failure)));
+                release(mail);
+            }
+        });
+    }
+
+    /** The queue still has it, and hands it out again after the restart. */
+    @Override
+    public void left(QueuedMail mail) {
+        LOGGER.info("{} stays in queue {} until James has restarted", mail.mail().getName(), settings.queue().asString());
+        release(mail);
+    }
+
+    private void release(QueuedMail mail) {
+        if (inHand.remove(mail)) {
+            mail.dispose();
+            reader.release(mail.size());
+            completeIfDrained();
+        }
+    }
+
+    @Override
+    public int mails() {
+        return reader.mails();
+    }
+
+    @Override
+    public long octets() {
+        return reader.octets();
+    }
+
+    @Override
+    public Optional<Duration> oldest() {
+        return inHand.stream().map(QueuedMail::takenAt).min(Long::compare)
+            .map(first -> Duration.ofNanos(engine.time().nanoTime() - first));
     }
 }

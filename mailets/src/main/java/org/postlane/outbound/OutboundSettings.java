@@ -22,6 +22,8 @@ public final class OutboundSettings {
     private final String bounceProcessor;
     private final String successProcessor;
     private final boolean lowPriorityRetries;
+    private final LiveSettings live;
+    private final InHandLimits inHand;
     private final Supplier<String> ehloName;
     private final UnaryOperator<SessionSettings.Builder> session;
 
@@ -34,6 +36,8 @@ public final class OutboundSettings {
         this.bounceProcessor = builder.bounceProcessor;
         this.successProcessor = builder.successProcessor;
         this.lowPriorityRetries = builder.lowPriorityRetries;
+        this.live = builder.live;
+        this.inHand = builder.inHand;
         this.ehloName = builder.ehloName;
         this.session = builder.session;
     }
@@ -78,6 +82,16 @@ public final class OutboundSettings {
         return lowPriorityRetries;
     }
 
+    /** The limits of its destinations, as they are at the start. */
+    public LiveSettings live() {
+        return live;
+    }
+
+    /** How much mail may be in hand. */
+    public InHandLimits inHand() {
+        return inHand;
+    }
+
     /** The name for EHLO, asked for at each attempt because the default domain may change. */
     public String ehloName() {
         return ehloName.get();
@@ -98,6 +112,8 @@ public final class OutboundSettings {
         private String bounceProcessor;
         private String successProcessor;
         private boolean lowPriorityRetries;
+        private LiveSettings live = LiveSettings.DEFAULTS;
+        private InHandLimits inHand = InHandLimits.DEFAULTS;
         private Supplier<String> ehloName = () -> "localhost";
         private UnaryOperator<SessionSettings.Builder> session = builder -> builder;
 
@@ -146,6 +162,18 @@ public final class OutboundSettings {
         /** See {@link OutboundSettings#hasLowPriorityRetries()}. */
         public Builder lowPriorityRetries(boolean value) {
             this.lowPriorityRetries = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#live()}. */
+        public Builder live(LiveSettings value) {
+            this.live = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#inHand()}. */
+        public Builder inHand(InHandLimits value) {
+            this.inHand = value;
             return this;
         }
 

@@ -1,37 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
 
-import org.apache.james.metrics.api.MetricFactory;
+import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.Mail;
+import org.postlane.smtp.RecipientResult.Status;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One line and one count for each outcome. The line is what an administrator looks for when asked where a mail is: its logger
- * has a name of its own, {@code org.postlane.delivery}. Safe to share.
+ * has a name of its own, {@code org.postlane.delivery}, and {@code docs/outbound.md} has the fields. Safe to share.
  */
 final class OutcomeLog {
     private static final Logger LOGGER = LoggerFactory.getLogger("org.postlane.delivery");
+    private static final double MILLIS = 1_000.0;
 
-    private final MetricFactory metrics;
+    private final MailQueueName queue;
+    private final OutboundMetrics metrics;
+    private final Clock clock;
 
-    OutcomeLog(MetricFactory metrics) {
+    OutcomeLog(MailQueueName queue, OutboundMetrics metrics, Clock clock) {
+        this.queue = queue;
         this.metrics = metrics;
+        this.clock = clock;
     }
 
-    void record(Mail mail, Verdict verdict) {
-        String status = verdict.status().name().toLowerCase(Locale.US);
-        try {
-            metrics.generate("postlane.outbound." + status).increment();
-        } catch (RuntimeException e) {
-            // A count is not worth a mail.
-            LOGGER.warn("The outcome of {} could not be counted", mail.getName(), e);
+    /**
+     * Records what became of a recipient. Never fails.
+     *
+     * @param mail as it was taken out of the queue
+     * @param destination the scheduler's name of what it was to be delivered to
+     * @param delivery the identity that all attempts of this mail share
+     */
+    void record(Mail mail, Verdict verdict, String destination, String delivery) {
+        if (!verdict.wasTried()) {
+            metrics.handedBack();
+            LOGGER.debug("{} has no turn for {}: {}", mail.getName(), verdict.recipient(), verdict.explanation());
+            return;
         }
-        LOGGER.info("{} mail={} from=<{}> to=<{}> host={} attempt={} reply=\"{}\"", status, mail.getName(),
-            mail.getMaybeSender().asString(""), verdict.recipient().asString(), verdict.host(),
-            DeliveryRetriesHelper.retrieveRetries(mail) + 1, verdict.explanation());
+        Duration inQueue = QueueTimes.age(mail, clock);
+        metrics.outcome(verdict, inQueue);
+        if (LOGGER.isInfoEnabled()) {
+            LOGGER.info("{}", line(mail, verdict, destination, delivery, inQueue));
+        }
+    }
+
+    private LogLine line(Mail mail, Verdict verdict, String destination, String delivery, Duration inQueue) {
+        Status status = verdict.status() == Status.NEXT_TRANSACTION ? Status.DEFERRED : verdict.status();
+        LogLine line = new LogLine()
+            .add("outcome", lower(status))
+            .add("to", verdict.recipient().asString())
+            .add("from", mail.getMaybeSender().asString(""))
+            .add("mail", mail.getName())
+            .add("delivery", delivery)
+            .add("queue", queue.asString())
+            .add("destination", destination)
+            .add("host", verdict.host())
+            .add("attempt", DeliveryRetriesHelper.retrieveRetries(mail) + 1)
+            .add("queued_s", String.format(Locale.US, "%.3f", inQueue.toMillis() / MILLIS));
+        verdict.passage().ifPresent(passage -> line.add("reused", passage.isReused()).add("tls", passage.isEncrypted()));
+        verdict.code().ifPresent(code -> line.add("code", code));
+        verdict.enhancedCode().ifPresent(code -> line.add("dsn", code));
+        verdict.fault().ifPresent(fault -> line.add("fault", lower(fault)));
+        return line.add("reply", verdict.explanation());
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.US);
     }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
+import org.postlane.pool.DiscardReason;
 import org.postlane.pool.PooledResource;
 import org.postlane.smtp.Content;
 import org.postlane.smtp.Envelope;
@@ -37,6 +39,14 @@ final class PooledConnection implements PooledResource {
     @Override
     public boolean isUsable() {
         return connection.isUsable();
+    }
+
+    @Override
+    public Optional<DiscardReason> fault() {
+        if (connection.isShuttingDown()) {
+            return Optional.of(DiscardReason.PEER_CLOSING);
+        }
+        return connection.isOutOfStep() ? Optional.of(DiscardReason.OUT_OF_STEP) : Optional.empty();
     }
 
     @Override

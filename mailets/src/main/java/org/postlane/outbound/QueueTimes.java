@@ -63,6 +63,13 @@ public final class QueueTimes {
         return Duration.between(queuedAt(mail, clock), clock.instant());
     }
 
+    /** How long it is until the mail is due; zero when it is. */
+    static Duration early(Mail mail, Clock clock) {
+        return AttributeUtils.getValueAndCastFromMail(mail, NEXT_ATTEMPT_AT, Long.class)
+            .map(due -> Duration.ofMillis(Math.max(0, due - clock.millis())))
+            .orElse(Duration.ZERO);
+    }
+
     static Attribute nextAttempt(Duration delay, Clock clock) {
         return new Attribute(NEXT_ATTEMPT_AT, AttributeValue.of(clock.instant().plus(delay).toEpochMilli()));
     }

@@ -34,11 +34,23 @@ final class Settlement {
         }
 
         private final String name;
+        private final Collection<MailAddress> putBack;
         private final Action action;
 
         Step(String name, Action action) {
+            this(name, List.of(), action);
+        }
+
+        /** @param putBack who has another entry in the queue when the step is done, and is no longer this one's concern */
+        Step(String name, Collection<MailAddress> putBack, Action action) {
             this.name = name;
+            this.putBack = List.copyOf(putBack);
             this.action = action;
+        }
+
+        /** Who is in another entry of the queue from then on. */
+        Collection<MailAddress> putBack() {
+            return putBack;
         }
 
         /**
@@ -60,38 +72,18 @@ final class Settlement {
     private final MailetContext context;
     private final Clock clock;
     private final Metric outgoingMails;
-    private final OutcomeLog outcomes;
 
     Settlement(MailQueue queue, OutboundSettings settings, MailetContext context, MetricFactory metrics, Clock clock) {
         this.queue = queue;
         this.settings = settings;
         this.context = context;
         this.clock = clock;
-        this.outcomes = new OutcomeLog(metrics);
         this.outgoingMails = metrics.generate("outgoingMails");
     }
 
-    /** Whether the mail's time is over, so that not even a free connection is worth waiting for. */
-    boolean isExpired(Mail mail) {
-        return settings.retries().handedBack(0, QueueTimes.age(mail, clock)).isEmpty();
-    }
-
-    List<Step> stepsFor(Mail mail, Settled settled) {
-        AsQueued queued = new AsQueued(mail);
-        List<Step> steps = new ArrayList<>();
-        if (settled.postponed() != null) {
-            steps.add(new Step("postponed", () -> {
-                Mail whole = queued.whole();
-                QueueTimes.markQueuedIfUnmarked(whole, clock);
-                queue.enQueue(whole, settled.postponed());
-            }));
-            return steps;
-        }
-        settled.parts().forEach(part -> steps.add(new Step("division-" + part.recipients().get(0), () -> queue.enQueue(
-            queued.partTo(part.recipients(), "-to-" + part.recipients().get(0).getDomain().asString())))));
-        settled.verdicts().stream().filter(Verdict::wasTried).forEach(verdict -> outcomes.record(mail, verdict));
-        steps.addAll(new Turn(mail, queued, settled.verdicts()).steps());
-        return steps;
+    /** The steps for a mail whose recipients have these verdicts, one each. */
+    List<Step> stepsFor(Mail mail, List<Verdict> verdicts) {
+        return new Turn(mail, new AsQueued(mail), verdicts).steps();
     }
 
     /** One mail with its verdicts. */

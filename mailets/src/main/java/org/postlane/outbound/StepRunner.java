@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,44 +34,78 @@ final class StepRunner {
         this.stopping = stopping;
     }
 
-    /** Completes after the last step; fails only when James is stopping and a step does not succeed. */
-    CompletableFuture<Void> run(String mail, List<Settlement.Step> steps) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        next(mail, steps, 0, FIRST_PAUSE, done);
-        return done;
+    /**
+     * Runs the steps.
+     *
+     * @param afterEach hears of each step that was done, on the same thread
+     * @return completes after the last step; fails only when James is stopping and a step does not succeed
+     */
+    CompletableFuture<Void> run(String mail, List<Settlement.Step> steps, Consumer<Settlement.Step> afterEach) {
+        Run run = new Run(mail, steps, afterEach);
+        run.goOn();
+        return run.done;
     }
 
-    private void next(String mail, List<Settlement.Step> steps, int index, Duration pause, CompletableFuture<Void> done) {
-        try {
-            workers.execute(() -> {
-                int at = index;
-                try {
-                    for (; at < steps.size(); at++) {
-                        steps.get(at).run();
-                    }
-                    done.complete(null);
-                } catch (Exception | Error e) {
-                    again(mail, steps, at, pause, done, e);
+    /** One mail's way through its steps; one thread at a time. */
+    private final class Run {
+        private final String mail;
+        private final List<Settlement.Step> steps;
+        private final Consumer<Settlement.Step> afterEach;
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+        private int at;
+        private Duration pause = FIRST_PAUSE;
+
+        Run(String mail, List<Settlement.Step> steps, Consumer<Settlement.Step> afterEach) {
+            this.mail = mail;
+            this.steps = steps;
+            this.afterEach = afterEach;
+        }
+
+        void goOn() {
+            try {
+                workers.execute(this::runSteps);
+            } catch (RejectedExecutionException e) {
+                done.completeExceptionally(e);
+            }
+        }
+
+        private void runSteps() {
+            try {
+                while (at < steps.size()) {
+                    Settlement.Step step = steps.get(at);
+                    step.run();
+                    pause = FIRST_PAUSE;
+                    at++;
+                    note(step);
                 }
-            });
-        } catch (RejectedExecutionException e) {
-            done.completeExceptionally(e);
+            } catch (Exception | Error e) {
+                again(e);
+                return;
+            }
+            done.complete(null);
         }
-    }
 
-    private void again(String mail, List<Settlement.Step> steps, int index, Duration pause, CompletableFuture<Void> done,
-                       Throwable why) {
-        if (stopping.getAsBoolean()) {
-            done.completeExceptionally(why);
-            return;
+        /** The step is done and must not be repeated because nobody could be told. */
+        private void note(Settlement.Step step) {
+            try {
+                afterEach.accept(step);
+            } catch (RuntimeException e) {
+                LOGGER.error("{}: the step {} is done and could not be noted", mail, step.name(), e);
+            }
         }
-        LOGGER.warn("{}: the step {} failed and is repeated in {} s", mail, steps.get(index).name(), pause.toSeconds(), why);
-        Duration longer = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
-        try {
-            ScheduledFuture<?> unused = timers.schedule(() -> next(mail, steps, index, longer, done), pause.toMillis(),
-                TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            done.completeExceptionally(why);
+
+        private void again(Throwable why) {
+            if (stopping.getAsBoolean()) {
+                done.completeExceptionally(why);
+                return;
+            }
+            LOGGER.warn("{}: the step {} failed and is repeated in {} s", mail, steps.get(at).name(), pause.toSeconds(), why);
+            try {
+                ScheduledFuture<?> unused = timers.schedule(this::goOn, pause.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                done.completeExceptionally(why);
+            }
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
         }
     }
 }

@@ -22,27 +22,40 @@ final class Verdict {
     private final String host;
     private final boolean tried;
     private final Duration notBefore;
+    private final Passage passage;
 
     Verdict(MailAddress recipient, RecipientResult result, String host) {
-        this(recipient, result, host, true, Duration.ZERO);
+        this(recipient, result, host, true, Duration.ZERO, null);
     }
 
-    private Verdict(MailAddress recipient, RecipientResult result, String host, boolean tried, Duration notBefore) {
+    private Verdict(MailAddress recipient, RecipientResult result, String host, boolean tried, Duration notBefore,
+                    Passage passage) {
         this.recipient = recipient;
         this.result = result;
         this.host = host;
         this.tried = tried;
         this.notBefore = notBefore;
+        this.passage = passage;
     }
 
     /** A recipient whose turn did not come: no attempt is counted, and the mail comes back soon. */
     static Verdict postponed(MailAddress recipient, String why) {
-        return new Verdict(recipient, RecipientResult.deferred(Fault.POLICY, why), "-", false, Duration.ZERO);
+        return new Verdict(recipient, RecipientResult.deferred(Fault.POLICY, why), "-", false, Duration.ZERO, null);
     }
 
     /** The same verdict, for a destination that nobody shall try again before this time has passed. */
     Verdict notBefore(Duration delay) {
-        return new Verdict(recipient, result, host, tried, delay);
+        return new Verdict(recipient, result, host, tried, delay, passage);
+    }
+
+    /** The same verdict, with the connection that it came by. */
+    Verdict by(Passage connection) {
+        return new Verdict(recipient, result, host, tried, notBefore, connection);
+    }
+
+    /** The connection that it came by; empty where there was none. */
+    Optional<Passage> passage() {
+        return Optional.ofNullable(passage);
     }
 
     /** Whether this was an attempt; otherwise the recipient only had no turn. */
@@ -92,6 +105,16 @@ final class Verdict {
     /** What the host said, or what happened instead. */
     String explanation() {
         return result.explanation();
+    }
+
+    /** All lines of the reply, without its code; what happened instead where there was none. */
+    String words() {
+        return result.reply().map(reply -> String.join("\n", reply.lines())).orElseGet(this::explanation);
+    }
+
+    /** Whether the host may have it all the same. */
+    boolean isAmbiguous() {
+        return status() == RecipientResult.Status.AMBIGUOUS;
     }
 
     /** The host that the verdict came from; a dash where none was reached. */

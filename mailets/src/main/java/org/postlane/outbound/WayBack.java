@@ -110,7 +110,7 @@ final class WayBack {
         for (Entry entry : entries) {
             Collection<MailAddress> recipients = entry.recipients();
             boolean first = steps.isEmpty();
-            steps.add(new Settlement.Step(entry.kind + "-" + turn + "-" + AsQueued.fingerprint(recipients), () -> {
+            steps.add(new Settlement.Step(entry.kind + "-" + turn + "-" + AsQueued.fingerprint(recipients), recipients, () -> {
                 Mail mail = first ? queued.to(recipients) : queued.named(recipients, KIND);
                 QueueTimes.markQueuedIfUnmarked(mail, clock);
                 mail.setAttribute(QueueTimes.nextAttempt(entry.delay, clock));

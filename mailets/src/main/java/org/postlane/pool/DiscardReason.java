@@ -7,9 +7,15 @@ public enum DiscardReason {
     IDLE_TIMEOUT,
     /** It reached {@link PoolLimits#maxAge()}. */
     MAX_AGE,
-    /** It served {@link PoolLimits#maxUses()} leases, or as many as it allows itself. */
+    /** It served {@link PoolLimits#maxUses()} leases. */
     MAX_USES,
-    /** The peer closed it, or it fell out of sync, while it lay in reserve. */
+    /** It served as many leases as the peer allows ({@link PooledResource#usesAllowed()}). */
+    PEER_LIMIT,
+    /** The peer has said that it is closing it. */
+    PEER_CLOSING,
+    /** The peer sent something that nothing had asked for, so that nothing it says can be trusted to be an answer. */
+    OUT_OF_STEP,
+    /** It ended while it lay in reserve, or was found dead there, without a reason of its own. */
     DIED_IDLE,
     /** Its reset was refused, failed or took too long. */
     RESET_REFUSED,

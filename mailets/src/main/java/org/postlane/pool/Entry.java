@@ -19,6 +19,8 @@ final class Entry<K extends PoolKey, R extends PooledResource> {
     final Host<K, R> host;
     final R resource;
     /** On the pool's clock. */
+    final long openedAt;
+    /** When it is too old to be handed out again. */
     final long oldAt;
     State state = State.LEASED;
     long idleUntil;
@@ -28,11 +30,16 @@ final class Entry<K extends PoolKey, R extends PooledResource> {
     boolean reused;
     /** The resource has reported its end. */
     boolean ended;
+    /** Counted in {@link Host#good}. */
+    boolean good;
+    /** How old it was when it was discarded, in nanoseconds. */
+    long age;
 
-    Entry(K key, Host<K, R> host, R resource, long oldAt) {
+    Entry(K key, Host<K, R> host, R resource, long openedAt, long oldAt) {
         this.key = key;
         this.host = host;
         this.resource = resource;
+        this.openedAt = openedAt;
         this.oldAt = oldAt;
     }
 

@@ -16,11 +16,19 @@ final class Host<K extends PoolKey, R extends PooledResource> {
     final Object name;
     final Set<Waiter<K, R>> granted = new LinkedHashSet<>();
     final Set<Waiter<K, R>> queued = new LinkedHashSet<>();
-    /** Least recently used first. A list, since there are no more than connections to one host. */
+    /** Oldest first. A list, as the next, since there are no more than connections to one host. */
+    final List<Opening<K, R>> openings = new ArrayList<>();
+    /** Least recently used first. */
     final List<Entry<K, R>> idle = new ArrayList<>();
     /** Slots taken: opening, leased, idle and closing. */
     int open;
     int closing;
+    /** Leased or idle, and not known to have ended: the proof that the host can be reached. */
+    int good;
+    /** The next opening waits for its pace. */
+    boolean held;
+    /** Until when, on the pool's clock; means nothing unless {@link #held}. */
+    long heldUntil;
     /** Share in {@link WaitingLine#demand()}. */
     int demand;
     /** Where this stands in the line of hosts that could use a slot, or null. */
@@ -36,5 +44,19 @@ final class Host<K extends PoolKey, R extends PooledResource> {
 
     Waiter<K, R> firstQueued() {
         return queued.isEmpty() ? null : queued.iterator().next();
+    }
+
+    /**
+     * How many more may be opened, slots apart, once {@code fewer} of the connections in good order are gone. As many at once as
+     * are in good order, and one if none is: a host that does not answer holds one connection, one that does soon has all
+     * that it may have (1, 2, 4, 8).
+     */
+    int mayOpen(int fewer) {
+        return held ? 0 : Math.max(0, Math.max(1, good - fewer) - openings.size());
+    }
+
+    /** For how many of those queued a connection could be opened now, under the same conditions. */
+    int couldOpen(int fewer) {
+        return Math.min(queued.size(), mayOpen(fewer));
     }
 }

@@ -3,9 +3,8 @@ package org.postlane.pool;
 
 /**
  * The right to use one resource until it is given back. Exactly one call of {@link #release()} or {@link #discard} takes effect,
- * the first; later ones do nothing. A lease that is never given back holds its slot until the pool closes. Safe for
- * use by several
- * threads.
+ * the first; later ones do nothing. A lease that is never given back holds its slot until the pool closes. Safe for use
+ * by several threads.
  *
  * @param <R> what is leased
  */

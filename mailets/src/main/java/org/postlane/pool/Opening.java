@@ -5,11 +5,14 @@ package org.postlane.pool;
 final class Opening<K extends PoolKey, R extends PooledResource> {
     final K key;
     final Host<K, R> host;
+    /** On the pool's clock. */
+    final long begunAt;
     /** Whom it is for; null once that one was served otherwise or gave up. */
     Waiter<K, R> waiter;
 
-    Opening(K key, Host<K, R> host) {
+    Opening(K key, Host<K, R> host, long begunAt) {
         this.key = key;
         this.host = host;
+        this.begunAt = begunAt;
     }
 }

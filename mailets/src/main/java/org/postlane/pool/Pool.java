@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
@@ -23,14 +22,15 @@ import org.slf4j.LoggerFactory;
  * <ul>
  * <li>The limits per host and in all count every connection that the peer may count: opening, leased, idle and closing.
  * <li>The most recently used resource is reused first, so that those not needed grow old.
+ * <li>As many connections to a host may be opening as are open to it in good order, and one if none is: a host that does not
+ *     answer holds one connection, one that does soon has all it may. An {@link OpeningGate} may slow openings down further.
  * <li>Callers are served in the order of their arrival per host, and among hosts that have room. Where the limits leave no room,
  *     idle resources give way, the least recently used first.
  * </ul>
  *
  * <p>Safe for use by several threads; never blocks. Futures complete, and factory and resources are called, in the thread that
- * caused it (one that acquires, gives back, completes an opening, or the timer's) and without a lock. What depends on
- * a future must not
- * block either, least of all to wait for another future of this pool.
+ * caused it (one that acquires, gives back, completes an opening, or the timer's) and without a lock. What depends on a
+ * future must not block either, least of all to wait for another future of this pool.
  *
  * @param <K> what tells resources apart
  * @param <R> what is pooled
@@ -44,19 +44,25 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
     private final ResourceFactory<K, R> factory;
     private final PoolLimits limits;
     private final ScheduledExecutorService timers;
-    private final boolean ownsTimers;
-    private final Reaper reaper;
+    private final PoolTimers poolTimers;
+    private final Alarm reaper;
+    private final Alarm pacemaker;
     private final ReentrantLock lock = new ReentrantLock();
     private final PoolState<K, R> state;
     private final WayBack<K, R> wayBack;
-    private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    private final Farewell<K, R> farewell;
+    private final Ending ending;
     /** Guarded by the lock. */
     private boolean closing;
-    private volatile boolean abandoned;
 
-    /** A pool with a timer thread of its own, which ends when the pool is closed. */
+    /** A pool with a timer thread of its own, which ends when the pool is closed, and without a pace of openings. */
     public Pool(ResourceFactory<K, R> factory, PoolLimits limits) {
-        this(factory, limits, ownTimers(), true, System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
+        this(factory, limits, OpeningGate.open());
+    }
+
+    /** As above, with a pace of openings. */
+    public Pool(ResourceFactory<K, R> factory, PoolLimits limits, OpeningGate<? super K> gate) {
+        this(factory, limits, gate, PoolTimers.own(), System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
     }
 
     /**
@@ -66,32 +72,24 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
      * @param clock nanoseconds, as {@link System#nanoTime()}
      * @param dice numbers from 0 (inclusive) to 1, for the jitter
      */
-    public Pool(ResourceFactory<K, R> factory, PoolLimits limits, ScheduledExecutorService timers, LongSupplier clock,
-        DoubleSupplier dice) {
-        this(factory, limits, timers, false, clock, dice);
+    public Pool(ResourceFactory<K, R> factory, PoolLimits limits, OpeningGate<? super K> gate, ScheduledExecutorService timers,
+        LongSupplier clock, DoubleSupplier dice) {
+        this(factory, limits, gate, PoolTimers.of(timers), clock, dice);
     }
 
-    private Pool(ResourceFactory<K, R> factory, PoolLimits limits, ScheduledExecutorService timers, boolean ownsTimers,
+    private Pool(ResourceFactory<K, R> factory, PoolLimits limits, OpeningGate<? super K> gate, PoolTimers poolTimers,
         LongSupplier clock, DoubleSupplier dice) {
         this.factory = Objects.requireNonNull(factory, "factory");
         this.limits = Objects.requireNonNull(limits, "limits");
-        this.timers = Objects.requireNonNull(timers, "timers");
-        this.ownsTimers = ownsTimers;
-        this.state = new PoolState<>(limits, Objects.requireNonNull(clock, "clock"), Objects.requireNonNull(dice, "dice"),
-            new Outside());
+        this.poolTimers = poolTimers;
+        this.timers = poolTimers.executor();
+        this.state = new PoolState<>(limits, Objects.requireNonNull(gate, "gate"), Objects.requireNonNull(clock, "clock"),
+            Objects.requireNonNull(dice, "dice"), new Outside());
         this.wayBack = new WayBack<>(limits, timers, new Decisions());
-        this.reaper = new Reaper(timers, clock, () -> change(state::reap));
-    }
-
-    private static ScheduledExecutorService ownTimers() {
-        ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, THREAD_NAME);
-            thread.setDaemon(true);
-            return thread;
-        });
-        timers.setRemoveOnCancelPolicy(true);
-        timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        return timers;
+        this.farewell = new Farewell<>(limits.closeTimeout(), timers, entry -> change(() -> state.closed(entry)));
+        this.ending = new Ending(timers, this::abandon);
+        this.reaper = new Alarm(timers, clock, () -> change(state::reap));
+        this.pacemaker = new Alarm(timers, clock, () -> change(state::resume));
     }
 
     /** The limits that this pool keeps. */
@@ -103,9 +101,10 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
      * Leases a resource, out of reserve if one is there, else once it is this caller's turn.
      *
      * @param wait how long to wait at most; without a positive one, only the reserve will do
-     * @return fails with {@link AcquireTimeoutException}, {@link PoolExhaustedException}, {@link PoolClosedException} or, if this
-     *     caller's connection could not be opened, with the factory's exception. Cancelling it gives up the place in the line;
-     *     a future derived from it does not.
+     * @return fails with {@link AcquireTimeoutException}, {@link PoolExhaustedException}, {@link PoolClosedException} or, for the
+     *     host's fault, with the factory's exception or {@link OpeningStalledException}: if this caller's connection could not
+     *     be opened, or if another caller's of an equal key could not and the host has none in good order. Cancelling it gives up
+     *     the place in the line; a future derived from it does not.
      */
     public CompletableFuture<Lease<R>> acquire(K key, Duration wait) {
         return acquire(key, wait, false);
@@ -127,9 +126,10 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
                 return CompletableFuture.completedFuture(new LeaseHandle<>(entry, wayBack::take));
             }
             Entry<K, R> dead = entry;
+            DiscardReason why = WayBack.fault(entry, DiscardReason.DIED_IDLE);
             entry = change(() -> {
                 state.unlease(dead);
-                state.discard(dead, DiscardReason.DIED_IDLE);
+                state.discard(dead, why);
                 return state.acquire(waiter);
             });
         }
@@ -145,12 +145,12 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
 
     /** What this pool holds and has done so far. */
     public PoolStats stats() {
-        lock.lock();
-        try {
-            return state.stats();
-        } finally {
-            lock.unlock();
-        }
+        return look(state::stats);
+    }
+
+    /** What this pool holds for each host that it has a connection to or a caller for, in no order. */
+    public List<HostStats> hosts() {
+        return look(state::hosts);
     }
 
     /**
@@ -168,29 +168,32 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
             }
             return wasOpen;
         });
-        if (first && !gone.isDone()) {
-            if (grace.isZero() || grace.isNegative()) {
-                abandon();
-            } else {
-                Future<?> timer = Outcome.after(grace, timers, this::abandon);
-                Outcome.whenDone(gone, (nothing, failure) -> timer.cancel(false));
-            }
+        if (first) {
+            ending.within(grace);
         }
-        return gone.copy();
+        return ending.future();
     }
 
     private void abandon() {
-        abandoned = true;
+        farewell.hasten();
         change(state::abandon);
         Trampoline.run(List.of(this::finish));
     }
 
     private void finish() {
         reaper.stop();
-        if (ownsTimers) {
-            timers.shutdown();
+        pacemaker.stop();
+        poolTimers.stop();
+        ending.reached();
+    }
+
+    private <T> T look(Supplier<T> question) {
+        lock.lock();
+        try {
+            return question.get();
+        } finally {
+            lock.unlock();
         }
-        gone.complete(null);
     }
 
     private void change(Runnable decision) {
@@ -224,21 +227,16 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
         }
         Entry<K, R> entry = change(() -> state.opened(opening, resource));
         try {
-            resource.onClosed(() -> change(() -> state.ended(entry)));
+            resource.onClosed(() -> {
+                DiscardReason why = WayBack.fault(entry, DiscardReason.DIED_IDLE);
+                change(() -> state.ended(entry, why));
+            });
         } catch (RuntimeException | Error e) {
-            abort(entry);
+            farewell.abort(entry);
             change(() -> state.failedToOpen(opening, e));
             return;
         }
         change(() -> state.offer(entry, opening));
-    }
-
-    private static void abort(Entry<?, ?> entry) {
-        try {
-            entry.resource.abort();
-        } catch (RuntimeException | Error e) {
-            LOGGER.warn("A connection for {} could not be dropped", entry.key, e);
-        }
     }
 
     /** What a returned resource leads to. */
@@ -260,7 +258,7 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
     }
 
     /** What decisions cause, run by the trampoline. */
-    private final class Outside implements PoolState.Effects<K, R> {
+    private final class Outside implements Effects<K, R> {
         @Override
         public void open(Opening<K, R> opening) {
             Outcome.whenDone(Outcome.of(() -> factory.open(opening.key)),
@@ -269,24 +267,12 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
 
         @Override
         public void close(Entry<K, R> entry, DiscardReason reason) {
-            LOGGER.debug("Closing a connection for {} after {} uses: {}", entry.key, entry.uses, reason);
-            if (abandoned) {
-                abort(entry);
-                change(() -> state.closed(entry));
-                return;
-            }
-            Outcome.whenDone(Outcome.of(entry.resource::close), limits.closeTimeout(), timers, (nothing, failure) -> {
-                if (failure != null) {
-                    LOGGER.debug("A connection for {} was not closed in a friendly way", entry.key, failure);
-                    abort(entry);
-                }
-                change(() -> state.closed(entry));
-            });
+            farewell.say(entry, reason);
         }
 
         @Override
         public void abort(Entry<K, R> entry) {
-            Pool.abort(entry);
+            farewell.abort(entry);
         }
 
         @Override
@@ -305,8 +291,13 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
         }
 
         @Override
-        public void watch(long deadline) {
+        public void reapAt(long deadline) {
             reaper.watch(deadline);
+        }
+
+        @Override
+        public void resumeAt(long deadline) {
+            pacemaker.watch(deadline);
         }
 
         @Override

@@ -9,8 +9,11 @@ import java.util.Objects;
 public final class PoolLimits {
     /** Open connections to one host: what large receivers tolerate from one client. */
     public static final int DEFAULT_MAX_PER_HOST = 8;
-    /** Open connections in all: 32 busy hosts; one file descriptor each, far below the usual 1024. */
-    public static final int DEFAULT_MAX_TOTAL = 256;
+    /**
+     * Open connections in all: 128 busy hosts, or 1024 that do not answer, of which each holds one. Each takes a file descriptor:
+     * HotSpot raises its own soft limit (usually 1024) to the hard one (usually 4096 or far more) at the start.
+     */
+    public static final int DEFAULT_MAX_TOTAL = 1_024;
     /** Shorter than servers wait for the next command (RFC 5321 4.5.3.2.7 asks for 5 minutes), so that we close first. */
     public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(30);
     /** Limits the harm of one slow host among several, as Postfix does: counting uses alone lets it hold every connection. */

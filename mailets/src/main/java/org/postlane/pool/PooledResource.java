@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.pool;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -15,6 +16,14 @@ public interface PooledResource {
      * out of date when the lease arrives; {@link Lease#isReused()} tells the holder when that is to be expected.
      */
     boolean isUsable();
+
+    /**
+     * Why this is not usable, where it knows: {@link DiscardReason#PEER_CLOSING} or {@link DiscardReason#OUT_OF_STEP}. Only for
+     * counting and the log.
+     */
+    default Optional<DiscardReason> fault() {
+        return Optional.empty();
+    }
 
     /**
      * Makes this ready for its next lease; called when a lease is released. Completes with {@code true} once the next lease may

@@ -3,19 +3,20 @@ package org.postlane.pool;
 
 /** Who comes first when slots are scarce. Decides nothing by itself and changes nothing. Guarded by the pool's lock. */
 final class Precedence<K extends PoolKey, R extends PooledResource> {
-    private final int maxTotal;
+    private final PoolLimits limits;
     private final Slots<K, R> slots;
     private final WaitingLine<K, R> line;
 
-    Precedence(int maxTotal, Slots<K, R> slots, WaitingLine<K, R> line) {
-        this.maxTotal = maxTotal;
+    Precedence(PoolLimits limits, Slots<K, R> slots, WaitingLine<K, R> line) {
+        this.limits = limits;
         this.slots = slots;
         this.line = line;
     }
 
     /**
-     * The oldest waiter of the host that can use this entry, or that needs its slot; null if nobody does. Connections that
-     * are closing will serve as many of those queued, so that many need no slot.
+     * The oldest waiter of the host that can use this entry, or that needs its slot; null if nobody does. Slots that are free or
+     * closing will serve as many of those queued, so that many need none; and a slot is no use to those for whom nothing could
+     * be opened in it yet.
      */
     Waiter<K, R> nextFor(Entry<K, R> entry) {
         for (Waiter<K, R> waiter : entry.host.granted) {
@@ -23,11 +24,15 @@ final class Precedence<K extends PoolKey, R extends PooledResource> {
                 return waiter;
             }
         }
-        int provided = entry.host.closing;
-        for (Waiter<K, R> waiter : entry.host.queued) {
-            if (waiter.accepts(entry) || provided-- <= 0) {
+        Host<K, R> host = entry.host;
+        int provided = host.closing + Math.min(limits.maxPerHost() - host.open, limits.maxTotal() - slots.open());
+        int usable = host.couldOpen(entry.good ? 1 : 0);
+        int ahead = 0;
+        for (Waiter<K, R> waiter : host.queued) {
+            if (waiter.accepts(entry) || (ahead >= provided && ahead < usable)) {
                 return waiter;
             }
+            ahead++;
         }
         return null;
     }
@@ -46,6 +51,6 @@ final class Precedence<K extends PoolKey, R extends PooledResource> {
 
     /** How many more slots the queued could use than are free or becoming free. */
     int lacking() {
-        return line.demand() - slots.closing() - (maxTotal - slots.open());
+        return line.demand() - slots.closing() - (limits.maxTotal() - slots.open());
     }
 }

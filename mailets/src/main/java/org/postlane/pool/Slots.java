@@ -49,11 +49,13 @@ final class Slots<K extends PoolKey, R extends PooledResource> {
         return new ArrayList<>(hosts.values());
     }
 
-    /** Forgets a host that has nothing and wants nothing. */
-    void forgetIfUnused(Host<K, R> host) {
-        if (host.open == 0 && host.waiting() == 0) {
+    /** Forgets a host that has nothing and wants nothing, and says whether it was one. */
+    boolean forgetIfUnused(Host<K, R> host) {
+        boolean unused = host.open == 0 && host.waiting() == 0;
+        if (unused) {
             hosts.remove(host.name, host);
         }
+        return unused;
     }
 
     List<Entry<K, R>> entries() {
@@ -68,20 +70,33 @@ final class Slots<K extends PoolKey, R extends PooledResource> {
         return idle.iterator().next();
     }
 
-    void startOpening(Host<K, R> host) {
-        host.open++;
+    void startOpening(Opening<K, R> one) {
+        one.host.open++;
+        one.host.openings.add(one);
         opening++;
     }
 
-    void failedToOpen(Host<K, R> host) {
-        host.open--;
+    void failedToOpen(Opening<K, R> one) {
+        one.host.open--;
+        one.host.openings.remove(one);
         opening--;
     }
 
-    void opened(Entry<K, R> entry) {
+    void opened(Opening<K, R> one, Entry<K, R> entry) {
+        one.host.openings.remove(one);
         opening--;
         leased++;
         entries.add(entry);
+        if (!entry.ended) {
+            entry.good = true;
+            entry.host.good++;
+        }
+    }
+
+    /** It has ended, wherever it is: it still has its slot, but proves no longer that the host can be reached. */
+    void ended(Entry<K, R> entry) {
+        entry.ended = true;
+        noLongerGood(entry);
     }
 
     void toIdle(Entry<K, R> entry) {
@@ -103,6 +118,7 @@ final class Slots<K extends PoolKey, R extends PooledResource> {
         } else {
             leased--;
         }
+        noLongerGood(entry);
         closing++;
         entry.host.closing++;
         entry.state = Entry.State.CLOSING;
@@ -114,6 +130,13 @@ final class Slots<K extends PoolKey, R extends PooledResource> {
         entry.host.open--;
         entries.remove(entry);
         entry.state = Entry.State.GONE;
+    }
+
+    private void noLongerGood(Entry<K, R> entry) {
+        if (entry.good) {
+            entry.good = false;
+            entry.host.good--;
+        }
     }
 
     private void removeIdle(Entry<K, R> entry) {

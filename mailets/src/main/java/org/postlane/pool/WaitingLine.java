@@ -7,7 +7,7 @@ import java.util.TreeMap;
 /** Those who wait, in the order of their arrival, and the hosts that could use a slot. Guarded by the pool's lock. */
 final class WaitingLine<K extends PoolKey, R extends PooledResource> {
     private final int maxPerHost;
-    /** Hosts below their own limit with somebody queued, by the arrival of the oldest one queued. */
+    /** Hosts that may open one more and have somebody queued, by the arrival of the oldest one queued. */
     private final TreeMap<Long, Host<K, R>> ready = new TreeMap<>();
     private long arrivals;
     private int waiting;
@@ -21,12 +21,12 @@ final class WaitingLine<K extends PoolKey, R extends PooledResource> {
         return waiting;
     }
 
-    /** How many slots those queued could use, were it only for the limits of their hosts and the slots that are closing there. */
+    /** How many slots those queued could use, were it only for their hosts' rules and the slots that are closing there. */
     int demand() {
         return demand;
     }
 
-    /** The oldest waiter without an attempt under way whose host is below its limit, or null. */
+    /** The oldest waiter without an attempt under way whose host may open one more, or null. */
     Waiter<K, R> oldestReady() {
         return ready.isEmpty() ? null : ready.firstEntry().getValue().firstQueued();
     }
@@ -58,10 +58,10 @@ final class WaitingLine<K extends PoolKey, R extends PooledResource> {
 
     /** Brings the order of hosts up to date after {@code host} has changed. */
     void refresh(Host<K, R> host) {
-        int wanted = Math.min(host.queued.size(), maxPerHost - host.open + host.closing);
+        int wanted = Math.min(host.couldOpen(0), maxPerHost - host.open + host.closing);
         demand += wanted - host.demand;
         host.demand = wanted;
-        Long readyAt = host.open < maxPerHost && !host.queued.isEmpty() ? Long.valueOf(host.firstQueued().arrival) : null;
+        Long readyAt = host.open < maxPerHost && host.couldOpen(0) > 0 ? Long.valueOf(host.firstQueued().arrival) : null;
         if (!Objects.equals(readyAt, host.readyAt)) {
             if (host.readyAt != null) {
                 ready.remove(host.readyAt);

@@ -2,6 +2,7 @@
 package org.postlane.pool;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 
@@ -35,7 +36,7 @@ final class WayBack<K extends PoolKey, R extends PooledResource> {
     /** Takes back what was leased. {@code reason} says why its holder discards it; null if it is in good order. */
     void take(Entry<K, R> entry, DiscardReason reason) {
         Trampoline.run(List.of(() -> {
-            DiscardReason why = reason != null ? reason : whyDiscard(entry);
+            DiscardReason why = whyDiscard(entry, reason);
             if (why != null) {
                 decisions.discard(entry, why);
             } else {
@@ -45,9 +46,16 @@ final class WayBack<K extends PoolKey, R extends PooledResource> {
         }));
     }
 
-    private DiscardReason whyDiscard(Entry<K, R> entry) {
+    private DiscardReason whyDiscard(Entry<K, R> entry, DiscardReason holders) {
+        if (holders == DiscardReason.BROKEN || holders == DiscardReason.DIED_IDLE) {
+            // The holder knows that it does not work, and the resource perhaps why.
+            return fault(entry, holders);
+        }
+        if (holders != null) {
+            return holders;
+        }
         if (!isUsable(entry)) {
-            return DiscardReason.BROKEN;
+            return fault(entry, DiscardReason.BROKEN);
         }
         return decisions.unwanted(entry, ask(entry, PooledResource::usesAllowed, 0));
     }
@@ -57,9 +65,9 @@ final class WayBack<K extends PoolKey, R extends PooledResource> {
             LOGGER.debug("The reset of a connection for {} has failed", entry.key, failure);
         }
         if (!Boolean.TRUE.equals(ready)) {
-            decisions.discard(entry, DiscardReason.RESET_REFUSED);
+            decisions.discard(entry, fault(entry, DiscardReason.RESET_REFUSED));
         } else if (!isUsable(entry)) {
-            decisions.discard(entry, DiscardReason.BROKEN);
+            decisions.discard(entry, fault(entry, DiscardReason.BROKEN));
         } else {
             decisions.offer(entry);
         }
@@ -67,6 +75,11 @@ final class WayBack<K extends PoolKey, R extends PooledResource> {
 
     static boolean isUsable(Entry<?, ?> entry) {
         return ask(entry, PooledResource::isUsable, false);
+    }
+
+    /** What is wrong with it, as far as it knows itself. */
+    static DiscardReason fault(Entry<?, ?> entry, DiscardReason otherwise) {
+        return ask(entry, PooledResource::fault, Optional.<DiscardReason>empty()).orElse(otherwise);
     }
 
     /** A resource that throws instead of answering is not fit for reuse; its slot must not be lost with the exception. */

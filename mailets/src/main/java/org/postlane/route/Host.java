@@ -4,15 +4,24 @@ package org.postlane.route;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** One address of one mail server. Immutable. */
+import org.postlane.smtp.SessionSettings;
+
+/** One address of one mail server, and how to speak with it. Immutable. */
 public final class Host {
     private final String name;
     private final InetSocketAddress address;
+    private final HostSession session;
+
+    /** An address under the name by which the route knows it, for sessions as the mail server of any domain gets. */
+    public Host(String name, InetAddress address, int port) {
+        this(name, new InetSocketAddress(address, port), HostSession.DEFAULT);
+    }
 
     /** An address under the name by which the route knows it. */
-    public Host(String name, InetAddress address, int port) {
+    public Host(String name, InetSocketAddress address, HostSession session) {
         this.name = name;
-        this.address = new InetSocketAddress(address, port);
+        this.address = address;
+        this.session = session;
     }
 
     /** The name of the MX or gateway: what a certificate must hold. */
@@ -25,9 +34,20 @@ public final class Host {
         return address;
     }
 
+    /** How to speak with it, and as whom. */
+    public HostSession session() {
+        return session;
+    }
+
+    /** Settings that begin with what the route says about this host: its address, name, protocol, TLS and credentials. */
+    public SessionSettings.Builder settings() {
+        return session.apply(SessionSettings.to(address, name));
+    }
+
     @Override
     public boolean equals(Object o) {
-        return o instanceof Host && name.equals(((Host) o).name) && address.equals(((Host) o).address);
+        return o instanceof Host && name.equals(((Host) o).name) && address.equals(((Host) o).address)
+            && session.equals(((Host) o).session);
     }
 
     @Override

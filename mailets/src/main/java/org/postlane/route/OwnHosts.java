@@ -2,9 +2,9 @@
 package org.postlane.route;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * on port 25. A server whose public address is not on the machine (behind NAT, in a container) is known by its name alone, so
  * its EHLO name must be the one in its MX record, as RFC 5321 4.1.4 wants it anyway. Safe to share.
  */
-public final class OwnHosts implements Predicate<Host> {
+public final class OwnHosts {
     private static final int SMTP_PORT = 25;
 
     private final Supplier<String> ehloName;
@@ -22,10 +22,14 @@ public final class OwnHosts implements Predicate<Host> {
         this.ehloName = ehloName;
     }
 
-    @Override
-    public boolean test(Host host) {
-        return host.name().equalsIgnoreCase(ehloName.get())
-            || (host.address().getPort() == SMTP_PORT && isOfThisMachine(host.address().getAddress()));
+    /** Whether this is our name. */
+    boolean areCalled(String name) {
+        return name.equalsIgnoreCase(ehloName.get());
+    }
+
+    /** Whether this server answers there. */
+    boolean areAt(InetSocketAddress address) {
+        return address.getPort() == SMTP_PORT && isOfThisMachine(address.getAddress());
     }
 
     private static boolean isOfThisMachine(InetAddress address) {

@@ -140,6 +140,11 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         return shuttingDown;
     }
 
+    /** Whether what the server said did not fit what it was asked. Any thread may ask. */
+    boolean isOutOfStep() {
+        return broken instanceof ProtocolViolationException;
+    }
+
     /** How long the server has said nothing. */
     Duration silence() {
         return Duration.ofNanos(clock.getAsLong() - lastReply);

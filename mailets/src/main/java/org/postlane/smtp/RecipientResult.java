@@ -55,6 +55,14 @@ public final class RecipientResult {
         }
     }
 
+    /**
+     * What a server once answered about a recipient, as somebody wrote it down: delivered for a positive reply. Whether it
+     * reports itself was not written down; it is taken to.
+     */
+    public static RecipientResult recorded(Fault fault, Reply reply) {
+        return reply.isPositive() ? delivered(reply, true) : of(Failure.refused(fault, reply));
+    }
+
     /** Failed by our own judgement; the explanation begins with an enhanced code (RFC 3463). */
     public static RecipientResult failed(Fault fault, String explanation) {
         return of(Failure.without(fault, Failure.Persistence.PERMANENT, explanation));

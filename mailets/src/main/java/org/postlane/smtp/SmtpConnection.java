@@ -209,6 +209,11 @@ public final class SmtpConnection {
         return link.dialogue().isShuttingDown();
     }
 
+    /** Whether the connection was given up because the server said something unasked, or something that is no answer. */
+    public boolean isOutOfStep() {
+        return link.dialogue().isOutOfStep();
+    }
+
     /** Completes when the connection is closed, by whomever. */
     public CompletableFuture<Void> closed() {
         return link.dialogue().closed().copy();

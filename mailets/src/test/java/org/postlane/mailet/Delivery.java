@@ -30,7 +30,12 @@ import org.apache.james.server.core.MimeMessageWrapper;
 import org.apache.mailet.base.test.FakeMailetConfig;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.postlane.outbound.AgreedJournal;
+import org.postlane.outbound.CriticalStates;
+import org.postlane.outbound.EngineTime;
 import org.postlane.outbound.OutboundEngine;
+import org.postlane.outbound.OutboundMetrics;
+import org.postlane.outbound.QueueDestinations;
 import org.postlane.testing.SmtpServer;
 
 /** A PooledRemoteDelivery with all that James gives it, in memory. The domains that a test registers lead to its own servers. */
@@ -43,7 +48,10 @@ final class Delivery implements AutoCloseable {
     final TestRepositories repositories = new TestRepositories();
     final RecordingMetricFactory metrics = new RecordingMetricFactory();
     final AtomicBoolean started = new AtomicBoolean(true);
-    final OutboundEngine engine = new OutboundEngine(started::get, new NoopGaugeRegistry());
+    final CriticalStates criticalStates = new CriticalStates(Clock.systemUTC());
+    final QueueDestinations destinations = new QueueDestinations();
+    final OutboundEngine engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()),
+        criticalStates, destinations, new AgreedJournal(TestFiles.IN_TEMP, criticalStates), EngineTime.SYSTEM);
     Clock clock = Clock.systemUTC();
     DNSService dns = records;
     private final List<PooledRemoteDelivery> mailets = new ArrayList<>();
@@ -74,6 +82,9 @@ final class Delivery implements AutoCloseable {
         PooledRemoteDelivery mailet = mailet();
         FakeMailetConfig.Builder config = FakeMailetConfig.builder()
             .mailetName("org.postlane.mailet.PooledRemoteDelivery").mailetContext(context.context());
+        if (!Arrays.asList(parameters).contains(AgreedJournal.JOURNAL)) {
+            config.setProperty(AgreedJournal.JOURNAL, AgreedJournal.NONE);
+        }
         for (int i = 0; i < parameters.length; i += 2) {
             config.setProperty(parameters[i], parameters[i + 1]);
         }

@@ -377,13 +377,14 @@ class OutcomesTest {
             delivery.start(SOON);
             delivery.send("logged", "x@a.test", "y@a.test");
             delivery.settled();
-            String host = "host=127.0.0.1[127.0.0.1]:" + server.port();
+            String way = "mail=logged delivery=logged queue=outgoing destination=a.test host=127.0.0.1[127.0.0.1]:"
+                + server.port() + " attempt=1 ";
             assertThat(List.copyOf(lines.list)).extracting(ILoggingEvent::getFormattedMessage)
                 .filteredOn(line -> line.contains("mail=logged")).hasSize(2)
-                .anyMatch(line -> line.startsWith("delivered mail=logged from=<sender@home.test> to=<x@a.test> " + host
-                    + " attempt=1 reply=\"250"))
-                .anyMatch(line -> line.equals("failed mail=logged from=<sender@home.test> to=<y@a.test> " + host
-                    + " attempt=1 reply=\"550 5.1.1 nobody\""));
+                .anyMatch(line -> line.startsWith("outcome=delivered to=x@a.test from=sender@home.test " + way)
+                    && line.contains(" reused=false tls=false code=250 "))
+                .anyMatch(line -> line.startsWith("outcome=failed to=y@a.test from=sender@home.test " + way)
+                    && line.endsWith(" code=550 dsn=5.1.1 fault=recipient reply=\"550 5.1.1 nobody\""));
         } finally {
             logger.detachAppender(lines);
             logger.setLevel(null);

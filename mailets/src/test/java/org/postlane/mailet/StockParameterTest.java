@@ -4,12 +4,12 @@ package org.postlane.mailet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -31,7 +31,7 @@ import org.postlane.james.Parameters;
 import org.postlane.outbound.OutboundSettings;
 import org.postlane.route.Host;
 import org.postlane.route.Route;
-import org.postlane.route.RouteResolver;
+import org.postlane.route.RouteTable;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpTimeouts;
 import org.postlane.smtp.TlsMode;
@@ -67,14 +67,23 @@ class StockParameterTest {
         Parameters parameters = parameters(written);
         RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
         OutboundSettings settings = read.settings(domains(), new TestRepositories().store());
-        RouteResolver unused = read.routes(dns, () -> "home.test");
+        RouteTable unused = read.routes(dns, () -> "home.test");
         parameters.refuseUnknown();
         return settings;
     }
 
+    /** The settings of a session with the gateway that is written, or else with an MX. */
     private SessionSettings session(String... written) {
-        return settings(written).session(
-            SessionSettings.to(new InetSocketAddress("127.0.0.1", 25), "mx.test")).build();
+        Parameters parameters = parameters(written);
+        RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
+        OutboundSettings settings = read.settings(domains(), new TestRepositories().store());
+        Route route = route(read, Domain.of("192.0.2.9"));
+        parameters.refuseUnknown();
+        return settings.session(route.hosts().get(0).settings()).build();
+    }
+
+    private Route route(RemoteDeliveryParameters read, Domain domain) {
+        return read.routes(dns, () -> "home.test").choose(Optional.empty(), domain).resolve(domain).join();
     }
 
     private MemoryDomainList domains() {
@@ -89,8 +98,7 @@ class StockParameterTest {
     }
 
     private List<Integer> gatewayPorts(String... written) throws Exception {
-        Route route =
-            new RemoteDeliveryParameters(parameters(written)).routes(dns, () -> "home.test").resolve(Domain.of("a.test"));
+        Route route = route(new RemoteDeliveryParameters(parameters(written)), Domain.of("a.test"));
         return route.hosts().stream().map(Host::address).map(address -> address.getPort()).toList();
     }
 

@@ -3,6 +3,7 @@ package org.postlane.pool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A connection whose every answer the test decides. For tests of one thread. */
@@ -11,6 +12,7 @@ final class FakeResource implements PooledResource {
     final int number;
     final List<String> calls = new ArrayList<>();
     boolean usable = true;
+    Optional<DiscardReason> fault = Optional.empty();
     int usesAllowed = Integer.MAX_VALUE;
     CompletableFuture<Boolean> reset = CompletableFuture.completedFuture(true);
     CompletableFuture<Void> close = CompletableFuture.completedFuture(null);
@@ -35,6 +37,11 @@ final class FakeResource implements PooledResource {
     @Override
     public boolean isUsable() {
         return usable;
+    }
+
+    @Override
+    public Optional<DiscardReason> fault() {
+        return fault;
     }
 
     @Override

@@ -22,11 +22,12 @@ final class PoolFixture implements ResourceFactory<FakeKey, FakeResource> {
     boolean slow;
     IOException failure;
     double dice;
+    OpeningGate<FakeKey> gate = OpeningGate.open();
 
     record Attempt(FakeKey key, CompletableFuture<FakeResource> future) { }
 
     PoolFixture(PoolLimits.Builder limits) {
-        pool = new Pool<>(this, limits.build(), timers, timers::now, () -> dice);
+        pool = new Pool<>(this, limits.build(), key -> gate.nanosUntilOpening(key), timers, timers::now, () -> dice);
     }
 
     @Override
@@ -75,6 +76,12 @@ final class PoolFixture implements ResourceFactory<FakeKey, FakeResource> {
     static Lease<FakeResource> now(CompletableFuture<Lease<FakeResource>> future) {
         assertThat(future).isCompleted();
         return future.join();
+    }
+
+    /** With what this future has failed; it must have. */
+    static Throwable failureOf(CompletableFuture<?> future) {
+        assertThat(future).isCompletedExceptionally();
+        return future.handle((value, failure) -> failure).join();
     }
 
     /** Opens this many connections for {@code key} and leaves them in reserve. */

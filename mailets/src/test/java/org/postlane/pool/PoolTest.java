@@ -217,13 +217,13 @@ class PoolTest {
         lease.resource().usesAllowed = 1;
         lease.release();
 
-        assertThat(fixture.stats().discarded(DiscardReason.MAX_USES)).isEqualTo(1);
+        assertThat(fixture.stats().discarded(DiscardReason.PEER_LIMIT)).isEqualTo(1);
     }
 
     @Test
     void aResourceThatThrowsInsteadOfAnsweringIsDiscardedAndLeaksNoSlot() {
         Pool<FakeKey, PooledResource> pool = new Pool<>(key -> CompletableFuture.completedFuture(new Rude()),
-            PoolLimits.builder().maxPerHost(1).build(), fixture.timers, fixture.timers::now, () -> 0);
+            PoolLimits.builder().maxPerHost(1).build(), OpeningGate.open(), fixture.timers, fixture.timers::now, () -> 0);
         now2(pool).release();
         now2(pool).release();
 
@@ -258,7 +258,7 @@ class PoolTest {
             case 1 -> null;
             case 2 -> CompletableFuture.completedFuture(null);
             default -> CompletableFuture.completedFuture(new FakeResource(key, 0));
-        }, PoolLimits.builder().maxPerHost(1).build(), fixture.timers, fixture.timers::now, () -> 0);
+        }, PoolLimits.builder().maxPerHost(1).build(), OpeningGate.open(), fixture.timers, fixture.timers::now, () -> 0);
         for (int i = 0; i < 3; i++) {
             assertThat(pool.acquire(FakeKey.of("mx/a"), PoolFixture.WAIT)).isCompletedExceptionally();
         }

@@ -77,7 +77,8 @@ class PoolTimeTest {
     @Test
     void anExpiredResourceIsNotHandedOutEvenIfTheReaperIsLate() {
         ManualTimers clock = new ManualTimers();
-        Pool<FakeKey, FakeResource> pool = new Pool<>(fixture, PoolLimits.DEFAULTS, new ManualTimers(), clock::now, () -> 0);
+        Pool<FakeKey, FakeResource> pool = new Pool<>(fixture, PoolLimits.DEFAULTS, OpeningGate.open(), new ManualTimers(),
+            clock::now, () -> 0);
         now(pool.acquire(FakeKey.of("mx/a"), PoolFixture.WAIT)).release();
         clock.advance(30, TimeUnit.SECONDS);
 

@@ -25,14 +25,17 @@ class PoolWaitersTest {
 
     @Test
     void noMoreAreOpenedForAHostThanAllowedAndThoseBeingOpenedCount() {
-        fixture.slow = true;
+        PoolFixture three = new PoolFixture(PoolLimits.builder().maxPerHost(3).maxTotal(9));
+        three.lease("mx/a");
+        three.lease("mx/a");
+        three.slow = true;
         for (int i = 0; i < 4; i++) {
-            assertThat(fixture.ask("mx/" + i)).isNotDone();
+            assertThat(three.ask("mx/" + i)).isNotDone();
         }
 
-        assertThat(fixture.attempts).hasSize(2);
-        assertThat(fixture.stats().opening()).isEqualTo(2);
-        assertThat(fixture.stats().waiting()).isEqualTo(4);
+        assertThat(three.attempts).hasSize(1);
+        assertThat(three.stats().opening()).isEqualTo(1);
+        assertThat(three.stats().waiting()).isEqualTo(4);
     }
 
     @Test
@@ -111,14 +114,15 @@ class PoolWaitersTest {
         fixture.slow = true;
         List<CompletableFuture<Lease<FakeResource>>> waiters = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            waiters.add(fixture.ask("mx/a"));
+            waiters.add(fixture.ask("mx/" + i));
         }
         fixture.failOpening(new IOException("refused"));
         assertFailed(waiters.get(0), IOException.class);
         fixture.finishOpening();
         fixture.finishOpening();
 
-        assertThat(now(waiters.get(1)).resource()).isNotSameAs(now(waiters.get(2)).resource());
+        assertThat(now(waiters.get(1)).resource().key.name()).isEqualTo("mx/1");
+        assertThat(now(waiters.get(2)).resource().key.name()).isEqualTo("mx/2");
     }
 
     @Test

@@ -8,21 +8,21 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Wakes up when the first resource in reserve has to leave it: one timer in all, none while the reserve is empty. */
-final class Reaper {
+/** Wakes up at the first of many deadlines: one timer, and none while there is no deadline. Safe for use by several threads. */
+final class Alarm {
     private final ScheduledExecutorService timers;
     private final LongSupplier clock;
-    /** Discards what is due and says when the next is. */
-    private final Supplier<OptionalLong> reap;
+    /** Does what is due and says when there is something to do next. */
+    private final Supplier<OptionalLong> due;
     private final Object lock = new Object();
     private Future<?> timer;
     private long wakesAt;
     private boolean stopped;
 
-    Reaper(ScheduledExecutorService timers, LongSupplier clock, Supplier<OptionalLong> reap) {
+    Alarm(ScheduledExecutorService timers, LongSupplier clock, Supplier<OptionalLong> due) {
         this.timers = timers;
         this.clock = clock;
-        this.reap = reap;
+        this.due = due;
     }
 
     /** Makes sure that this wakes up at {@code deadline} or before. */
@@ -52,6 +52,6 @@ final class Reaper {
         synchronized (lock) {
             timer = null;
         }
-        reap.get().ifPresent(this::watch);
+        due.get().ifPresent(this::watch);
     }
 }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets no mail be in hand for longer than twenty minutes: a broker may take an item back after thirty, and would then give it to
+ * somebody else while it is being delivered.
+ */
+final class HoldingLimit {
+    /** After this, nothing of the mail begins any more. What has begun has five minutes, the final dot's ten apart. */
+    static final Duration WIND_UP = Duration.ofMinutes(14);
+    /** After this, what is under way is cut off. */
+    static final Duration GIVE_UP = Duration.ofMinutes(19);
+    private static final Duration LOOK = Duration.ofSeconds(10);
+    private static final Logger LOGGER = LoggerFactory.getLogger(HoldingLimit.class);
+
+    private final Supplier<Collection<QueuedMail>> inHand;
+    private final ScheduledExecutorService timers;
+    private final EngineTime time;
+
+    HoldingLimit(Supplier<Collection<QueuedMail>> inHand, ScheduledExecutorService timers, EngineTime time) {
+        this.inHand = inHand;
+        this.timers = timers;
+        this.time = time;
+    }
+
+    void start() {
+        ScheduledFuture<?> unused =
+            timers.scheduleWithFixedDelay(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        try {
+            long now = time.nanoTime();
+            inHand.get().forEach(mail -> look(mail, Duration.ofNanos(now - mail.takenAt())));
+        } catch (RuntimeException e) {
+            // A periodic task that throws is never run again.
+            LOGGER.error("Mail may be held for too long", e);
+        }
+    }
+
+    private static void look(QueuedMail mail, Duration held) {
+        if (held.compareTo(WIND_UP) >= 0 && !mail.isWindingUp()) {
+            mail.windUp();
+        }
+        if (held.compareTo(GIVE_UP) >= 0) {
+            mail.giveUp();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+/** How much may be taken out of a queue and not be settled. Immutable. */
+public final class InHandLimits {
+    /** Enough to keep a thousand connections busy; what a broker keeps for one consumer as well. */
+    public static final int DEFAULT_MAILS = 1_000;
+    /** A quarter of the memory that the JVM may have: James' own parts need the rest. */
+    public static final long DEFAULT_OCTETS = Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 4);
+    /** The defaults. */
+    public static final InHandLimits DEFAULTS = new InHandLimits(DEFAULT_MAILS, DEFAULT_OCTETS);
+
+    private final int mails;
+    private final long octets;
+
+    /** Limits, each at least 1. */
+    public InHandLimits(int mails, long octets) {
+        if (mails < 1 || octets < 1) {
+            throw new IllegalArgumentException("No limits: " + mails + " mails, " + octets + " octets");
+        }
+        this.mails = mails;
+        this.octets = octets;
+    }
+
+    /** Most mails. */
+    public int mails() {
+        return mails;
+    }
+
+    /** Most octets, above which no further mail is taken. */
+    public long octets() {
+        return octets;
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+
+import org.apache.james.core.MailAddress;
+import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
+import org.apache.mailet.Mail;
+import org.postlane.journal.DeliveryJournal;
+import org.postlane.journal.JournalEntry;
+import org.postlane.journal.JournalItem;
+import org.postlane.journal.Recall;
+import org.postlane.smtp.EnhancedCode;
+import org.postlane.smtp.Fault;
+import org.postlane.smtp.RecipientResult;
+import org.postlane.smtp.RecipientResult.Status;
+import org.postlane.smtp.Reply;
+
+/**
+ * What is written down about one queue item, so that a crash repeats as little of it as possible: final outcomes before the item
+ * is settled, and each step of the settlement that was done. Safe for use by several threads.
+ */
+final class MailRecord {
+    private final DeliveryJournal journal;
+    private final OutcomeLog log;
+    private final Clock clock;
+    private final Mail mail;
+    private final JournalItem item;
+    private final Recall recall;
+
+    MailRecord(DeliveryJournal journal, OutcomeLog log, Clock clock, Mail mail) {
+        this.journal = journal;
+        this.log = log;
+        this.clock = clock;
+        this.mail = mail;
+        // Another one for each turn of the mail: what was done in the last turn is to be done again in this.
+        this.item = JournalItem.of(DeliveryIdentity.of(mail), mail.getName() + " "
+            + DeliveryRetriesHelper.retrieveRetries(mail) + "." + QueueTimes.timesHandedBack(mail));
+        this.recall = journal.recall(item);
+    }
+
+    /** The verdicts on those of the recipients that an earlier run of this item has left behind. */
+    List<Verdict> known(Collection<MailAddress> recipients) {
+        if (recall.isEmpty()) {
+            return List.of();
+        }
+        List<Verdict> known = new ArrayList<>();
+        for (MailAddress recipient : recipients) {
+            JournalEntry entry = recall.outcomes().get(recipient.asString());
+            if (entry != null && (entry.outcome() == JournalEntry.Outcome.DELIVERED
+                || entry.outcome() == JournalEntry.Outcome.FAILED)) {
+                known.add(verdict(recipient, entry));
+            }
+        }
+        return known;
+    }
+
+    private static Verdict verdict(MailAddress recipient, JournalEntry entry) {
+        boolean delivered = entry.outcome() == JournalEntry.Outcome.DELIVERED;
+        String host = entry.host().isEmpty() ? "-" : entry.host();
+        if (entry.code() == 0 && !delivered) {
+            return new Verdict(recipient, RecipientResult.failed(Fault.RECIPIENT, entry.text()), host);
+        }
+        Reply reply = new Reply(entry.code() == 0 ? 250 : entry.code(), List.of(entry.text().split("\n", -1)));
+        return new Verdict(recipient, RecipientResult.recorded(Fault.RECIPIENT, reply), host);
+    }
+
+    /** Whether an earlier run of this item has put the recipient into another entry of the queue. */
+    boolean isPutBack(MailAddress recipient) {
+        JournalEntry entry = recall.outcomes().get(recipient.asString());
+        return entry != null && entry.outcome() == JournalEntry.Outcome.DEFERRED;
+    }
+
+    /** The steps of the settlement that are done. */
+    Set<String> stepsDone() {
+        return recall.steps();
+    }
+
+    /** Writes down what an attempt came to. What is not final is tried again after a crash, and needs no record. */
+    void record(String destination, List<Verdict> verdicts, Runnable then) {
+        verdicts.forEach(verdict -> log.record(mail, verdict, destination, item.mail()));
+        List<JournalEntry> entries = verdicts.stream()
+            .filter(verdict -> verdict.status() == Status.DELIVERED || verdict.status() == Status.FAILED)
+            .map(this::entry)
+            .collect(Collectors.toList());
+        if (entries.isEmpty()) {
+            then.run();
+            return;
+        }
+        // A journal that cannot be written is reported by itself; the delivery goes on, at the risk of a repetition.
+        CompletableFuture<Void> unused = journal.record(item, entries).whenComplete((nothing, failure) -> then.run());
+    }
+
+    private JournalEntry entry(Verdict verdict) {
+        return JournalEntry.of(verdict.recipient().asString(), verdict.status() == Status.DELIVERED
+                ? JournalEntry.Outcome.DELIVERED : JournalEntry.Outcome.FAILED, clock.instant())
+            .from(verdict.host())
+            .reply(verdict.code().orElse(0), verdict.enhancedCode().map(EnhancedCode::toString).orElse(""), verdict.words());
+    }
+
+    /** Writes down that a step is done. A crash before this is on the disk repeats the step. */
+    void stepDone(Settlement.Step step) {
+        CompletableFuture<Void> unused = step.putBack().isEmpty()
+            ? journal.recordStep(item, step.name())
+            : journal.record(item, step.putBack().stream()
+                .map(recipient -> JournalEntry.of(recipient.asString(), JournalEntry.Outcome.DEFERRED, clock.instant()))
+                .collect(Collectors.toList()));
+    }
+
+    /** The queue has let go of the item. */
+    void done() {
+        journal.done(item);
+    }
+}

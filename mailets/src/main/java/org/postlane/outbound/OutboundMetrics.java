@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import javax.inject.Inject;
+
+import org.apache.james.metrics.api.GaugeRegistry;
+import org.apache.james.metrics.api.Metric;
+import org.apache.james.metrics.api.MetricFactory;
+import org.apache.james.metrics.api.TimeMetric;
+import org.apache.james.queue.api.MailQueueName;
+import org.postlane.pool.DiscardReason;
+import org.postlane.pool.PoolStats;
+import org.postlane.schedule.DestinationStatus;
+import org.postlane.smtp.Fault;
+import org.postlane.smtp.RecipientResult.Status;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that outbound delivery counts and measures, under {@code postlane.}; {@code docs/outbound.md} has the table. How
+ * many figures there are depends on the number of queues and on nothing that comes with mail: a domain never has one of its own.
+ *
+ * <p>One for the whole James. Safe for use by several threads. No method fails: a figure is not worth a mail.
+ */
+public final class OutboundMetrics {
+    /** What the time of one mail at one destination goes into. */
+    public enum Phase {
+        /** From being taken out of the queue until the destination lets it begin. */
+        WAITING,
+        /** From asking for a connection until there is one, opening included. */
+        CONNECTION,
+        /** Opening one: TCP, TLS, greeting, EHLO and AUTH. */
+        OPENING,
+        /** From MAIL to the last answer to the content. */
+        TRANSACTION
+    }
+
+    /** A phase that has begun. */
+    @FunctionalInterface
+    public interface Timing {
+        /** The phase is over, however it ended. Not to be called twice. */
+        void end();
+    }
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(OutboundMetrics.class);
+    private static final String OUTBOUND = "postlane.outbound.";
+
+    private final MetricFactory factory;
+    private final GaugeRegistry gauges;
+    private final Metric attempts;
+    private final Metric handedBack;
+    private final Map<Status, Metric> outcomes;
+    private final Map<Fault, Metric> faults;
+    private final RecentTimes timesInQueue = new RecentTimes();
+    private volatile boolean complained;
+
+    /** For James' injector. */
+    @Inject
+    public OutboundMetrics(MetricFactory factory, GaugeRegistry gauges) {
+        this.factory = factory;
+        this.gauges = gauges;
+        this.attempts = factory.generate(OUTBOUND + "attempts");
+        this.handedBack = factory.generate(OUTBOUND + "handedBack");
+        this.outcomes = Arrays.stream(Status.values()).filter(status -> status != Status.NEXT_TRANSACTION)
+            .collect(Collectors.toUnmodifiableMap(Function.identity(), status -> factory.generate(OUTBOUND + camel(status))));
+        this.faults = Arrays.stream(Fault.values())
+            .collect(Collectors.toUnmodifiableMap(Function.identity(),
+                fault -> factory.generate(OUTBOUND + "fault." + camel(fault))));
+        gauge("postlane.timeInQueue.p50", () -> timesInQueue.seconds(0.50));
+        gauge("postlane.timeInQueue.p95", () -> timesInQueue.seconds(0.95));
+        gauge("postlane.timeInQueue.p99", () -> timesInQueue.seconds(0.99));
+    }
+
+    /** One attempt at one destination has begun. */
+    public void attempt() {
+        count(attempts);
+    }
+
+    /** One recipient went back to the queue without an attempt: the destination had no room, or no connection was free. */
+    public void handedBack() {
+        count(handedBack);
+    }
+
+    /** What became of one recipient in one attempt. */
+    void outcome(Verdict verdict, Duration timeInQueue) {
+        // The recipients that a server wants in another transaction are deferred as any other if they get no turn.
+        Status status = verdict.status() == Status.NEXT_TRANSACTION ? Status.DEFERRED : verdict.status();
+        count(outcomes.get(status));
+        verdict.fault().ifPresent(fault -> count(faults.get(fault)));
+        if (status == Status.DELIVERED) {
+            timesInQueue.add(timeInQueue);
+        }
+    }
+
+    /** Begins to measure. */
+    public Timing start(Phase phase) {
+        TimeMetric timer;
+        try {
+            timer = factory.timer("postlane.phase." + camel(phase));
+        } catch (RuntimeException e) {
+            complain(e);
+            return () -> { };
+        }
+        return () -> {
+            try {
+                timer.stopAndPublish();
+            } catch (RuntimeException e) {
+                complain(e);
+            }
+        };
+    }
+
+    /** Shows the pool. */
+    public void watchPool(Supplier<PoolStats> pool) {
+        String prefix = "postlane.connections.";
+        gauge(prefix + "open", () -> pool.get().open());
+        gauge(prefix + "opening", () -> pool.get().opening());
+        gauge(prefix + "leased", () -> pool.get().leased());
+        gauge(prefix + "idle", () -> pool.get().idle());
+        gauge(prefix + "closing", () -> pool.get().closing());
+        gauge(prefix + "waiting", () -> pool.get().waiting());
+        gauge(prefix + "opened", () -> pool.get().opened());
+        gauge(prefix + "failedToOpen", () -> pool.get().failedToOpen());
+        gauge(prefix + "acquired", () -> pool.get().acquired());
+        gauge(prefix + "reused", () -> pool.get().reused());
+        gauge(prefix + "reuseRatio", () -> ratio(pool.get()));
+        gauge(prefix + "timedOut", () -> pool.get().timedOut());
+        for (DiscardReason reason : DiscardReason.values()) {
+            gauge(prefix + "discarded." + camel(reason), () -> pool.get().discarded(reason));
+        }
+    }
+
+    private static double ratio(PoolStats stats) {
+        return stats.acquired() == 0 ? 0 : (double) stats.reused() / stats.acquired();
+    }
+
+    /** Shows how many destinations there are in each state, and their attempts. */
+    public void watchDestinations(Destinations destinations) {
+        DestinationCounts counts = new DestinationCounts(destinations, System::nanoTime);
+        for (DestinationStatus.State state : DestinationStatus.State.values()) {
+            gauge("postlane.destinations." + camel(state), () -> counts.now().in(state));
+        }
+        gauge("postlane.destinations.waiting", () -> counts.now().waiting());
+        gauge("postlane.destinations.underWay", () -> counts.now().underWay());
+    }
+
+    /** Shows one outgoing queue; {@code depth} is asked at each look and so must not be slow, see {@link QueueDepth}. */
+    public void watchQueue(MailQueueName queue, QueueInHand inHand, Supplier<Long> depth) {
+        String prefix = "postlane.queue." + queue.asString() + ".";
+        gauge(prefix + "depth", depth);
+        gauge(prefix + "inHand", inHand::mails);
+        gauge(prefix + "octetsInHand", inHand::octets);
+        gauge(prefix + "oldestInHandSeconds", () -> inHand.oldest().map(Duration::toSeconds).orElse(0L));
+    }
+
+    private <T> void gauge(String name, Supplier<T> figure) {
+        try {
+            gauges.register(name, figure::get);
+        } catch (RuntimeException e) {
+            LOGGER.warn("The metric {} is not shown", name, e);
+        }
+    }
+
+    private void count(Metric metric) {
+        try {
+            metric.increment();
+        } catch (RuntimeException e) {
+            complain(e);
+        }
+    }
+
+    private void complain(RuntimeException failure) {
+        if (complained) {
+            LOGGER.debug("A metric could not be written", failure);
+        } else {
+            complained = true;
+            LOGGER.warn("A metric could not be written; more of this is logged at level DEBUG", failure);
+        }
+    }
+
+    /** The name of a constant as metrics write it: {@code MADE_ROOM} is {@code madeRoom}. */
+    static String camel(Enum<?> constant) {
+        String[] words = constant.name().toLowerCase(Locale.US).split("_");
+        return words[0] + Arrays.stream(words).skip(1)
+            .map(word -> word.substring(0, 1).toUpperCase(Locale.US) + word.substring(1)).collect(Collectors.joining());
+    }
+}

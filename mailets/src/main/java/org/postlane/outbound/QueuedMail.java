@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.metrics.api.TimeMetric;
+import org.apache.james.queue.api.MailQueue;
+import org.apache.mailet.Mail;
+
+/**
+ * One mail out of the queue, from being taken until it is settled: its recipients sorted into attempts, a few of them with the
+ * scheduler at a time, so that one mail to many destinations leaves turns to other mails. When all have ended, and what they
+ * came to is recorded, the mail is settled as a whole.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class QueuedMail implements DestinationAttempt.Owner {
+    /** Attempts of one mail that the scheduler knows at a time. */
+    static final int MOST_AT_ONCE = 20;
+    private static final String HELD_LONG = "4.4.7 The mail was in hand for long and has to go back into its queue";
+
+    /** What becomes of the mail in the end; exactly one of its methods is called, once. */
+    interface Owner {
+        /** Every recipient has a verdict. */
+        void attempted(QueuedMail mail, List<Verdict> verdicts);
+
+        /** James is stopping: the queue still has the mail. */
+        void left(QueuedMail mail);
+    }
+
+    private final Owner owner;
+    private final MailQueue.MailQueueItem item;
+    private final Mail mail;
+    private final long size;
+    private final long takenAt;
+    private final TimeMetric trial;
+    /** Opened before it begins. */
+    private volatile MailRecord record;
+    private final Deque<DestinationAttempt> pending;
+    private final Set<DestinationAttempt> offered = new HashSet<>();
+    private final List<Verdict> verdicts;
+    private int unrecorded;
+    private boolean closing;
+    private boolean abandoned;
+    private boolean over;
+
+    /**
+     * A mail in hand.
+     *
+     * @param takenAt nanoseconds of the queue's clock
+     * @param trial measures how long it is in hand
+     */
+    QueuedMail(Owner owner, MailQueue.MailQueueItem item, long takenAt, TimeMetric trial) {
+        this.owner = owner;
+        this.item = item;
+        this.mail = item.getMail();
+        this.size = QueueReader.sizeOf(mail);
+        this.takenAt = takenAt;
+        this.trial = trial;
+        this.verdicts = new ArrayList<>();
+        this.pending = new ArrayDeque<>();
+    }
+
+    MailQueue.MailQueueItem item() {
+        return item;
+    }
+
+    Mail mail() {
+        return mail;
+    }
+
+    void openRecord(MailRecord opened) {
+        record = opened;
+    }
+
+    MailRecord record() {
+        return record;
+    }
+
+    /** What it counts in the hand. */
+    long size() {
+        return size;
+    }
+
+    long takenAt() {
+        return takenAt;
+    }
+
+    /** It is no longer in hand. */
+    void dispose() {
+        trial.stopAndPublish();
+        LifecycleUtil.dispose(mail);
+    }
+
+    /**
+     * Begins.
+     *
+     * @param known verdicts that there are already
+     * @param attempts for the other recipients; each has this mail for its owner
+     */
+    void begin(List<Verdict> known, List<DestinationAttempt> attempts) {
+        synchronized (this) {
+            verdicts.addAll(known);
+            pending.addAll(attempts);
+        }
+        goOn();
+    }
+
+    @Override
+    public void ended(DestinationAttempt attempt, List<Verdict> outcome) {
+        synchronized (this) {
+            offered.remove(attempt);
+            verdicts.addAll(outcome);
+            unrecorded++;
+        }
+        // Recorded before the mail can be settled; the next attempts need not wait for it.
+        record.record(attempt.recipients().destination(), outcome, () -> {
+            synchronized (this) {
+                unrecorded--;
+            }
+            goOn();
+        });
+        goOn();
+    }
+
+    @Override
+    public void abandoned(DestinationAttempt attempt) {
+        synchronized (this) {
+            offered.remove(attempt);
+            abandoned = true;
+            pending.clear();
+        }
+        goOn();
+    }
+
+    /** Begins no more attempts: what has not begun goes back into the queue when the rest has ended. */
+    void windUp() {
+        List<DestinationAttempt> waiting;
+        synchronized (this) {
+            closing = true;
+            pending.forEach(attempt -> verdicts.addAll(attempt.postponed(HELD_LONG)));
+            pending.clear();
+            waiting = List.copyOf(offered);
+        }
+        for (DestinationAttempt attempt : waiting) {
+            if (attempt.withdraw()) {
+                synchronized (this) {
+                    offered.remove(attempt);
+                    verdicts.addAll(attempt.postponed(HELD_LONG));
+                }
+            }
+        }
+        goOn();
+    }
+
+    /** Cuts off what is still under way. */
+    void giveUp() {
+        List<DestinationAttempt> underWay;
+        synchronized (this) {
+            underWay = List.copyOf(offered);
+        }
+        underWay.forEach(DestinationAttempt::giveUp);
+    }
+
+    synchronized boolean isWindingUp() {
+        return closing;
+    }
+
+    private void goOn() {
+        for (DestinationAttempt next = next(); next != null; next = next()) {
+            next.offer();
+        }
+        boolean leave;
+        synchronized (this) {
+            if (over || !pending.isEmpty() || !offered.isEmpty() || unrecorded > 0) {
+                return;
+            }
+            over = true;
+            leave = abandoned;
+        }
+        if (leave) {
+            owner.left(this);
+        } else {
+            owner.attempted(this, verdicts);
+        }
+    }
+
+    private synchronized DestinationAttempt next() {
+        if (pending.isEmpty() || offered.size() >= MOST_AT_ONCE) {
+            return null;
+        }
+        DestinationAttempt next = pending.removeFirst();
+        offered.add(next);
+        return next;
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import java.util.List;
+import java.util.Optional;
+
+import org.postlane.schedule.Turn;
+import org.postlane.smtp.Fault;
+
+/**
+ * What an attempt says about its destination, as opposed to its mail: an unknown user, a message that is not liked, or a policy
+ * of ours that was not met is no fault of the host's and must not stop the mail of others. Immutable.
+ */
+final class Standing {
+    private static final int CLOSING = 421;
+
+    private enum Kind { WORKS, FAILS, ENOUGH, UNKNOWN }
+
+    private final Kind kind;
+    private final String why;
+
+    private Standing(Kind kind, String why) {
+        this.kind = kind;
+        this.why = why;
+    }
+
+    static Standing of(List<Verdict> verdicts) {
+        Optional<Verdict> bad = Optional.empty();
+        for (Verdict verdict : verdicts) {
+            Fault fault = verdict.fault().orElse(null);
+            if (fault == null || ((fault == Fault.RECIPIENT || fault == Fault.MESSAGE) && verdict.code().isPresent())) {
+                return new Standing(Kind.WORKS, "");
+            }
+            if (fault == Fault.HOST || fault == Fault.SESSION) {
+                bad = Optional.of(verdict);
+            }
+        }
+        return bad.map(verdict -> new Standing(verdict.code().filter(code -> code == CLOSING).isPresent()
+                && !verdict.isAmbiguous() ? Kind.ENOUGH : Kind.FAILS, verdict.explanation()))
+            .orElse(new Standing(Kind.UNKNOWN, ""));
+    }
+
+    /**
+     * Ends the turn accordingly.
+     *
+     * @param mayComeAgain whether the attempt would rather have another turn than be over, where the destination only has enough
+     * @return whether it gets another turn
+     */
+    boolean end(Turn turn, boolean mayComeAgain) {
+        switch (kind) {
+            case WORKS:
+                turn.worked();
+                return false;
+            case FAILS:
+                turn.failed(why);
+                return false;
+            case ENOUGH:
+                if (mayComeAgain) {
+                    return turn.again(why);
+                }
+                turn.failed(why);
+                return false;
+            default:
+                turn.unused();
+                return false;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.schedule;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.TimeMeter;
+
+/**
+ * Keeps a rate, evenly: a burst of a minute's worth at its beginning would be what the receiver limits. Safe for use by
+ * several threads.
+ */
+public final class Pace {
+    /** What may be made up for at once: the precision of timers, not a burst. */
+    private static final Duration CATCH_UP = Duration.ofMillis(20);
+
+    private final Bucket bucket;
+
+    /**
+     * A pace.
+     *
+     * @param clock nanoseconds, as {@link System#nanoTime()}
+     */
+    public Pace(Rate rate, LongSupplier clock) {
+        if (!rate.isLimited()) {
+            bucket = null;
+            return;
+        }
+        int atOnce = Math.max(1, rate.dueIn(CATCH_UP).orElse(1));
+        bucket = Bucket.builder()
+            .addLimit(Bandwidth.builder().capacity(atOnce).refillGreedy(rate.count(), rate.period()).build())
+            .withCustomTimePrecision(new TimeMeter() {
+                @Override
+                public long currentTimeNanos() {
+                    return clock.getAsLong();
+                }
+
+                @Override
+                public boolean isWallClockBased() {
+                    return false;
+                }
+            })
+            .build();
+    }
+
+    /** Takes one if it is due; otherwise says in how many nanoseconds one is. 0 means that it was taken. */
+    public long take() {
+        if (bucket == null) {
+            return 0;
+        }
+        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
+        return probe.isConsumed() ? 0 : Math.max(1, probe.getNanosToWaitForRefill());
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.schedule;
+
+/** What a destination gets done: when last, and about how much in a time. Times are nanoseconds. Not thread-safe. */
+final class Progress {
+    private static final long SPAN = SchedulerLimits.USEFUL.toNanos();
+
+    private boolean any;
+    private long last;
+    private long spanBegan;
+    private int inThisSpan;
+    private int inLastSpan;
+    private long total;
+
+    void made(long now) {
+        roll(now);
+        any = true;
+        last = now;
+        inThisSpan++;
+        total++;
+    }
+
+    private void roll(long now) {
+        long since = now - spanBegan;
+        if (!any || since >= 2 * SPAN) {
+            spanBegan = now;
+            inThisSpan = 0;
+            inLastSpan = 0;
+        } else if (since >= SPAN) {
+            spanBegan += SPAN;
+            inLastSpan = inThisSpan;
+            inThisSpan = 0;
+        }
+    }
+
+    boolean isRecent(long now) {
+        return any && now - last < SchedulerLimits.PROVEN_FOR.toNanos();
+    }
+
+    /** How much was done in the better of the last two spans of {@link SchedulerLimits#USEFUL}. */
+    int inUsefulTime(long now) {
+        roll(now);
+        return Math.max(inThisSpan, inLastSpan);
+    }
+
+    long total() {
+        return total;
+    }
+}

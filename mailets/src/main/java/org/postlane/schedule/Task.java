@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.schedule;
+
+/**
+ * A piece of work for one destination. The scheduler calls exactly one of {@link #start} and {@link #refused} for each time that
+ * it was offered, on a thread of its executor and without a lock.
+ */
+public interface Task {
+    /** The lowest priority. */
+    int LOWEST_PRIORITY = 0;
+    /** The highest priority. */
+    int HIGHEST_PRIORITY = 9;
+
+    /** Who it is done for: those who wait at one destination take turns, however much work each of them has. */
+    String line();
+
+    /** From {@value #LOWEST_PRIORITY} to {@value #HIGHEST_PRIORITY}. */
+    int priority();
+
+    /** Its turn has come. Must not block for long, and must end the turn, now or later. */
+    void start(Turn turn);
+
+    /** It gets no turn, and the scheduler has forgotten it. */
+    void refused(Refusal refusal);
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.schedule;
+
+/**
+ * The right to work for one destination, until one of its methods ends it; only the first call counts. Safe for use by several
+ * threads.
+ */
+public interface Turn {
+    /** The name of the destination. */
+    String destination();
+
+    /** The destination works, whatever it said about the work itself. */
+    void worked();
+
+    /** The destination does not work, or not now. Shrinks its concurrency and, where nothing else succeeds, penalises it. */
+    void failed(String why);
+
+    /** Nothing was learnt about the destination. */
+    void unused();
+
+    /**
+     * The destination has enough of us already: shrinks its concurrency, and gives the work another turn before all others.
+     *
+     * @return false when the destination is penalised now, so that the task is not waiting: it is the caller's again
+     */
+    boolean again(String why);
+
+    /** The work belongs to another destination; it is offered there. */
+    void passTo(String destination);
+}
