@@ -9,6 +9,7 @@ import com.google.inject.Scopes;
 import org.apache.james.IsStartedProbe;
 import org.postlane.james.ServerStarted;
 import org.postlane.lane.Lanes;
+import org.postlane.mailet.ContainerReload;
 import org.postlane.outbound.AgreedJournal;
 import org.postlane.outbound.CriticalStates;
 import org.postlane.outbound.Destinations;
@@ -16,6 +17,7 @@ import org.postlane.outbound.EngineTime;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundMetrics;
 import org.postlane.outbound.QueueDestinations;
+import org.postlane.outbound.Reload;
 import org.postlane.recipient.RecipientClassifier;
 import org.postlane.recipient.RelayDomains;
 
@@ -38,6 +40,8 @@ public final class PostlaneModule extends AbstractModule {
         bind(AgreedJournal.class).in(Scopes.SINGLETON);
         bind(EngineTime.class).toInstance(EngineTime.SYSTEM);
         bind(OutboundEngine.class).in(Scopes.SINGLETON);
+        bind(ContainerReload.class).in(Scopes.SINGLETON);
+        bind(Reload.class).to(ContainerReload.class);
     }
 
     @Provides

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
  * into a new one, and only then goes on.
  */
 final class JournalWriter implements Runnable {
-    /** Waking up for each record alone would cost more than writing it; no mail notices a millisecond. */
-    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Waking up for each record would cost more than writing it; no mail notices two milliseconds. */
+    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     /** How often there is housekeeping while nothing is recorded, and another try after an error. */
     private static final long TICK_MILLIS = 1_000;
     /** The largest group, and the largest piece of a copy. */

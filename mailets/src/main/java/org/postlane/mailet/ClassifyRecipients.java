@@ -56,13 +56,18 @@ public class ClassifyRecipients extends GenericMailet {
 
     @Override
     public void init() {
-        Parameters parameters = Parameters.of(getMailetConfig());
+        mappings = read(Parameters.of(getMailetConfig()), relayDomains);
+    }
+
+    /** Reads an element, and declares its relay domains; takes nothing else and starts nothing. */
+    static MappingMode read(Parameters parameters, RelayDomains relayDomains) {
         String expected = "follow or ignore";
-        mappings = parameters.text(MAPPINGS, expected)
+        MappingMode mappings = parameters.text(MAPPINGS, expected)
             .map(text -> MappingMode.parse(text).orElseThrow(() -> parameters.error(MAPPINGS, expected)))
             .orElse(MappingMode.FOLLOW);
         relayDomains.declare(parameters);
         parameters.refuseUnknown();
+        return mappings;
     }
 
     @Override

@@ -84,15 +84,19 @@ public class DeliverByType extends GenericMailet {
 
     @Override
     public void init() {
-        Parameters parameters = Parameters.of(getMailetConfig());
+        lanes = allLanes.declare(read(Parameters.of(getMailetConfig()), relayDomains));
+        declared = true;
+    }
+
+    /** Reads an element, and declares its relay domains; takes nothing else and starts nothing. */
+    static List<LaneSettings> read(Parameters parameters, RelayDomains relayDomains) {
         List<LaneSettings> settings = new ArrayList<>();
         for (RecipientType type : RecipientType.values()) {
             settings.add(LaneSettings.read(parameters, type));
         }
         relayDomains.declare(parameters);
         parameters.refuseUnknown();
-        lanes = allLanes.declare(settings);
-        declared = true;
+        return settings;
     }
 
     @Override

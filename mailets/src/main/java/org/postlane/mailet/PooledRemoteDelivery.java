@@ -18,10 +18,14 @@ import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.mailet.Mail;
+import org.apache.mailet.MailetConfig;
 import org.apache.mailet.ProcessingState;
 import org.apache.mailet.base.GenericMailet;
 import org.postlane.james.Parameters;
+import org.postlane.outbound.AgreedJournal;
+import org.postlane.outbound.AgreedLimits;
 import org.postlane.outbound.DeliveryIdentity;
+import org.postlane.outbound.LiveSettings;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundQueue;
 import org.postlane.outbound.OutboundSettings;
@@ -53,6 +57,34 @@ public class PooledRemoteDelivery extends GenericMailet {
     private final MailRepositoryStore repositories;
     private final MetricFactory metrics;
     private final Clock clock;
+    private final ContainerReload reload;
+
+    /** What an element says. Immutable. */
+    static final class Read {
+        private final Parameters parameters;
+        private final OutboundSettings settings;
+        private final boolean usePriority;
+        private final RouteTable routes;
+        private final LiveSettings live;
+
+        private Read(Parameters parameters, OutboundSettings settings, boolean usePriority, RouteTable routes,
+                     LiveSettings live) {
+            this.parameters = parameters;
+            this.settings = settings;
+            this.usePriority = usePriority;
+            this.routes = routes;
+            this.live = live;
+        }
+
+        OutboundSettings settings() {
+            return settings;
+        }
+
+        /** What may be changed later. */
+        LiveSettings live() {
+            return live;
+        }
+    }
 
     private OutboundSettings settings;
     private boolean usePriority;
@@ -62,7 +94,7 @@ public class PooledRemoteDelivery extends GenericMailet {
     /** Everything it needs is bound by James and by the Postlane module. */
     @Inject
     public PooledRemoteDelivery(OutboundEngine engine, DNSService dns, DomainList domains, MailQueueFactory<?> queues,
-                                MailRepositoryStore repositories, MetricFactory metrics, Clock clock) {
+                                MailRepositoryStore repositories, MetricFactory metrics, Clock clock, ContainerReload reload) {
         this.engine = engine;
         this.dns = dns;
         this.domains = domains;
@@ -70,22 +102,39 @@ public class PooledRemoteDelivery extends GenericMailet {
         this.repositories = repositories;
         this.metrics = metrics;
         this.clock = clock;
+        this.reload = reload;
     }
 
     @Override
     public void init() throws MessagingException {
-        Parameters parameters = Parameters.of(getMailetConfig(), StockParameter.OUTGOING.key());
-        RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
-        settings = read.settings(domains, repositories);
-        usePriority = read.usesPriority();
-        engine.limits().declare(parameters);
-        engine.agreedJournal().declare(parameters);
-        RouteTable routes = read.routes(dns, settings::ehloName);
-        parameters.refuseUnknown();
-        engine.claim(settings.queue(), parameters.where());
+        Read read = read(getMailetConfig(), engine.limits());
+        settings = read.settings;
+        usePriority = read.usePriority;
+        engine.agreedJournal().declare(read.parameters);
+        engine.claim(settings.queue(), read.parameters.where());
         queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(settings.inHand().mails()));
-        consumer = new OutboundQueue(engine, queue, settings, routes, getMailetContext(), metrics, clock);
+        consumer = new OutboundQueue(engine, queue, settings, read.routes, getMailetContext(), metrics, clock);
+        consumer.change(read.live);
         consumer.start();
+        reload.started(settings.queue(), consumer::change);
+    }
+
+    /**
+     * Reads an element, at the start and at each reload alike. Takes nothing and starts nothing.
+     *
+     * @param limits where the limits of the pool are declared
+     */
+    Read read(MailetConfig config, AgreedLimits limits) {
+        Parameters parameters = Parameters.of(config, StockParameter.OUTGOING.key());
+        RemoteDeliveryParameters element = new RemoteDeliveryParameters(parameters);
+        OutboundSettings read = element.settings(domains, repositories);
+        boolean priority = element.usesPriority();
+        limits.declare(parameters);
+        AgreedJournal.check(parameters);
+        RouteTable routes = element.routes(dns, read::ehloName);
+        LiveSettings live = LiveParameters.read(parameters);
+        parameters.refuseUnknown();
+        return new Read(parameters, read, priority, routes, live);
     }
 
     @Override
@@ -117,6 +166,7 @@ public class PooledRemoteDelivery extends GenericMailet {
         if (consumer == null) {
             return;
         }
+        reload.stopped(settings.queue());
         // When James stops, the engine has waited already for what was under way; when it did not, this is soon over.
         engine.awaitStop(consumer);
         consumer.close();

@@ -28,8 +28,8 @@ import org.postlane.route.MxRoutes;
 import org.postlane.route.OwnHosts;
 import org.postlane.route.RouteTable;
 import org.postlane.route.UsableAddresses;
-import org.postlane.route.dns.JamesDns;
 import org.postlane.route.dns.MailDns;
+import org.postlane.route.dns.Resolvers;
 import org.postlane.smtp.Domain;
 import org.postlane.smtp.TlsMode;
 import org.postlane.smtp.sasl.Credentials;
@@ -125,7 +125,7 @@ final class RemoteDeliveryParameters {
 
     RouteTable routes(DNSService service, Supplier<String> ehloName) {
         boolean shuffled = parameters.flag(StockParameter.LOAD_BALANCING.key(), true);
-        MailDns dns = JamesDns.of(service);
+        MailDns dns = Resolvers.of(service);
         HostHealth health = new HostHealth();
         UsableAddresses usable = new UsableAddresses(AddressFamilies.ANY, sessions.source());
         HostSession session = HostSession.DEFAULT.withTls(tls).withTlsMaterial(TlsParameters.read(parameters, tls));

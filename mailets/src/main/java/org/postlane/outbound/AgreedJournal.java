@@ -37,6 +37,7 @@ public final class AgreedJournal {
     private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
 
     private static final String EXPECTED_PLACE = "none, or a directory such as " + DEFAULT_PLACE;
+    private static final String EXPECTED_SYNC = "always, never, or the longest time between two syncs such as 1 s";
     private static final Logger LOGGER = LoggerFactory.getLogger(AgreedJournal.class);
 
     private final FileSystem files;
@@ -54,6 +55,16 @@ public final class AgreedJournal {
     }
 
     /**
+     * Reads what one element writes, and keeps nothing.
+     *
+     * @throws ConfigurationError for a value that does not fit
+     */
+    public static void check(Parameters parameters) {
+        Optional<String> unused = parameters.text(JOURNAL, EXPECTED_PLACE);
+        parameters.text(JOURNAL_SYNC, EXPECTED_SYNC).ifPresent(text -> policy(parameters, text));
+    }
+
+    /**
      * Takes what one element writes.
      *
      * @throws ConfigurationError for a value that does not fit, or that differs from what another element wrote
@@ -68,13 +79,12 @@ public final class AgreedJournal {
                     + EXPECTED_PLACE + ", which can be written: " + e);
             }
         }
-        String expected = "always, never, or the longest time between two syncs such as 1 s";
-        Optional<String> written = parameters.text(JOURNAL_SYNC, expected);
+        Optional<String> written = parameters.text(JOURNAL_SYNC, EXPECTED_SYNC);
         sync.agree(parameters, JOURNAL_SYNC, written);
-        written.ifPresent(text -> policy = policy(parameters, text, expected));
+        written.ifPresent(text -> policy = policy(parameters, text));
     }
 
-    private static SyncPolicy policy(Parameters parameters, String text, String expected) {
+    private static SyncPolicy policy(Parameters parameters, String text) {
         switch (text) {
             case "always":
                 return SyncPolicy.always();
@@ -82,7 +92,7 @@ public final class AgreedJournal {
                 return SyncPolicy.never();
             default:
                 if (text.isEmpty() || !Character.isDigit(text.charAt(0))) {
-                    throw parameters.error(JOURNAL_SYNC, expected);
+                    throw parameters.error(JOURNAL_SYNC, EXPECTED_SYNC);
                 }
                 return SyncPolicy.every(parameters.duration(JOURNAL_SYNC, Duration.ZERO, SHORTEST_INTERVAL, LONGEST_INTERVAL));
         }

@@ -39,6 +39,10 @@ final class AttemptContext {
         return engine.brokenExtensions();
     }
 
+    BrokenTls brokenTls() {
+        return engine.brokenTls();
+    }
+
     CompletableFuture<Route> routeOf(Recipients recipients) {
         return recipients.source().resolve(recipients.domain());
     }

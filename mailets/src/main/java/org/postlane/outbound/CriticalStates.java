@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import javax.inject.Inject;
 
 import org.slf4j.Logger;
@@ -26,6 +28,9 @@ public final class CriticalStates {
 
     private final Clock clock;
     private final Map<String, Condition> conditions = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<Optional<String>>> questions = new ConcurrentHashMap<>();
+    /** When a question was first answered with a cause. */
+    private final Map<String, Instant> seen = new ConcurrentHashMap<>();
 
     /** For James' injector. */
     @Inject
@@ -44,9 +49,22 @@ public final class CriticalStates {
         return conditions.computeIfAbsent(trouble, key -> new Condition(key, patience));
     }
 
+    /**
+     * Something that knows by itself whether it works, and logs that itself. It is asked at each look.
+     *
+     * @param trouble as for {@link #watch}
+     * @param problem the cause, or empty while it works; must not block
+     */
+    public void ask(String trouble, Supplier<Optional<String>> problem) {
+        questions.put(trouble, problem);
+    }
+
     /** What does not work now, the oldest trouble first. */
     public List<Problem> problems() {
         List<Problem> now = new ArrayList<>();
+        questions.forEach((trouble, question) -> question.get().ifPresentOrElse(
+            cause -> now.add(new Problem(trouble, seen.computeIfAbsent(trouble, key -> clock.instant()), cause)),
+            () -> seen.remove(trouble)));
         conditions.values().forEach(condition -> {
             Problem problem = condition.problem();
             if (problem != null) {

@@ -37,13 +37,14 @@ public final class DeliveryIdentity {
     private static String fromName(Mail mail) {
         String name = mail.getName();
         int division = name.indexOf(DIVISION);
-        return (division > 0 ? name.substring(0, division) : name) + " " + mail.getMaybeSender().asString() + " " + size(mail);
+        return (division > 0 ? name.substring(0, division) : name) + "/" + size(mail) + "/"
+            + Integer.toHexString(mail.getMaybeSender().asString().hashCode());
     }
 
     private static long size(Mail mail) {
         try {
             return mail.getMessageSize();
-        } catch (MessagingException e) {
+        } catch (MessagingException | RuntimeException e) {
             // Without a message there is nothing that could be delivered twice.
             return -1;
         }

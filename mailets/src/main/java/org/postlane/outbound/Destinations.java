@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import org.apache.james.queue.api.MailQueueName;
 import org.postlane.schedule.DestinationStatus;
@@ -19,6 +20,9 @@ import org.postlane.schedule.DestinationStatus;
  * <p>Safe for use by several threads; never blocks.
  */
 public interface Destinations {
+    /** The queues that are being delivered. */
+    Set<MailQueueName> queues();
+
     /** Those that are remembered: they have mail in hand, an order, a penalty, or had mail lately. */
     Map<MailQueueName, List<DestinationStatus>> list();
 

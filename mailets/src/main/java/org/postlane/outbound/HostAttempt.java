@@ -37,6 +37,7 @@ final class HostAttempt {
 
     private final Pool<ConnectionKey, PooledConnection> pool;
     private final BrokenExtensions broken;
+    private final BrokenTls brokenTls;
     private final SessionSettings session;
     private final Deliverable mail;
     private final RecipientResult[] results;
@@ -52,10 +53,13 @@ final class HostAttempt {
     private Passage passage;
     private boolean retriedFresh;
     private boolean leftExtensionAlone;
+    private boolean leftTlsAlone;
 
-    HostAttempt(Pool<ConnectionKey, PooledConnection> pool, BrokenExtensions broken, SessionSettings session, Deliverable mail) {
+    HostAttempt(Pool<ConnectionKey, PooledConnection> pool, BrokenExtensions broken, BrokenTls brokenTls,
+                SessionSettings session, Deliverable mail) {
         this.pool = pool;
         this.broken = broken;
+        this.brokenTls = brokenTls;
         this.session = session;
         this.mail = mail;
         this.results = new RecipientResult[mail.recipients().size()];
@@ -127,7 +131,7 @@ final class HostAttempt {
     }
 
     private ConnectionKey key() {
-        return new ConnectionKey(broken.leftAlone(session));
+        return new ConnectionKey(broken.leftAlone(brokenTls.leftAlone(session)));
     }
 
     private void finish() {
@@ -165,7 +169,14 @@ final class HostAttempt {
             } else {
                 send(pending);
             }
-        }, this::finish);
+        }, failure -> {
+            if (!leftTlsAlone && brokenTls.remember(session, failure)) {
+                leftTlsAlone = true;
+                sendOver(pool.acquire(key(), ACQUIRE_WAIT), pending);
+            } else {
+                finish(failure);
+            }
+        });
     }
 
     private void send(List<Integer> pending) {

@@ -14,8 +14,8 @@ import org.postlane.schedule.Rate;
 /**
  * What may be changed about a queue while it is being delivered: the limits of its destinations. Immutable.
  *
- * <p>A destination is named as the scheduler names it: a recipient domain, {@code mx:} and the pattern of a rule, or anything
- * else (a group of gateways), for which only {@code default} holds.
+ * <p>A destination is named as the scheduler names it: a recipient domain, {@code mx:} and the pattern of a rule, or words with
+ * a space between them (a group of gateways), for which only {@code default} holds.
  */
 public final class LiveSettings {
     /** No rates, and every destination with the default concurrency. */
@@ -76,8 +76,9 @@ public final class LiveSettings {
     }
 
     private static <T> T find(DomainRules<T> rules, String destination, T absent) {
-        return (destination.startsWith(MX) ? rules.ofMx(destination.substring(MX.length())) : rules.ofDomain(destination))
-            .or(rules::byDefault).map(DomainRules.Rule::value).orElse(absent);
+        Optional<DomainRules.Rule<T>> own = destination.startsWith(MX) ? rules.ofMx(destination.substring(MX.length()))
+            : destination.indexOf(' ') < 0 ? rules.ofDomain(destination) : Optional.empty();
+        return own.or(rules::byDefault).map(DomainRules.Rule::value).orElse(absent);
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.apache.james.queue.api.MailQueueName;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.ServerStarted;
 import org.postlane.journal.DeliveryJournal;
+import org.postlane.pool.HostStats;
 import org.postlane.pool.Pool;
 import org.postlane.pool.PoolStats;
 import org.postlane.smtp.SmtpClient;
@@ -46,6 +47,7 @@ public final class OutboundEngine {
     private final Map<MailQueueName, String> claims = new ConcurrentHashMap<>();
     private final List<OutboundQueue> queues = new CopyOnWriteArrayList<>();
     private final BrokenExtensions brokenExtensions = new BrokenExtensions();
+    private final BrokenTls brokenTls = new BrokenTls();
     private SmtpClient client;
     private Pool<ConnectionKey, PooledConnection> pool;
     private boolean closed;
@@ -121,6 +123,10 @@ public final class OutboundEngine {
         return brokenExtensions;
     }
 
+    BrokenTls brokenTls() {
+        return brokenTls;
+    }
+
     private CompletableFuture<PooledConnection> open(ConnectionKey key) {
         try {
             OutboundMetrics.Timing opening = metrics.start(OutboundMetrics.Phase.OPENING);
@@ -130,6 +136,11 @@ public final class OutboundEngine {
             // A client that is being closed refuses work this way.
             return CompletableFuture.failedFuture(SmtpException.unavailable("The client is closed", e));
         }
+    }
+
+    /** What the pool holds for each host now, in no order. */
+    public List<HostStats> hosts() {
+        return pool().hosts();
     }
 
     /** The pool's counters now. */

@@ -61,7 +61,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private volatile AttemptContext context;
     private final Set<QueuedMail> inHand = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
-    private volatile LiveSettings live;
+    private volatile LiveSettings live = LiveSettings.DEFAULTS;
     private volatile boolean stopping;
 
     /** The consumer of a queue; {@link #start()} begins. */
@@ -76,7 +76,6 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.metrics = metrics;
         this.clock = clock;
         this.outcomes = new OutcomeLog(settings.queue(), engine.metrics(), clock);
-        this.live = settings.live();
         this.threads = new QueueThreads(name, engine.time());
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
             .watch("queue " + name + " cannot be read", Duration.ZERO), this::take);
@@ -107,7 +106,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(queue, threads.workers()));
         new HoldingLimit(this::mailInHand, threads.timers(), engine.time()).start();
         reader.start(threads.readers());
-        LOGGER.info("Delivering the mail of queue {}; retries: {}", settings.queue().asString(), settings.retries());
+        LOGGER.info("Delivering the mail of queue {}; retries: {}; {}", settings.queue().asString(), settings.retries(), live);
     }
 
     private Collection<QueuedMail> mailInHand() {

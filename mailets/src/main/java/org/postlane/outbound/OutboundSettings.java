@@ -22,7 +22,6 @@ public final class OutboundSettings {
     private final String bounceProcessor;
     private final String successProcessor;
     private final boolean lowPriorityRetries;
-    private final LiveSettings live;
     private final InHandLimits inHand;
     private final Supplier<String> ehloName;
     private final UnaryOperator<SessionSettings.Builder> session;
@@ -36,7 +35,6 @@ public final class OutboundSettings {
         this.bounceProcessor = builder.bounceProcessor;
         this.successProcessor = builder.successProcessor;
         this.lowPriorityRetries = builder.lowPriorityRetries;
-        this.live = builder.live;
         this.inHand = builder.inHand;
         this.ehloName = builder.ehloName;
         this.session = builder.session;
@@ -82,11 +80,6 @@ public final class OutboundSettings {
         return lowPriorityRetries;
     }
 
-    /** The limits of its destinations, as they are at the start. */
-    public LiveSettings live() {
-        return live;
-    }
-
     /** How much mail may be in hand. */
     public InHandLimits inHand() {
         return inHand;
@@ -112,7 +105,6 @@ public final class OutboundSettings {
         private String bounceProcessor;
         private String successProcessor;
         private boolean lowPriorityRetries;
-        private LiveSettings live = LiveSettings.DEFAULTS;
         private InHandLimits inHand = InHandLimits.DEFAULTS;
         private Supplier<String> ehloName = () -> "localhost";
         private UnaryOperator<SessionSettings.Builder> session = builder -> builder;
@@ -162,12 +154,6 @@ public final class OutboundSettings {
         /** See {@link OutboundSettings#hasLowPriorityRetries()}. */
         public Builder lowPriorityRetries(boolean value) {
             this.lowPriorityRetries = value;
-            return this;
-        }
-
-        /** See {@link OutboundSettings#live()}. */
-        public Builder live(LiveSettings value) {
-            this.live = value;
             return this;
         }
 

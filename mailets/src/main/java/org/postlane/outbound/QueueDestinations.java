@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -32,6 +33,11 @@ public final class QueueDestinations implements Destinations {
     /** Forgets the destinations of a queue that is no longer delivered. */
     void remove(MailQueueName queue) {
         schedulers.remove(queue);
+    }
+
+    @Override
+    public Set<MailQueueName> queues() {
+        return Set.copyOf(schedulers.keySet());
     }
 
     @Override

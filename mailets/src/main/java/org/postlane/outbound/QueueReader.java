@@ -93,7 +93,7 @@ final class QueueReader {
         long around = 1_000L * (1 + mail.getRecipients().size());
         try {
             return around + Math.max(0, mail.getMessageSize());
-        } catch (MessagingException e) {
+        } catch (MessagingException | RuntimeException e) {
             // Its attempt will meet the same and say so.
             LOGGER.debug("The size of {} is not known", mail.getName(), e);
             return around;

@@ -138,7 +138,7 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
             return spent;
         }
         Waiter<K, R> next = order.nextFor(entry);
-        boolean kept = next == null ? order.lacking() <= 0 : next.accepts(entry) && !order.givesWay(next);
+        boolean kept = next == null ? !order.isNeeded(entry) : next.accepts(entry) && !order.givesWay(next);
         return kept ? null : DiscardReason.MADE_ROOM;
     }
 
@@ -257,7 +257,7 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
             refresh(host);
             next = line.oldestReady();
         }
-        while (order.lacking() > 0 && slots.idle() > 0) {
+        while (slots.idle() > 0 && order.isNeeded(slots.leastRecentlyUsed())) {
             Entry<K, R> victim = slots.leastRecentlyUsed();
             lifetimes.end(victim, DiscardReason.MADE_ROOM);
             refresh(victim.host);

@@ -49,8 +49,17 @@ final class Precedence<K extends PoolKey, R extends PooledResource> {
             && (other.host.open == 0 || other.host.open + 1 < waiter.host.open);
     }
 
+    /** Whether discarding this entry would help somebody queued, for whom no slot is free or becoming free. */
+    boolean isNeeded(Entry<K, R> entry) {
+        return line.demandWithout(entry) > provided();
+    }
+
     /** How many more slots the queued could use than are free or becoming free. */
-    int lacking() {
-        return line.demand() - slots.closing() - (limits.maxTotal() - slots.open());
+    private int lacking() {
+        return line.demand() - provided();
+    }
+
+    private int provided() {
+        return slots.closing() + limits.maxTotal() - slots.open();
     }
 }

@@ -31,6 +31,15 @@ final class WaitingLine<K extends PoolKey, R extends PooledResource> {
         return ready.isEmpty() ? null : ready.firstEntry().getValue().firstQueued();
     }
 
+    /** As {@link #demand()}, were {@code entry} discarded: what proves that its host can be reached lets others open there. */
+    int demandWithout(Entry<K, R> entry) {
+        return demand - entry.host.demand + wanted(entry.host, entry.good ? 1 : 0);
+    }
+
+    private int wanted(Host<K, R> host, int fewer) {
+        return Math.min(host.couldOpen(fewer), maxPerHost - host.open + host.closing);
+    }
+
     void enter(Host<K, R> host, Waiter<K, R> waiter) {
         waiter.arrival = arrivals++;
         waiter.host = host;
@@ -58,7 +67,7 @@ final class WaitingLine<K extends PoolKey, R extends PooledResource> {
 
     /** Brings the order of hosts up to date after {@code host} has changed. */
     void refresh(Host<K, R> host) {
-        int wanted = Math.min(host.couldOpen(0), maxPerHost - host.open + host.closing);
+        int wanted = wanted(host, 0);
         demand += wanted - host.demand;
         host.demand = wanted;
         Long readyAt = host.open < maxPerHost && host.couldOpen(0) > 0 ? Long.valueOf(host.firstQueued().arrival) : null;

@@ -74,6 +74,11 @@ public final class RelayDomains {
         }
     }
 
+    /** Takes what another has been declared, in place of its own: the configuration was read anew. */
+    public synchronized void become(RelayDomains other) {
+        declaration = other.declaration;
+    }
+
     private static String normalise(String where, String entry) {
         String text = entry.trim();
         String name = text.startsWith(".") ? text.substring(1) : text;

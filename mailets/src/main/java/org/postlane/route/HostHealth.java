@@ -32,7 +32,8 @@ public final class HostHealth {
         this(System::nanoTime);
     }
 
-    HostHealth(LongSupplier nanoTime) {
+    /** An empty memory by this clock of nanoseconds, which begins anywhere. */
+    public HostHealth(LongSupplier nanoTime) {
         this.failing = Caffeine.newBuilder().maximumSize(MOST_HOSTS).expireAfterAccess(LONGEST_WHILE.multipliedBy(2))
             .<InetSocketAddress, Failing>build().asMap();
         this.nanoTime = nanoTime;

@@ -8,8 +8,8 @@ import java.time.Duration;
  * penalty twice as long. Times are nanoseconds of the scheduler's clock. Not thread-safe.
  */
 final class Penalty {
-    /** Long enough for a server to be restarted. */
-    static final Duration FIRST = Duration.ofSeconds(15);
+    /** Short: a connection that broke by itself shall cost next to nothing, and what lasts is found out by doubling. */
+    static final Duration FIRST = Duration.ofSeconds(1);
     /** As long as the first retry of a mail: a destination that is back is found within this time. */
     static final Duration LONGEST = Duration.ofMinutes(5);
     /** From here on, what waits goes back into its queue: memory is for what has a chance. */

@@ -11,10 +11,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.mail.MessagingException;
 import javax.mail.internet.MimeMessage;
 
 import com.google.common.net.InetAddresses;
+import org.apache.commons.configuration2.HierarchicalConfiguration;
+import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.apache.james.core.Domain;
 import org.apache.james.core.MailAddress;
 import org.apache.james.dnsservice.api.DNSService;
@@ -24,9 +28,12 @@ import org.apache.james.domainlist.memory.MemoryDomainList;
 import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.metrics.api.NoopGaugeRegistry;
 import org.apache.james.metrics.tests.RecordingMetricFactory;
+import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.server.core.MailImpl;
 import org.apache.james.server.core.MimeMessageInputStreamSource;
 import org.apache.james.server.core.MimeMessageWrapper;
+import org.apache.james.server.core.configuration.FileConfigurationProvider;
+import org.apache.james.util.LoggingLevel;
 import org.apache.mailet.base.test.FakeMailetConfig;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -36,6 +43,8 @@ import org.postlane.outbound.EngineTime;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundMetrics;
 import org.postlane.outbound.QueueDestinations;
+import org.postlane.recipient.RelayDomains;
+import org.postlane.schedule.DestinationStatus;
 import org.postlane.testing.SmtpServer;
 
 /** A PooledRemoteDelivery with all that James gives it, in memory. The domains that a test registers lead to its own servers. */
@@ -52,6 +61,10 @@ final class Delivery implements AutoCloseable {
     final QueueDestinations destinations = new QueueDestinations();
     final OutboundEngine engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()),
         criticalStates, destinations, new AgreedJournal(TestFiles.IN_TEMP, criticalStates), EngineTime.SYSTEM);
+    final RelayDomains relayDomains = new RelayDomains();
+    /** The text of the mailetcontainer.xml that a reload reads. */
+    final AtomicReference<String> file = new AtomicReference<>("<mailetcontainer/>");
+    final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, this::mailet, relayDomains);
     Clock clock = Clock.systemUTC();
     DNSService dns = records;
     private final List<PooledRemoteDelivery> mailets = new ArrayList<>();
@@ -93,8 +106,13 @@ final class Delivery implements AutoCloseable {
         return mailet;
     }
 
+    private HierarchicalConfiguration<ImmutableNode> fileAsConfiguration(String name, LoggingLevel level)
+        throws ConfigurationException {
+        return FileConfigurationProvider.getConfig(new ByteArrayInputStream(file.get().getBytes(UTF_8)));
+    }
+
     PooledRemoteDelivery mailet() {
-        return new PooledRemoteDelivery(engine, dns, domains(), queues, repositories.store(), metrics, clock);
+        return new PooledRemoteDelivery(engine, dns, domains(), queues, repositories.store(), metrics, clock, reload);
     }
 
     private MemoryDomainList domains() {
@@ -106,6 +124,11 @@ final class Delivery implements AutoCloseable {
         } catch (Exception e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** What there is of a destination of the default queue; empty figures before its first mail. */
+    DestinationStatus destination(String name) {
+        return destinations.find(MailQueueName.of("outgoing"), name).orElseThrow();
     }
 
     /** Gives a mail to the first mailet. */

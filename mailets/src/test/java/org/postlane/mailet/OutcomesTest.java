@@ -377,7 +377,9 @@ class OutcomesTest {
             delivery.start(SOON);
             delivery.send("logged", "x@a.test", "y@a.test");
             delivery.settled();
-            String way = "mail=logged delivery=logged queue=outgoing destination=a.test host=127.0.0.1[127.0.0.1]:"
+            String sender = Integer.toHexString("sender@home.test".hashCode());
+            String way = "mail=logged delivery=logged/58/" + sender
+                + " queue=outgoing destination=a.test host=127.0.0.1[127.0.0.1]:"
                 + server.port() + " attempt=1 ";
             assertThat(List.copyOf(lines.list)).extracting(ILoggingEvent::getFormattedMessage)
                 .filteredOn(line -> line.contains("mail=logged")).hasSize(2)

@@ -20,16 +20,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postlane.outbound.AgreedLimits;
 
-/** Holds {@code docs/remote-delivery.md} and the code together. */
+/** Holds {@code docs/remote-delivery.md}, the keys in {@code docs/outbound.md}, and the code together. */
 class RemoteDeliveryDocumentTest {
     private static final Path DOCUMENT = Path.of("..", "docs", "remote-delivery.md");
+    private static final Path KEYS = Path.of("..", "docs", "outbound.md");
     private static final Pattern ROW = Pattern.compile("\\| `([A-Za-z0-9_.*-]+)` \\| (.*) \\|");
     private static final List<String> OWN_KEYS = List.of(AgreedLimits.MAX_CONNECTIONS_PER_HOST, AgreedLimits.MAX_CONNECTIONS,
         AgreedLimits.IDLE_TIMEOUT, AgreedLimits.MAX_CONNECTION_AGE, AgreedLimits.MAX_MAILS_PER_CONNECTION,
         RemoteDeliveryParameters.TLS, CredentialParameters.AUTH_WITHOUT_TLS, CredentialParameters.AUTH_MECHANISM,
         CredentialParameters.AUTHORIZATION_ID, TlsParameters.TRUST_STORE, TlsParameters.TRUST_STORE_PASSWORD,
         TlsParameters.CLIENT_KEY, TlsParameters.CLIENT_KEY_PASSWORD,
-        SessionParameters.GATEWAY_PROTOCOL, SessionParameters.IGNORE_EXTENSIONS);
+        SessionParameters.GATEWAY_PROTOCOL, SessionParameters.IGNORE_EXTENSIONS, LiveParameters.RATES,
+        LiveParameters.CONNECTION_RATES, LiveParameters.DESTINATION_CONCURRENCY,
+        OutcomeParameters.MIN_BACK_OFF, OutcomeParameters.MAX_BACK_OFF, OutcomeParameters.QUEUE_LIFETIME,
+        OutcomeParameters.DELAY_WARNING, OutcomeParameters.DEAD_LETTERS);
     private static Map<String, List<String>> own;
     private static Map<String, List<String>> stock;
     private static String text;
@@ -37,11 +41,11 @@ class RemoteDeliveryDocumentTest {
     @BeforeAll
     static void read() throws Exception {
         text = Files.readString(DOCUMENT);
-        own = table("## Keys of Postlane");
-        stock = table("## Keys of James' RemoteDelivery");
+        own = table(Files.readString(KEYS), "\n## Keys\n");
+        stock = table(text, "\n## Keys of James' RemoteDelivery\n");
     }
 
-    private static Map<String, List<String>> table(String heading) {
+    private static Map<String, List<String>> table(String text, String heading) {
         int begin = text.indexOf(heading);
         assertThat(begin).as(heading).isNotNegative();
         int end = text.indexOf("\n## ", begin + 1);
@@ -83,12 +87,9 @@ class RemoteDeliveryDocumentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"delivery-error", "delivery-error-code", "is-delivery-permanent-error", "delivery_retry_count",
-        "postlane-queued-at", "postlane-next-attempt-at", "postlane.connections.open", "postlane.connections.idle",
-        "postlane.connections.opening", "postlane.connections.leased", "postlane.connections.waiting",
-        "postlane.connections.opened", "postlane.connections.acquired", "postlane.connections.reused",
-        "postlane.outbound.delivered", "postlane.outbound.deferred", "postlane.outbound.failed", "postlane.outbound.ambiguous",
-        "outgoingMails", "RemoteDeliveryTrial"})
-    void everyAttributeAndMetricHasARow(String name) {
+        "postlane-queued-at", "postlane-next-attempt-at",
+        "postlane-handed-back", "postlane-delay-reported"})
+    void everyAttributeHasARow(String name) {
         assertThat(text).contains("\n| `" + name + "` | ");
     }
 }

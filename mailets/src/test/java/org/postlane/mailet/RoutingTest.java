@@ -247,20 +247,20 @@ class RoutingTest {
     }
 
     @Test
-    void recipientsOfTwoDomainsOnOneHostShareOneTransaction() throws Exception {
+    void recipientsOfTwoDomainsAreTwoAttemptsEvenOnOneHost() throws Exception {
         try (SmtpServer server = SmtpServer.accepting();
              Delivery delivery = new Delivery().domain("a.test", server).domain("b.test", server)) {
             delivery.start(SOON);
             delivery.send("mail", "x@a.test", "y@b.test", "z@a.test");
             delivery.settled();
-            assertThat(server.received()).hasSize(1).first().satisfies(received -> assertThat(received.recipientAddresses())
-                .containsExactlyInAnyOrder("x@a.test", "y@b.test", "z@a.test"));
+            assertThat(server.received()).extracting(received -> List.copyOf(received.recipientAddresses()))
+                .containsExactlyInAnyOrder(List.of("x@a.test", "z@a.test"), List.of("y@b.test"));
             assertThat(delivery.queues.puts).hasSize(1);
         }
     }
 
     @Test
-    void domainsWithDifferentHostsBecomeSeparateMailsAndEachArrivesOnce() throws Exception {
+    void aMailToManyDomainsArrivesOnceAtEachAndStaysOneEntryOfTheQueue() throws Exception {
         List<SmtpServer> servers = new ArrayList<>();
         try (Delivery delivery = new Delivery()) {
             List<String> recipients = new ArrayList<>();
@@ -275,13 +275,13 @@ class RoutingTest {
             recipients.add("x@none.test");
             delivery.start(SOON);
             delivery.send("mail", recipients.toArray(String[]::new));
-            delivery.settled(5);
-            assertThat(servers).allSatisfy(server -> assertThat(server.received()).hasSize(1));
+            delivery.settled(1);
+            assertThat(servers).allSatisfy(server -> assertThat(server.received()).hasSize(10));
             assertThat(servers.stream().flatMap(server -> server.received().stream())
                 .map(ReceivedMail::recipientAddresses).flatMap(List::stream).toList())
                 .hasSize(30).doesNotHaveDuplicates();
             assertThat(delivery.context.sentTo("failed")).hasSize(1);
-            assertThat(delivery.queues.puts).hasSize(5).extracting(WatchedQueues.Put::name).doesNotHaveDuplicates();
+            assertThat(delivery.queues.puts).hasSize(1);
         } finally {
             servers.forEach(SmtpServer::close);
         }
@@ -295,11 +295,10 @@ class RoutingTest {
              Delivery delivery = new Delivery().domain("slow.test", slow).domain("quick.test", quick)) {
             delivery.start(SOON);
             delivery.send("mail", "x@slow.test", "y@quick.test");
-            delivery.settled(2);
-            assertThat(quick.received()).hasSize(1);
+            Delivery.eventually().until(() -> quick.received().size() == 1);
             assertThat(slow.received()).isEmpty();
             stall.release();
-            delivery.settled(3);
+            delivery.settled(1);
             assertThat(slow.received()).hasSize(1);
         }
     }

@@ -59,14 +59,14 @@ class StoppingTest {
     }
 
     @Test
-    void mailThatWaitsForAConnectionStaysInTheQueueAndNothingHangs() throws Exception {
+    void mailThatWaitsForItsTurnStaysInTheQueueAndNothingHangs() throws Exception {
         Stall stall = new Stall();
         ScriptedBehaviour behaviour = Behaviour.accepting().mail(stall(stall).then(reply("451 4.3.0 never mind")));
         try (SmtpServer server = SmtpServer.with(behaviour); Delivery delivery = new Delivery().domain("a.test", server)) {
             PooledRemoteDelivery mailet = delivery.start("maxConnectionsPerHost", "1");
             delivery.send("one", "x@a.test");
             delivery.send("two", "y@a.test");
-            eventually().until(() -> stall.waiting() == 1 && delivery.engine.stats().waiting() == 1);
+            eventually().until(() -> stall.waiting() == 1 && delivery.destination("a.test").waiting() == 1);
             CompletableFuture<Void> closed = CompletableFuture.runAsync(delivery.engine::close);
             closed.get(15, TimeUnit.SECONDS);
             assertThat(delivery.queues.sizeOf("outgoing")).isEqualTo(2);

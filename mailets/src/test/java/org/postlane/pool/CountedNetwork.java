@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** Peers that count their connections, from the attempt to the end, and answer at random: now, later, or not as hoped. */
@@ -19,6 +20,8 @@ final class CountedNetwork implements ResourceFactory<FakeKey, CountedNetwork.Co
     /** Some of those opened lately, to be killed. */
     final AtomicReferenceArray<Connection> recent = new AtomicReferenceArray<>(16);
     final AtomicInteger open = new AtomicInteger();
+    /** Openings that the pace has let through; each must be used. */
+    final AtomicLong permits = new AtomicLong();
     private final PoolLimits limits;
     private final Map<String, AtomicInteger> openTo = new ConcurrentHashMap<>();
     private final Queue<Runnable> wire = new ConcurrentLinkedQueue<>();
@@ -31,6 +34,10 @@ final class CountedNetwork implements ResourceFactory<FakeKey, CountedNetwork.Co
     /** From now on, everything succeeds. */
     void calmDown() {
         calm = true;
+    }
+
+    boolean isCalm() {
+        return calm;
     }
 
     /** Lets one of the late answers arrive. */

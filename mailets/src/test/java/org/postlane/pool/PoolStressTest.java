@@ -16,6 +16,7 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -34,11 +35,12 @@ class PoolStressTest {
         .maxWaiters(30).idleTimeout(Duration.ofMillis(2)).maxAge(Duration.ofMillis(50)).build();
 
     private CountedNetwork network = new CountedNetwork(LIMITS);
-    private Pool<FakeKey, Connection> pool = new Pool<>(network, LIMITS);
+    private Pool<FakeKey, Connection> pool = new Pool<>(network, LIMITS, this::gate);
     private Queue<Held> held = new ConcurrentLinkedQueue<>();
     private Queue<CompletableFuture<Lease<Connection>>> asked = new ConcurrentLinkedQueue<>();
 
     private final AtomicLong operations = new AtomicLong();
+    private final AtomicLong stalledOnes = new AtomicLong();
 
     private record Held(Lease<Connection> lease, Connection connection) {
         void release() {
@@ -82,6 +84,8 @@ class PoolStressTest {
         assertThat(network.all).allMatch(Connection::hasEnded).allMatch(connection -> connection.closeCalls.get() == 1);
         assertThat(network.open).hasValue(0);
         assertThat(stats.opened()).isEqualTo(network.all.size());
+        assertThat(network.permits).as("each opening was counted once").hasValue(stats.opened() + stats.failedToOpen());
+        assertThat(stalledOnes).as("time-outs behind an opening that stalled").hasPositiveValue();
         assertThat(pool.stats().discarded().values().stream().mapToLong(Long::longValue).sum()).isEqualTo(network.all.size());
         assertThat(stats.reused()).as("%s", stats).isGreaterThan(1_000);
         assertThat(stats.timedOut()).isPositive();
@@ -115,10 +119,24 @@ class PoolStressTest {
             assertThat(network.all).allMatch(Connection::hasEnded).allMatch(connection -> connection.closeCalls.get() <= 1);
             stop();
             network = new CountedNetwork(LIMITS);
-            pool = new Pool<>(network, LIMITS);
+            pool = new Pool<>(network, LIMITS, this::gate);
             held = new ConcurrentLinkedQueue<>();
             asked = new ConcurrentLinkedQueue<>();
         }
+    }
+
+    /** Called under the pool's lock before each opening: the one moment at which the rule can be seen kept. */
+    private long gate(FakeKey key) {
+        for (HostStats host : pool.hosts()) {
+            if (host.host().equals(key.host()) && host.opening() >= Math.max(1, host.leased() + host.idle())) {
+                network.violations.add("one more opening begins to " + host);
+            }
+        }
+        if (!network.isCalm() && ThreadLocalRandom.current().nextInt(10) == 0) {
+            return ThreadLocalRandom.current().nextInt(1_000_000);
+        }
+        network.permits.incrementAndGet();
+        return 0;
     }
 
     private void run(int operationsPerThread) throws InterruptedException {
@@ -162,9 +180,14 @@ class PoolStressTest {
         Duration wait = Duration.ofNanos(random.nextInt(3_000_000));
         CompletableFuture<Lease<Connection>> future = random.nextInt(20) == 0
             ? pool.acquireFresh(key, wait) : pool.acquire(key, wait);
-        CompletableFuture<Void> unused = future.thenAccept(lease -> {
-            lease.resource().hold(key);
-            held.add(new Held(lease, lease.resource()));
+        CompletableFuture<Void> unused = future.handle((lease, failure) -> {
+            if (failure == null) {
+                lease.resource().hold(key);
+                held.add(new Held(lease, lease.resource()));
+            } else if (failure instanceof OpeningStalledException) {
+                stalledOnes.incrementAndGet();
+            }
+            return null;
         });
         asked.add(future);
         if (random.nextInt(50) == 0) {

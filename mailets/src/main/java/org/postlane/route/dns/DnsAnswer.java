@@ -2,7 +2,10 @@
 package org.postlane.route.dns;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What DNS says to one question. Immutable.
@@ -49,6 +52,38 @@ public final class DnsAnswer<T> {
     /** No answer, and why. */
     public static <T> DnsAnswer<T> failed(String explanation) {
         return new DnsAnswer<>(Kind.FAILED, List.of(), Duration.ZERO, explanation);
+    }
+
+    /** The answer to two questions about one host: what either found, and else what is less certain. */
+    static <T> DnsAnswer<T> both(DnsAnswer<T> one, DnsAnswer<T> other) {
+        if (one.kind == Kind.FOUND && other.kind == Kind.FOUND) {
+            List<T> all = new ArrayList<>(one.records);
+            all.addAll(other.records);
+            return found(all, shorter(one.ttl, other.ttl));
+        }
+        for (Kind kind : List.of(Kind.FOUND, Kind.FAILED, Kind.UNPROVEN, Kind.NO_RECORDS)) {
+            if (one.kind == kind) {
+                return one;
+            }
+            if (other.kind == kind) {
+                return other;
+            }
+        }
+        return one;
+    }
+
+    /** The same about what was made of the records. */
+    <R> DnsAnswer<R> map(Function<T, R> make) {
+        return new DnsAnswer<>(kind, records.stream().map(make).collect(Collectors.toList()), ttl, explanation);
+    }
+
+    /** The same, for no longer than this. */
+    DnsAnswer<T> atMost(Duration longest) {
+        return new DnsAnswer<>(kind, records, shorter(ttl, longest), explanation);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** Of what kind it is. */

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.mailet;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import javax.inject.Inject;
+import javax.inject.Provider;
+
+import org.apache.james.queue.api.MailQueueName;
+import org.apache.james.server.core.configuration.ConfigurationProvider;
+import org.postlane.james.ConfigurationError;
+import org.postlane.james.Parameters;
+import org.postlane.outbound.AgreedLimits;
+import org.postlane.outbound.LiveSettings;
+import org.postlane.outbound.Reload;
+import org.postlane.recipient.RelayDomains;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads {@code mailetcontainer.xml} again. All elements of Postlane are read as at the start, so that a file with which James
+ * would not start is refused as a whole; then the rates and limits of destinations and the relay domains are applied, and what
+ * else differs from the file as it was at the start is told.
+ *
+ * <p>One for the whole James; made with the first mailet, while James reads the same file. Safe for use by several threads.
+ */
+public final class ContainerReload implements Reload {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ContainerReload.class);
+    private static final Set<String> LIVE_KEYS = Set.of(LiveParameters.RATES, LiveParameters.CONNECTION_RATES,
+        LiveParameters.DESTINATION_CONCURRENCY);
+
+    private final ConfigurationProvider configuration;
+    private final Provider<PooledRemoteDelivery> deliveries;
+    private final RelayDomains relayDomains;
+    private final Map<MailQueueName, Consumer<LiveSettings>> queues = new ConcurrentHashMap<>();
+    /** What is in force, by place and key. Guarded by this object's lock; null where the file could not be read at the start. */
+    private Map<String, Map<String, String>> inForce;
+
+    /** For James' injector. */
+    @Inject
+    public ContainerReload(ConfigurationProvider configuration, Provider<PooledRemoteDelivery> deliveries,
+                           RelayDomains relayDomains) {
+        this.configuration = configuration;
+        this.deliveries = deliveries;
+        this.relayDomains = relayDomains;
+        try {
+            this.inForce = ContainerFile.read(configuration).places();
+        } catch (IOException e) {
+            // James itself will say more about it, unless its configuration comes from elsewhere.
+            LOGGER.warn("Settings cannot be reloaded: {}", e.getMessage());
+        }
+    }
+
+    /** A queue that takes other settings while it runs. */
+    void started(MailQueueName queue, Consumer<LiveSettings> change) {
+        queues.put(queue, change);
+    }
+
+    void stopped(MailQueueName queue) {
+        queues.remove(queue);
+    }
+
+    @Override
+    public synchronized Result reload() throws IOException {
+        if (inForce == null) {
+            throw new IOException("mailetcontainer.xml could not be read at the start, so there is nothing to compare with");
+        }
+        ContainerFile file = ContainerFile.read(configuration);
+        Trial trial = new Trial();
+        file.elements().forEach(trial::read);
+        List<Change> applied = new ArrayList<>();
+        List<Change> needRestart = new ArrayList<>();
+        Map<String, Map<String, String>> next = compare(file, trial, applied, needRestart);
+        trial.apply();
+        inForce = next;
+        LOGGER.info("Reloaded: {} applied, {} need a restart", applied, needRestart);
+        return new Result(applied, needRestart);
+    }
+
+    private Map<String, Map<String, String>> compare(ContainerFile file, Trial trial, List<Change> applied,
+                                                     List<Change> needRestart) {
+        Map<String, Map<String, String>> next = new LinkedHashMap<>();
+        Set<String> places = new TreeSet<>(inForce.keySet());
+        places.addAll(file.places().keySet());
+        for (String place : places) {
+            Map<String, String> before = inForce.get(place);
+            Map<String, String> after = file.places().get(place);
+            if (before == null || after == null) {
+                needRestart.add(new Change(place, "", null, null));
+                if (before != null) {
+                    next.put(place, before);
+                }
+                continue;
+            }
+            Map<String, String> now = new LinkedHashMap<>(before);
+            next.put(place, now);
+            Set<String> keys = new TreeSet<>(before.keySet());
+            keys.addAll(after.keySet());
+            for (String key : keys) {
+                String old = before.getOrDefault(key, "");
+                String wanted = after.getOrDefault(key, "");
+                if (before.containsKey(key) == after.containsKey(key) && old.equals(wanted)) {
+                    continue;
+                }
+                if (!trial.isLive(place, key)) {
+                    needRestart.add(new Change(place, key, null, null));
+                    continue;
+                }
+                applied.add(new Change(place, key, old, wanted));
+                if (after.containsKey(key)) {
+                    now.put(key, wanted);
+                } else {
+                    now.remove(key);
+                }
+            }
+        }
+        return next;
+    }
+
+    /** The elements of a file, read as at the start, into limits and domains that nobody uses yet. */
+    private final class Trial {
+        private final AgreedLimits limits = new AgreedLimits();
+        private final RelayDomains domains = new RelayDomains();
+        private final Map<MailQueueName, LiveSettings> settings = new LinkedHashMap<>();
+        private final Map<String, Set<String>> liveKeys = new LinkedHashMap<>();
+
+        private void read(String place, ContainerFile.Element element) {
+            try {
+                if (element.isA(PooledRemoteDelivery.class)) {
+                    PooledRemoteDelivery.Read read = deliveries.get().read(element.config(), limits);
+                    MailQueueName queue = read.settings().queue();
+                    if (settings.put(queue, read.live()) != null) {
+                        throw new ConfigurationError(place, "outgoing", queue.asString(), "a queue of its own for each element");
+                    }
+                    if (queues.containsKey(queue)) {
+                        liveKeys.put(place, LIVE_KEYS);
+                    }
+                } else if (element.isA(ClassifyRecipients.class)) {
+                    ClassifyRecipients.read(Parameters.of(element.config()), domains);
+                    liveKeys.put(place, Set.of(RelayDomains.PARAMETER));
+                } else if (element.isA(DeliverByType.class)) {
+                    DeliverByType.read(Parameters.of(element.config()), domains);
+                    liveKeys.put(place, Set.of(RelayDomains.PARAMETER));
+                }
+            } catch (ConfigurationError e) {
+                throw new ConfigurationError(withoutSecrets(e.getMessage(), element));
+            }
+        }
+
+        private boolean isLive(String place, String key) {
+            return liveKeys.getOrDefault(place, Set.of()).contains(key);
+        }
+
+        private void apply() {
+            relayDomains.become(domains);
+            settings.forEach((queue, live) -> queues.getOrDefault(queue, nobody -> { }).accept(live));
+        }
+    }
+
+    /** The log of a start is for the administrator's eyes; an answer over HTTP may be for more. */
+    private static String withoutSecrets(String message, ContainerFile.Element element) {
+        String clean = message;
+        Iterable<String> keys = () -> element.config().getInitParameterNames();
+        for (String key : keys) {
+            String value = element.config().getInitParameter(key);
+            if (key.toLowerCase(Locale.US).contains("password") && value != null && !value.isBlank()) {
+                clean = clean.replace(value, "(not shown)");
+            }
+        }
+        return clean;
+    }
+}

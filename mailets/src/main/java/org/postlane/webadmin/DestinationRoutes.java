@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.webadmin;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.apache.james.queue.api.MailQueueName;
+import org.apache.james.webadmin.utils.JsonTransformer;
+import org.postlane.outbound.Destinations;
+import org.postlane.schedule.DestinationStatus;
+import spark.Request;
+import spark.Service;
+
+/** The destinations: which there are, how they stand, and orders to one of them. */
+final class DestinationRoutes {
+    private static final String DESTINATIONS = PostlaneRoutes.BASE + "/destinations";
+    private static final String ONE = DESTINATIONS + "/:queue/:name";
+    /** RFC 1035 2.3.4, and room for what the names of gateways and providers have besides. */
+    private static final int LONGEST_NAME = 1_000;
+    /** Domains are all that may get an order before they have mail: any other name that is not known is a typing error. */
+    private static final Pattern DOMAIN = Pattern.compile("(?=.{1,253}$)[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*");
+    private static final Pattern REASON = Pattern.compile("[ -~]{1,200}");
+
+    private final Destinations destinations;
+    private final Clock clock;
+    private final JsonTransformer json;
+
+    DestinationRoutes(Destinations destinations, Clock clock, JsonTransformer json) {
+        this.destinations = destinations;
+        this.clock = clock;
+        this.json = json;
+    }
+
+    /** An order to one destination. */
+    @FunctionalInterface
+    private interface Order {
+        Optional<DestinationStatus> give(MailQueueName queue, String name);
+    }
+
+    void define(Service service) {
+        service.get(DESTINATIONS, (request, response) -> list(request), json);
+        service.get(ONE, (request, response) -> order(request, false, destinations::find), json);
+        service.post(ONE + "/suspend", (request, response) -> {
+            Optional<Duration> duration = Requests.duration(request);
+            return order(request, true, (queue, name) -> destinations.suspend(queue, name, duration));
+        }, json);
+        service.post(ONE + "/resume", (request, response) -> order(request, false, destinations::resume), json);
+        service.post(ONE + "/flush", (request, response) -> order(request, false, destinations::flush), json);
+        service.post(ONE + "/bounce", (request, response) -> {
+            Duration duration = Requests.duration(request).orElseThrow(Requests::durationExpected);
+            String reason = reason(request);
+            return order(request, true, (queue, name) -> destinations.bounce(queue, name, duration, reason));
+        }, json);
+    }
+
+    private static String reason(Request request) {
+        String reason = Optional.ofNullable(request.queryParams("reason")).orElse("").trim();
+        if (!REASON.matcher(reason).matches()) {
+            throw Requests.invalid("reason: expected what the senders shall be told, in 1 to 200 printable ASCII characters");
+        }
+        return reason;
+    }
+
+    private Map<String, Object> order(Request request, boolean mayBeNew, Order order) {
+        String queue = request.params(":queue");
+        String written = request.params(":name");
+        if (written.length() > LONGEST_NAME) {
+            throw Requests.notFound("No destination has a name of more than " + LONGEST_NAME + " characters");
+        }
+        String name = destinationName(written);
+        MailQueueName queueName = destinations.queues().stream().filter(known -> known.asString().equals(queue)).findFirst()
+            .orElseThrow(() -> Requests.notFound("No outgoing queue has this name"));
+        if (destinations.find(queueName, name).isEmpty() && !(mayBeNew && DOMAIN.matcher(name).matches())) {
+            throw Requests.notFound("Queue " + queueName.asString() + " knows no such destination");
+        }
+        return order.give(queueName, name).map(status -> asJson(queueName, status))
+            .orElseThrow(() -> Requests.notFound("Queue " + queueName.asString() + " knows no such destination"));
+    }
+
+    /** Domains are known in lower case, whatever the administrator writes; other names are taken as they are. */
+    private static String destinationName(String written) {
+        String lower = written.toLowerCase(Locale.US);
+        return DOMAIN.matcher(lower).matches() ? lower : written;
+    }
+
+    private Map<String, Object> list(Request request) {
+        int limit = Requests.limit(request);
+        Optional<DestinationStatus.State> state = Optional.ofNullable(request.queryParams("state")).map(DestinationRoutes::state);
+        Optional<String> queue = Optional.ofNullable(request.queryParams("queue"));
+        Map<MailQueueName, List<DestinationStatus>> all = destinations.list();
+        if (queue.isPresent() && destinations.queues().stream().noneMatch(known -> known.asString().equals(queue.get()))) {
+            throw Requests.notFound("No outgoing queue has this name");
+        }
+        List<Map.Entry<MailQueueName, DestinationStatus>> found = all.entrySet().stream()
+            .filter(entry -> queue.isEmpty() || entry.getKey().asString().equals(queue.get()))
+            .flatMap(entry -> entry.getValue().stream().map(status -> Map.entry(entry.getKey(), status)))
+            .filter(entry -> state.isEmpty() || entry.getValue().state() == state.get())
+            .sorted(Comparator.<Map.Entry<MailQueueName, DestinationStatus>>comparingInt(entry -> -depth(entry.getValue()))
+                .thenComparing(entry -> entry.getValue().name()))
+            .collect(Collectors.toList());
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("total", found.size());
+        answer.put("destinations", found.stream().limit(limit).map(entry -> asJson(entry.getKey(), entry.getValue()))
+            .collect(Collectors.toList()));
+        return answer;
+    }
+
+    private static DestinationStatus.State state(String written) {
+        return Arrays.stream(DestinationStatus.State.values())
+            .filter(state -> state.name().equalsIgnoreCase(written)).findFirst()
+            .orElseThrow(() -> Requests.invalid("state: expected one of " + Stream.of(DestinationStatus.State.values())
+                .map(DestinationRoutes::lower).collect(Collectors.joining(", "))));
+    }
+
+    private static int depth(DestinationStatus status) {
+        return status.waiting() + status.underWay();
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.US);
+    }
+
+    private Map<String, Object> asJson(MailQueueName queue, DestinationStatus status) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("queue", queue.asString());
+        one.put("name", status.name());
+        one.put("state", lower(status.state()));
+        status.remaining().ifPresent(time -> one.put("until", clock.instant().plus(time).toString()));
+        one.put("waiting", status.waiting());
+        one.put("underWay", status.underWay());
+        one.put("oldestWaitingSeconds", status.oldestWaiting().toSeconds());
+        one.put("concurrency", status.concurrency());
+        one.put("maxConcurrency", status.limits().concurrency());
+        one.put("rate", status.limits().rate().toString());
+        one.put("succeeded", status.succeeded());
+        one.put("failed", status.failed());
+        one.put("refused", status.refused());
+        status.lastError().ifPresent(error -> one.put("lastError", error));
+        status.lastErrorAgo().ifPresent(time -> one.put("lastErrorAt", clock.instant().minus(time).toString()));
+        return one;
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.mailet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.apache.james.core.Domain;
+import org.apache.james.queue.api.MailQueueName;
+import org.apache.james.server.core.configuration.FileConfigurationProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postlane.james.ConfigurationError;
+import org.postlane.outbound.LiveSettings;
+import org.postlane.outbound.Reload;
+import org.postlane.recipient.RelayDomains;
+import org.postlane.schedule.Rate;
+
+class ContainerReloadTest {
+    private static final String FILE = "<mailetcontainer><context><postmaster>postmaster</postmaster></context><processors>"
+        + "<processor state='lanes'><mailet match='All' class='org.postlane.mailet.ClassifyRecipients'>"
+        + "<relayDomains>one.test</relayDomains></mailet></processor>"
+        + "<processor state='external'>"
+        + "<mailet match='All' class='org.postlane.mailet.PooledRemoteDelivery'><outgoing>outgoing</outgoing>"
+        + "<rates>default=none; a.test=10/s</rates><gateway>mx.test</gateway><gatewayUsername>u</gatewayUsername>"
+        + "<gatewayPassword>s3cret</gatewayPassword></mailet>"
+        + "<mailet match='All' class='org.postlane.mailet.PooledRemoteDelivery'><outgoing>second</outgoing></mailet>"
+        + "</processor></processors></mailetcontainer>";
+    private static final String DELIVERY = "mailetcontainer.xml, processor external, mailet PooledRemoteDelivery";
+
+    private final Delivery mailets = new Delivery();
+    private final RelayDomains relayDomains = new RelayDomains();
+    private final List<LiveSettings> outgoing = new ArrayList<>();
+    private final List<LiveSettings> second = new ArrayList<>();
+    private String file = FILE;
+    private ContainerReload reload;
+
+    @BeforeEach
+    void start() {
+        reload = new ContainerReload((name, level) -> FileConfigurationProvider.getConfig(
+            new ByteArrayInputStream(file.getBytes(UTF_8))), mailets::mailet, relayDomains);
+        reload.started(MailQueueName.of("outgoing"), outgoing::add);
+        reload.started(MailQueueName.of("second"), second::add);
+        relayDomains.declare("the start", "one.test");
+    }
+
+    @AfterEach
+    void stop() {
+        mailets.close();
+    }
+
+    private Reload.Result reloadWith(String what, String by) throws IOException {
+        assertThat(FILE).contains(what);
+        file = FILE.replace(what, by);
+        return reload.reload();
+    }
+
+    private static List<String> texts(List<Reload.Change> changes) {
+        List<String> texts = new ArrayList<>();
+        changes.forEach(change -> texts.add(change.toString()));
+        return texts;
+    }
+
+    @Test
+    void anUnchangedFileChangesNothing() throws IOException {
+        Reload.Result result = reload.reload();
+        assertThat(result.applied()).isEmpty();
+        assertThat(result.needRestart()).isEmpty();
+    }
+
+    @Test
+    void aRateHoldsFromNowOnAndTheNextReloadHasNothingToTell() throws IOException {
+        Reload.Result result = reloadWith("a.test=10/s", "a.test=50/min");
+        assertThat(texts(result.applied())).containsExactly(
+            DELIVERY + ", <rates>: default=none; a.test=10/s -> default=none; a.test=50/min");
+        assertThat(result.needRestart()).isEmpty();
+        assertThat(outgoing).last().satisfies(live ->
+            assertThat(live.limitsOf("a.test").rate()).isEqualTo(Rate.of(50, Duration.ofMinutes(1))));
+        assertThat(reload.reload().applied()).isEmpty();
+    }
+
+    @Test
+    void aRateThatIsTakenOutNoLongerHolds() throws IOException {
+        assertThat(reloadWith("<rates>default=none; a.test=10/s</rates>", "").applied()).hasSize(1);
+        assertThat(outgoing).last().satisfies(live -> assertThat(live.limitsOf("a.test").rate()).isEqualTo(Rate.NONE));
+    }
+
+    @Test
+    void relayDomainsAreReplaced() throws IOException {
+        reloadWith("one.test", "two.test, .three.test");
+        assertThat(relayDomains.contains(Domain.of("one.test"))).isFalse();
+        assertThat(relayDomains.contains(Domain.of("two.test"))).isTrue();
+        assertThat(relayDomains.contains(Domain.of("x.three.test"))).isTrue();
+    }
+
+    @Test
+    void whatNeedsARestartIsToldEachTimeAndWithoutItsValue() throws IOException {
+        Reload.Result result = reloadWith("s3cret", "0ther");
+        assertThat(result.applied()).isEmpty();
+        assertThat(texts(result.needRestart())).containsExactly(DELIVERY + ", <gatewayPassword>");
+        assertThat(texts(reload.reload().needRestart())).containsExactly(DELIVERY + ", <gatewayPassword>");
+    }
+
+    @Test
+    void aMailetInFrontOfOursIsToldAndDoesNotHideTheRateBehindIt() throws IOException {
+        file = FILE.replace("<processor state='external'>", "<processor state='external'><mailet match='All' class='Null'/>")
+            .replace("10/s", "20/s");
+        Reload.Result result = reload.reload();
+        assertThat(texts(result.applied())).singleElement().asString().contains("20/s");
+        assertThat(texts(result.needRestart())).containsExactlyInAnyOrder(
+            "mailetcontainer.xml, processor external, <the order of its mailets>",
+            "mailetcontainer.xml, processor external, mailet Null");
+    }
+
+    @Test
+    void whatDiffersOutsideOfOurElementsIsTold() throws IOException {
+        assertThat(texts(reloadWith(">postmaster<", ">root<").needRestart()))
+            .containsExactly("mailetcontainer.xml, <context.postmaster>");
+    }
+
+    @Test
+    void anotherQueueNeedsARestartAndItsRatesWithIt() throws IOException {
+        file = FILE.replace("<outgoing>outgoing<", "<outgoing>third<").replace("10/s", "20/s");
+        Reload.Result result = reload.reload();
+        assertThat(result.applied()).isEmpty();
+        assertThat(texts(result.needRestart())).containsExactly(DELIVERY + ", <outgoing>", DELIVERY + ", <rates>");
+    }
+
+    @Test
+    void aBadFileChangesNothingOfItAndSaysWhereAndWhat() {
+        file = FILE.replace("one.test", "two.test").replace("a.test=10/s", "a.test=fast");
+        assertThatThrownBy(reload::reload).isInstanceOf(ConfigurationError.class)
+            .hasMessageContaining("PooledRemoteDelivery").hasMessageContaining("<rates>").hasMessageContaining("a.test=fast")
+            .hasMessageContaining("expected " + Rate.EXPECTED);
+        assertThat(relayDomains.contains(Domain.of("one.test"))).isTrue();
+        assertThat(relayDomains.contains(Domain.of("two.test"))).isFalse();
+        assertThat(outgoing).isEmpty();
+    }
+
+    @Test
+    void aKeyThatTheStartWouldRefuseIsRefused() {
+        file = FILE.replace("<outgoing>second", "<rate>1/s</rate><outgoing>second");
+        assertThatThrownBy(reload::reload).isInstanceOf(ConfigurationError.class)
+            .hasMessageContaining("<rate> is not a parameter");
+    }
+
+    @Test
+    void limitsOfThePoolThatContradictEachOtherAreRefused() {
+        file = FILE.replace("<outgoing>", "<maxConnections>9</maxConnections><outgoing>")
+            .replace("<maxConnections>9</maxConnections><outgoing>second", "<maxConnections>10</maxConnections><outgoing>second");
+        assertThatThrownBy(reload::reload).isInstanceOf(ConfigurationError.class).hasMessageContaining("maxConnections");
+    }
+
+    @Test
+    void twoElementsWithOneQueueAreRefused() {
+        file = FILE.replace("<outgoing>second", "<outgoing>outgoing");
+        assertThatThrownBy(reload::reload).isInstanceOf(ConfigurationError.class).hasMessageContaining("<outgoing>outgoing");
+    }
+
+    @Test
+    void aMessageAboutABadFileHoldsNoPassword() {
+        file = FILE.replace("<gatewayPassword>s3cret",
+            "<gatewayAuthMechanism>s3cret</gatewayAuthMechanism><gatewayPassword>s3cret");
+        assertThatThrownBy(reload::reload).isInstanceOf(ConfigurationError.class)
+            .hasMessageContaining("gatewayAuthMechanism").hasMessageNotContaining("s3cret");
+    }
+
+    @Test
+    void aFileThatIsNoXmlOrHasNoProcessorsIsRefused() {
+        file = FILE.replace("</processors>", "");
+        assertThatThrownBy(reload::reload).isInstanceOf(IOException.class).hasMessageContaining("mailetcontainer.xml");
+        file = "<mailetcontainer/>";
+        assertThatThrownBy(reload::reload).isInstanceOf(IOException.class).hasMessageContaining("<processor>");
+        assertThat(outgoing).isEmpty();
+    }
+}
