@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import javax.inject.Inject;
 import javax.inject.Provider;
 
@@ -36,6 +37,8 @@ public final class ContainerReload implements Reload {
     private static final Logger LOGGER = LoggerFactory.getLogger(ContainerReload.class);
     private static final Set<String> LIVE_KEYS = Set.of(LiveParameters.RATES, LiveParameters.CONNECTION_RATES,
         LiveParameters.DESTINATION_CONCURRENCY);
+
+    private static final Pattern PASSWORD_OPTION = Pattern.compile("(?i)(password\\s*=\\s*)(\"(?:[^\"]|\"\")*\"?|[^\\s;,()]+)");
 
     private final ConfigurationProvider configuration;
     private final Provider<PooledRemoteDelivery> deliveries;
@@ -167,7 +170,8 @@ public final class ContainerReload implements Reload {
 
     /** The log of a start is for the administrator's eyes; an answer over HTTP may be for more. */
     private static String withoutSecrets(String message, ContainerFile.Element element) {
-        String clean = message;
+        // Routes hold passwords among other things.
+        String clean = PASSWORD_OPTION.matcher(message).replaceAll("$1(not shown)");
         Iterable<String> keys = () -> element.config().getInitParameterNames();
         for (String key : keys) {
             String value = element.config().getInitParameter(key);

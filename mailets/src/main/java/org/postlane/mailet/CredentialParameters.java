@@ -25,6 +25,9 @@ final class CredentialParameters {
     private static final Set<SaslMechanism> MECHANISMS =
         EnumSet.of(SaslMechanism.SCRAM_SHA_256, SaslMechanism.PLAIN, SaslMechanism.CRAM_MD5, SaslMechanism.LOGIN);
 
+    /** The names of those that can be fixed. */
+    static final String MECHANISM_NAMES = MECHANISMS.stream().map(SaslMechanism::saslName).collect(Collectors.joining(", "));
+
     private final Parameters parameters;
 
     CredentialParameters(Parameters parameters) {
@@ -96,9 +99,12 @@ final class CredentialParameters {
     }
 
     private Optional<SaslMechanism> mechanism() {
-        String expected = MECHANISMS.stream().map(SaslMechanism::saslName).collect(Collectors.joining(", "));
-        return parameters.text(AUTH_MECHANISM, expected)
-            .map(written -> SaslMechanism.of(written).filter(MECHANISMS::contains)
-                .orElseThrow(() -> parameters.error(AUTH_MECHANISM, expected)));
+        return parameters.text(AUTH_MECHANISM, MECHANISM_NAMES)
+            .map(written -> mechanismOf(written).orElseThrow(() -> parameters.error(AUTH_MECHANISM, MECHANISM_NAMES)));
+    }
+
+    /** The mechanism of this name, where it can be fixed. */
+    static Optional<SaslMechanism> mechanismOf(String name) {
+        return SaslMechanism.of(name).filter(MECHANISMS::contains);
     }
 }

@@ -30,6 +30,7 @@ import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundQueue;
 import org.postlane.outbound.OutboundSettings;
 import org.postlane.outbound.QueueTimes;
+import org.postlane.route.HostHealth;
 import org.postlane.route.RouteTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,7 +132,7 @@ public class PooledRemoteDelivery extends GenericMailet {
         boolean priority = element.usesPriority();
         limits.declare(parameters);
         AgreedJournal.check(parameters);
-        RouteTable routes = element.routes(dns, read::ehloName);
+        RouteTable routes = element.routes(dns, read::ehloName, new HostHealth(engine.time()::nanoTime));
         LiveSettings live = LiveParameters.read(parameters);
         parameters.refuseUnknown();
         return new Read(parameters, read, priority, routes, live);

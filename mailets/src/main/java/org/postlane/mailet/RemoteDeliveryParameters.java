@@ -3,8 +3,9 @@ package org.postlane.mailet;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -16,8 +17,6 @@ import org.apache.james.transport.mailets.remote.delivery.HeloNameProvider;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.OutboundSettings;
-import org.postlane.route.AddressFamilies;
-import org.postlane.route.DomainRules;
 import org.postlane.route.DomainTlsPolicy;
 import org.postlane.route.Gateway;
 import org.postlane.route.GatewayRoutes;
@@ -28,7 +27,6 @@ import org.postlane.route.MxRoutes;
 import org.postlane.route.OwnHosts;
 import org.postlane.route.RouteTable;
 import org.postlane.route.UsableAddresses;
-import org.postlane.route.dns.MailDns;
 import org.postlane.route.dns.Resolvers;
 import org.postlane.smtp.Domain;
 import org.postlane.smtp.TlsMode;
@@ -41,18 +39,13 @@ final class RemoteDeliveryParameters {
     static final String TLS = "tls";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(PooledRemoteDelivery.class);
-    private static final int SMTP_PORT = 25;
-    /** RFC 8314 7.3 gave it to submission over TLS; gateways answer there. */
-    private static final int SMTPS_PORT = 465;
-    /** What servers of LMTP listen on; RFC 2033 5 only says that it is not 25. */
-    private static final int LMTP_PORT = 24;
-    private static final int HIGHEST_PORT = 65_535;
 
     private final Parameters parameters;
     private final CredentialParameters credentials;
     private final SessionParameters sessions;
     private final TlsMode tls;
     private final List<HostAndPort> gateways;
+    private final RouteParameters routes;
 
     /**
      * Reads all but the limits of the pool, and warns of what does not mean what it seems to.
@@ -71,6 +64,7 @@ final class RemoteDeliveryParameters {
         this.sessions = new SessionParameters(parameters);
         this.tls = readTls();
         this.gateways = readGateways();
+        this.routes = new RouteParameters(parameters, tlsToMx());
     }
 
     private void refuseJavaMail() {
@@ -123,27 +117,39 @@ final class RemoteDeliveryParameters {
         return parameters.flag(StockParameter.USE_PRIORITY.key(), false);
     }
 
-    RouteTable routes(DNSService service, Supplier<String> ehloName) {
+    RouteTable routes(DNSService service, Supplier<String> ehloName, HostHealth health) {
         boolean shuffled = parameters.flag(StockParameter.LOAD_BALANCING.key(), true);
-        MailDns dns = Resolvers.of(service);
-        HostHealth health = new HostHealth();
-        UsableAddresses usable = new UsableAddresses(AddressFamilies.ANY, sessions.source());
-        HostSession session = HostSession.DEFAULT.withTls(tls).withTlsMaterial(TlsParameters.read(parameters, tls));
+        HostSession usual = HostSession.DEFAULT.withTlsMaterial(TlsParameters.read(parameters, tlsModes()));
+        RouteParts parts = new RouteParts(Resolvers.of(service),
+            new UsableAddresses(routes.addressFamilies(), sessions.source()), health);
         Optional<Credentials> user = credentials.read(tls, !gateways.isEmpty());
-        return RouteTable.always(gateways.isEmpty()
-            ? new MxRoutes(dns, defaultPort(), usable, new DomainTlsPolicy(session, DomainRules.none()), new OwnHosts(ehloName),
-                health)
-            : new GatewayRoutes(dns, usable, health, gatewayNames(), gateways(session.speaking(sessions.protocol()).as(user)),
-                shuffled ? GatewayRoutes.Order.SHUFFLED : GatewayRoutes.Order.LISTED));
+        MxRoutes toMx = parts.byMx(routes.mxPort(isImplicit(tlsToMx()) ? Ports.SMTPS : Ports.SMTP),
+            new DomainTlsPolicy(usual.withTls(tlsToMx()), routes.tlsPolicies()), new OwnHosts(ehloName));
+        if (gateways.isEmpty()) {
+            return routes.table(parts, usual.tlsMaterial(), toMx, toMx, false);
+        }
+        List<Gateway> all = gateways(usual.withTls(tls).speaking(sessions.protocol()).as(user));
+        GatewayRoutes through = parts.through(routes.nameOf(all), all,
+            shuffled ? GatewayRoutes.Order.SHUFFLED : GatewayRoutes.Order.LISTED, routes.tlsPolicies());
+        return routes.table(parts, usual.tlsMaterial(), toMx, through, true);
     }
 
-    private String gatewayNames() {
-        return gateways.stream().map(HostAndPort::toString).collect(Collectors.joining(", "));
+    private Set<TlsMode> tlsModes() {
+        Set<TlsMode> modes = new TreeSet<>(routes.tlsModes());
+        modes.add(tls);
+        return modes;
+    }
+
+    /** The default for a gateway's password is no default for the mail servers of the world. */
+    private TlsMode tlsToMx() {
+        boolean chosen = gateways.isEmpty() || parameters.isSet(TLS)
+            || parameters.isSet(StockParameter.START_TLS.key()) || parameters.isSet(StockParameter.SSL_ENABLE.key());
+        return chosen ? tls : TlsMode.OPPORTUNISTIC;
     }
 
     private List<Gateway> gateways(HostSession session) {
         int port = gatewayPort();
-        return gateways.stream().map(one -> new Gateway(one.host(), one.port().orElse(port), 1, session))
+        return gateways.stream().map(one -> new Gateway(one.host(), one.port().orElse(port), 1, session, false))
             .collect(Collectors.toList());
     }
 
@@ -153,16 +159,17 @@ final class RemoteDeliveryParameters {
         boolean verify = parameters.flag(StockParameter.VERIFY_SERVER_IDENTITY.key(), true);
         boolean stockWritten = parameters.isSet(StockParameter.START_TLS.key())
             || parameters.isSet(StockParameter.SSL_ENABLE.key());
-        String expected = "none, opportunistic, required or verified, and then neither <startTLS> nor <sslEnable>";
+        String expected = TlsParameters.MODES + ", and then neither <startTLS> nor <sslEnable>";
         Optional<String> ours = parameters.text(TLS, expected);
         if (ours.isPresent()) {
             if (stockWritten) {
                 throw parameters.error(TLS, expected);
             }
-            return Arrays.stream(new TlsMode[] {TlsMode.NONE, TlsMode.OPPORTUNISTIC, TlsMode.REQUIRED, TlsMode.VERIFIED})
-                .filter(mode -> mode.name().toLowerCase(Locale.US).equals(ours.get().toLowerCase(Locale.US)))
-                .findFirst()
-                .orElseThrow(() -> parameters.error(TLS, expected));
+            try {
+                return TlsParameters.mode(ours.get());
+            } catch (IllegalArgumentException e) {
+                throw parameters.error(TLS, expected);
+            }
         }
         if (implicit) {
             return verify ? TlsMode.IMPLICIT_VERIFIED : TlsMode.IMPLICIT;
@@ -178,15 +185,16 @@ final class RemoteDeliveryParameters {
         return authenticates && !credentials.areAllowedWithoutTls() ? TlsMode.VERIFIED : TlsMode.OPPORTUNISTIC;
     }
 
+    private static boolean isImplicit(TlsMode mode) {
+        return mode == TlsMode.IMPLICIT || mode == TlsMode.IMPLICIT_VERIFIED;
+    }
+
     private int defaultPort() {
-        if (sessions.isLmtp()) {
-            return LMTP_PORT;
-        }
-        return tls == TlsMode.IMPLICIT || tls == TlsMode.IMPLICIT_VERIFIED ? SMTPS_PORT : SMTP_PORT;
+        return sessions.isLmtp() ? Ports.LMTP : isImplicit(tls) ? Ports.SMTPS : Ports.SMTP;
     }
 
     private int gatewayPort() {
-        return parameters.wholeNumber(StockParameter.GATEWAY_PORT.key(), defaultPort(), 1, HIGHEST_PORT);
+        return parameters.wholeNumber(StockParameter.GATEWAY_PORT.key(), defaultPort(), 1, Ports.HIGHEST);
     }
 
     private List<HostAndPort> readGateways() {

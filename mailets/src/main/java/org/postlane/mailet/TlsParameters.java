@@ -3,10 +3,13 @@ package org.postlane.mailet;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
@@ -17,12 +20,13 @@ import org.slf4j.LoggerFactory;
 
 /** Reads whom an element trusts and which certificate it shows. The files are read once, at the start. */
 final class TlsParameters {
+    /** The words for modes. */
+    static final String MODES = "none, opportunistic, required or verified";
     static final String TRUST_STORE = "tlsTrustStore";
     static final String TRUST_STORE_PASSWORD = "tlsTrustStorePassword";
     static final String CLIENT_KEY = "tlsClientKey";
     static final String CLIENT_KEY_PASSWORD = "tlsClientKeyPassword";
 
-    private static final String FILE_SCHEME = "file://";
     private static final Logger LOGGER = LoggerFactory.getLogger(PooledRemoteDelivery.class);
     private static final Set<TlsMode> VERIFYING =
         EnumSet.of(TlsMode.VERIFIED, TlsMode.VERIFIED_IF_OFFERED, TlsMode.IMPLICIT_VERIFIED);
@@ -31,20 +35,32 @@ final class TlsParameters {
     }
 
     /**
-     * The material, with a warning where the mode makes no use of it.
+     * A mode as it is written, in any case.
+     *
+     * @throws IllegalArgumentException for what is not one of {@link #MODES}
+     */
+    static TlsMode mode(String written) {
+        return Stream.of(TlsMode.NONE, TlsMode.OPPORTUNISTIC, TlsMode.REQUIRED, TlsMode.VERIFIED)
+            .filter(mode -> mode.name().equals(written.toUpperCase(Locale.ROOT)))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException(written));
+    }
+
+    /**
+     * The material, with a warning where none of the modes makes use of it.
      *
      * @throws ConfigurationError for a file that cannot be used, and for a password without its file
      */
-    static TlsMaterial read(Parameters parameters, TlsMode mode) {
+    static TlsMaterial read(Parameters parameters, Collection<TlsMode> modes) {
         Optional<Path> trust = file(parameters, TRUST_STORE, TRUST_STORE_PASSWORD,
             "a file with certificates in PEM, or a PKCS #12 or JKS store");
         Optional<Path> key = file(parameters, CLIENT_KEY, CLIENT_KEY_PASSWORD,
             "a file with a private key and its certificates in PEM, or a PKCS #12 or JKS store");
-        if (trust.isPresent() && !VERIFYING.contains(mode)) {
+        if (trust.isPresent() && modes.stream().noneMatch(VERIFYING::contains)) {
             LOGGER.warn("{}: <{}> has no effect: the TLS of this element takes any certificate, or is off", parameters.where(),
                 TRUST_STORE);
         }
-        if (key.isPresent() && mode == TlsMode.NONE) {
+        if (key.isPresent() && modes.stream().allMatch(mode -> mode == TlsMode.NONE)) {
             LOGGER.warn("{}: <{}> has no effect: the TLS of this element is off", parameters.where(), CLIENT_KEY);
         }
         TlsMaterial material = TlsMaterial.DEFAULT;
@@ -67,8 +83,7 @@ final class TlsParameters {
         }
         return written.map(text -> {
             try {
-                // As James' own files are written: from the directory that it was started in.
-                return Path.of(text.startsWith(FILE_SCHEME) ? text.substring(FILE_SCHEME.length()) : text);
+                return PasswordFile.path(text);
             } catch (InvalidPathException e) {
                 throw parameters.error(key, expected);
             }

@@ -43,10 +43,6 @@ final class AttemptContext {
         return engine.brokenExtensions();
     }
 
-    BrokenTls brokenTls() {
-        return engine.brokenTls();
-    }
-
     CompletableFuture<Route> routeOf(Recipients recipients) {
         return recipients.source().resolve(recipients.domain());
     }

@@ -7,16 +7,16 @@ import java.time.Duration;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import org.postlane.smtp.SessionSettings;
-import org.postlane.smtp.TlsHandshakeException;
 import org.postlane.smtp.TlsMode;
 import org.postlane.smtp.sasl.Credentials;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Servers that offer STARTTLS and whose handshake then fails or stalls. Where TLS is opportunistic, mail goes to them in plain
- * text for an hour (RFC 7435 3: some protection where it is to be had, and never less mail for it). Wherever TLS is required in
- * any way, and where credentials may not be shown, nothing changes. Safe for use by several threads.
+ * Servers that offer STARTTLS and whose handshake then fails or stalls. Where TLS is opportunistic, the client goes on in plain
+ * text (RFC 7435 3: some protection where it is to be had, and never less mail for it), and for an hour no further handshake is
+ * tried there: a stalled one costs minutes. Wherever TLS is required in any way, and where credentials may not be shown in plain
+ * text, nothing changes. Safe for use by several threads.
  */
 final class BrokenTls {
     private static final Logger LOGGER = LoggerFactory.getLogger(BrokenTls.class);
@@ -28,18 +28,12 @@ final class BrokenTls {
     private final Cache<InetSocketAddress, Boolean> broken = Caffeine.newBuilder()
         .maximumSize(MOST_SERVERS).expireAfterWrite(REMEMBERED).build();
 
-    /**
-     * Remembers the server, where such a failure lets mail go there in plain text.
-     *
-     * @return whether it does, and the session may be tried again at once
-     */
-    boolean remember(SessionSettings settings, Throwable failure) {
-        if (!(failure instanceof TlsHandshakeException) || !mayGoWithout(settings)) {
-            return false;
+    /** Takes note of a session that was to have TLS and has none, because the handshake failed and the client did without. */
+    void noteOpened(SessionSettings wanted, SessionSettings opened) {
+        if (mayGoWithout(wanted) && opened.tls() == TlsMode.NONE) {
+            LOGGER.warn("{}: STARTTLS does not work there; for {} no more is tried", wanted, REMEMBERED);
+            broken.put(wanted.address(), Boolean.TRUE);
         }
-        LOGGER.warn("{}: {}; going on without TLS", settings, failure.getMessage());
-        broken.put(settings.address(), Boolean.TRUE);
-        return true;
     }
 
     /** The settings, without TLS where it is broken at their address and they may do without. */

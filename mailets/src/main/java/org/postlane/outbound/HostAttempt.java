@@ -37,7 +37,7 @@ final class HostAttempt {
 
     private final Pool<ConnectionKey, PooledConnection> pool;
     private final BrokenExtensions broken;
-    private final BrokenTls brokenTls;
+    private final OutboundMetrics metrics;
     private final SessionSettings session;
     private final Deliverable mail;
     private final RecipientResult[] results;
@@ -53,13 +53,12 @@ final class HostAttempt {
     private Passage passage;
     private boolean retriedFresh;
     private boolean leftExtensionAlone;
-    private boolean leftTlsAlone;
 
-    HostAttempt(Pool<ConnectionKey, PooledConnection> pool, BrokenExtensions broken, BrokenTls brokenTls,
+    HostAttempt(Pool<ConnectionKey, PooledConnection> pool, BrokenExtensions broken, OutboundMetrics metrics,
                 SessionSettings session, Deliverable mail) {
+        this.metrics = metrics;
         this.pool = pool;
         this.broken = broken;
-        this.brokenTls = brokenTls;
         this.session = session;
         this.mail = mail;
         this.results = new RecipientResult[mail.recipients().size()];
@@ -131,7 +130,7 @@ final class HostAttempt {
     }
 
     private ConnectionKey key() {
-        return new ConnectionKey(broken.leftAlone(brokenTls.leftAlone(session)));
+        return new ConnectionKey(broken.leftAlone(session));
     }
 
     private void finish() {
@@ -159,7 +158,8 @@ final class HostAttempt {
         if (givenUp) {
             connection.cancel(false);
         }
-        after(connection, acquired -> {
+        OutboundMetrics.Timing waiting = metrics.start(OutboundMetrics.Phase.CONNECTION);
+        after(connection.whenComplete((acquired, failure) -> waiting.end()), acquired -> {
             lease = acquired;
             reached = true;
             passage = new Passage(acquired.isReused(), acquired.resource().connection().isEncrypted());
@@ -169,14 +169,7 @@ final class HostAttempt {
             } else {
                 send(pending);
             }
-        }, failure -> {
-            if (!leftTlsAlone && brokenTls.remember(session, failure)) {
-                leftTlsAlone = true;
-                sendOver(pool.acquire(key(), ACQUIRE_WAIT), pending);
-            } else {
-                finish(failure);
-            }
-        });
+        }, this::finish);
     }
 
     private void send(List<Integer> pending) {

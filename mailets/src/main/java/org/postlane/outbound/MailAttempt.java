@@ -80,7 +80,7 @@ final class MailAttempt {
             return CompletableFuture.completedFuture(null);
         }
         Host host = route.hosts().get(index);
-        HostAttempt attempt = new HostAttempt(context.pool(), context.brokenExtensions(), context.brokenTls(),
+        HostAttempt attempt = new HostAttempt(context.pool(), context.brokenExtensions(), context.metrics(),
             sessionWith(host), mail);
         current = attempt;
         if (givenUp) {

@@ -20,7 +20,9 @@ import org.postlane.journal.DeliveryJournal;
 import org.postlane.pool.HostStats;
 import org.postlane.pool.Pool;
 import org.postlane.pool.PoolStats;
+import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpClient;
+import org.postlane.smtp.SmtpConnection;
 import org.postlane.smtp.SmtpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,7 +119,8 @@ public final class OutboundEngine {
         return journal.journal();
     }
 
-    EngineTime time() {
+    /** How time passes for it. */
+    public EngineTime time() {
         return time;
     }
 
@@ -125,14 +128,11 @@ public final class OutboundEngine {
         return brokenExtensions;
     }
 
-    BrokenTls brokenTls() {
-        return brokenTls;
-    }
-
     private CompletableFuture<PooledConnection> open(ConnectionKey key) {
         try {
             OutboundMetrics.Timing opening = metrics.start(OutboundMetrics.Phase.OPENING);
-            return client.connect(key.settings()).thenApply(connection -> new PooledConnection(connection, metrics))
+            SessionSettings wanted = brokenTls.leftAlone(key.settings());
+            return client.connect(wanted).thenApply(connection -> pooled(wanted, connection))
                 .whenComplete((connection, failure) -> opening.end());
         } catch (RuntimeException e) {
             // A client that is being closed refuses work this way.
@@ -143,6 +143,11 @@ public final class OutboundEngine {
     /** What the pool holds for each host now, in no order. */
     public List<HostStats> hosts() {
         return pool().hosts();
+    }
+
+    private PooledConnection pooled(SessionSettings wanted, SmtpConnection connection) {
+        brokenTls.noteOpened(wanted, connection.settings());
+        return new PooledConnection(connection, metrics);
     }
 
     /** The pool's counters now. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.route;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A list of rules by domain, as an administrator writes it: {@code default=none; gmail.com=50/min; *.example.org=10/s;
@@ -125,6 +127,11 @@ public final class DomainRules<T> {
     /** What holds for a domain: the rule that names it, else the default. */
     public Optional<T> find(String domain) {
         return ofDomain(domain).or(this::byDefault).map(Rule::value);
+    }
+
+    /** What the rules say, each of them. */
+    public Collection<T> values() {
+        return rules.values().stream().map(Rule::value).collect(Collectors.toUnmodifiableList());
     }
 
     /** Whether there is no rule. */

@@ -55,6 +55,11 @@ public final class HostSession {
         return tls;
     }
 
+    /** Whom it trusts and which certificate it shows. */
+    public TlsMaterial tlsMaterial() {
+        return tlsMaterial;
+    }
+
     /** As whom. */
     public Optional<Credentials> credentials() {
         return Optional.ofNullable(credentials);

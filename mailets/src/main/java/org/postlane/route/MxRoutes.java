@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class MxRoutes implements RouteSource {
     private static final Logger LOGGER = LoggerFactory.getLogger(MxRoutes.class);
     private static final List<String> NULL_MX = List.of(".", "");
-    private static final String IPV6_LITERAL = "ipv6:";
 
     private final MailDns dns;
     private final int port;
@@ -60,9 +59,8 @@ public final class MxRoutes implements RouteSource {
     public CompletableFuture<Route> resolve(Domain recipient) {
         String name = destination(recipient);
         // James takes the brackets off an address literal (RFC 5321 4.1.3) when it reads it.
-        String literal = name.startsWith(IPV6_LITERAL) ? name.substring(IPV6_LITERAL.length()) : name;
-        if (InetAddresses.isInetAddress(literal)) {
-            return routeTo(recipient, List.of(new Server(0, literal, port).at(List.of(InetAddresses.forString(literal)))));
+        if (InetAddresses.isInetAddress(name)) {
+            return routeTo(recipient, List.of(new Server(0, name, port).at(List.of(InetAddresses.forString(name)))));
         }
         return dns.exchangers(name).thenCompose(answer -> {
             switch (answer.kind()) {

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.route;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.util.function.Supplier;
 
 /**
@@ -29,16 +26,6 @@ public final class OwnHosts {
 
     /** Whether this server answers there. */
     boolean areAt(InetSocketAddress address) {
-        return address.getPort() == SMTP_PORT && isOfThisMachine(address.getAddress());
-    }
-
-    private static boolean isOfThisMachine(InetAddress address) {
-        try {
-            return address.isLoopbackAddress() || address.isAnyLocalAddress()
-                || NetworkInterface.getByInetAddress(address) != null;
-        } catch (SocketException e) {
-            // Without a list of interfaces the name has to do.
-            return false;
-        }
+        return address.getPort() == SMTP_PORT && MachineAddresses.hold(address.getAddress());
     }
 }

@@ -27,7 +27,7 @@ public final class UsableAddresses {
      * @param source the address of this machine that connections come from, which can reach its own family only; empty for any
      */
     public UsableAddresses(AddressFamilies families, Optional<InetAddress> source) {
-        this(families, source, new MachineFamilies());
+        this(families, source, MachineAddresses::couldReach);
     }
 
     UsableAddresses(AddressFamilies families, Optional<InetAddress> source, Predicate<InetAddress> reachable) {

@@ -31,7 +31,8 @@ class RemoteDeliveryDocumentTest {
         CredentialParameters.AUTHORIZATION_ID, TlsParameters.TRUST_STORE, TlsParameters.TRUST_STORE_PASSWORD,
         TlsParameters.CLIENT_KEY, TlsParameters.CLIENT_KEY_PASSWORD,
         SessionParameters.GATEWAY_PROTOCOL, SessionParameters.IGNORE_EXTENSIONS, LiveParameters.RATES,
-        LiveParameters.CONNECTION_RATES, LiveParameters.DESTINATION_CONCURRENCY);
+        LiveParameters.CONNECTION_RATES, LiveParameters.DESTINATION_CONCURRENCY, RouteParameters.ROUTES,
+        RouteParameters.TLS_POLICIES, RouteParameters.ADDRESS_FAMILIES, RouteParameters.MX_PORT);
     private static Map<String, List<String>> own;
     private static Map<String, List<String>> stock;
     private static String text;

@@ -30,6 +30,7 @@ import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.OutboundSettings;
 import org.postlane.route.Host;
+import org.postlane.route.HostHealth;
 import org.postlane.route.Route;
 import org.postlane.route.RouteTable;
 import org.postlane.smtp.SessionSettings;
@@ -67,7 +68,7 @@ class StockParameterTest {
         Parameters parameters = parameters(written);
         RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
         OutboundSettings settings = read.settings(domains(), new TestRepositories().store());
-        RouteTable unused = read.routes(dns, () -> "home.test");
+        RouteTable unused = read.routes(dns, () -> "home.test", new HostHealth());
         parameters.refuseUnknown();
         return settings;
     }
@@ -83,7 +84,7 @@ class StockParameterTest {
     }
 
     private Route route(RemoteDeliveryParameters read, Domain domain) {
-        return read.routes(dns, () -> "home.test").choose(Optional.empty(), domain).resolve(domain).join();
+        return read.routes(dns, () -> "home.test", new HostHealth()).choose(Optional.empty(), domain).resolve(domain).join();
     }
 
     private MemoryDomainList domains() {
