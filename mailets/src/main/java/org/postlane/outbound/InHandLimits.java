@@ -27,6 +27,14 @@ public final class InHandLimits {
         return mails;
     }
 
+    /**
+     * Places for attempts in the scheduler: so few that destinations which stall have to give mail back before they fill the
+     * hand, which would keep everybody else's mail in the queue.
+     */
+    int places() {
+        return Math.max(1, mails / 3);
+    }
+
     /** Most octets, above which no further mail is taken. */
     public long octets() {
         return octets;

@@ -101,7 +101,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
                 threads.timers().schedule(this::awaitStart, START_POLL.toMillis(), TimeUnit.MILLISECONDS);
             return;
         }
-        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().mails(), engine.limits().limits().maxTotal()),
+        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().places(), engine.limits().limits().maxTotal()),
             destination -> live.limitsOf(destination), threads.starters(), threads.timers(), engine.time()::nanoTime,
             () -> ThreadLocalRandom.current().nextDouble());
         context = new AttemptContext(engine, settings, scheduler, () -> live);

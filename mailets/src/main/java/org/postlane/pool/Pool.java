@@ -8,13 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Hands out resources for exclusive use and keeps them for the next caller, within {@link PoolLimits}.
@@ -39,21 +35,17 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
     /** The name of the daemon thread that a pool without timers of its own starts. */
     public static final String THREAD_NAME = "postlane-pool-reaper";
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(Pool.class);
-
-    private final ResourceFactory<K, R> factory;
     private final PoolLimits limits;
     private final ScheduledExecutorService timers;
     private final PoolTimers poolTimers;
     private final Alarm reaper;
     private final Alarm pacemaker;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final PoolState<K, R> state;
+    private final Decisions<K, R> decisions;
+    private final Opener<K, R> opener;
     private final WayBack<K, R> wayBack;
     private final Farewell<K, R> farewell;
     private final Ending ending;
-    /** Guarded by the lock. */
-    private boolean closing;
+    private final AtomicBoolean closing = new AtomicBoolean();
 
     /** A pool with a timer thread of its own, which ends when the pool is closed, and without a pace of openings. */
     public Pool(ResourceFactory<K, R> factory, PoolLimits limits) {
@@ -79,17 +71,17 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
 
     private Pool(ResourceFactory<K, R> factory, PoolLimits limits, OpeningGate<? super K> gate, PoolTimers poolTimers,
         LongSupplier clock, DoubleSupplier dice) {
-        this.factory = Objects.requireNonNull(factory, "factory");
         this.limits = Objects.requireNonNull(limits, "limits");
         this.poolTimers = poolTimers;
         this.timers = poolTimers.executor();
-        this.state = new PoolState<>(limits, Objects.requireNonNull(gate, "gate"), Objects.requireNonNull(clock, "clock"),
-            Objects.requireNonNull(dice, "dice"), new Outside());
-        this.wayBack = new WayBack<>(limits, timers, new Decisions());
-        this.farewell = new Farewell<>(limits.closeTimeout(), timers, entry -> change(() -> state.closed(entry)));
+        this.decisions = new Decisions<>(new PoolState<>(limits, Objects.requireNonNull(gate, "gate"),
+            Objects.requireNonNull(clock, "clock"), Objects.requireNonNull(dice, "dice"), new Outside()));
+        this.farewell = new Farewell<>(limits.closeTimeout(), timers, entry -> decisions.change(state -> state.closed(entry)));
+        this.opener = new Opener<>(Objects.requireNonNull(factory, "factory"), decisions, farewell);
+        this.wayBack = new WayBack<>(limits, timers, decisions);
         this.ending = new Ending(timers, this::abandon);
-        this.reaper = new Alarm(timers, clock, () -> change(state::reap));
-        this.pacemaker = new Alarm(timers, clock, () -> change(state::resume));
+        this.reaper = new Alarm(timers, clock, () -> decisions.decide(PoolState::reap));
+        this.pacemaker = new Alarm(timers, clock, () -> decisions.decide(PoolState::resume));
     }
 
     /** The limits that this pool keeps. */
@@ -120,24 +112,24 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
 
     private CompletableFuture<Lease<R>> acquire(K key, Duration wait, boolean fresh) {
         Waiter<K, R> waiter = new Waiter<>(Objects.requireNonNull(key, "key"), fresh, Objects.requireNonNull(wait, "wait"));
-        Entry<K, R> entry = change(() -> state.acquire(waiter));
+        Entry<K, R> entry = decisions.decide(state -> state.acquire(waiter));
         while (entry != null) {
             if (WayBack.isUsable(entry)) {
                 return CompletableFuture.completedFuture(new LeaseHandle<>(entry, wayBack::take));
             }
             Entry<K, R> dead = entry;
             DiscardReason why = WayBack.fault(entry, DiscardReason.DIED_IDLE);
-            entry = change(() -> {
+            entry = decisions.decide(state -> {
                 state.unlease(dead);
                 state.discard(dead, why);
                 return state.acquire(waiter);
             });
         }
         if (!waiter.future.isDone()) {
-            Future<?> timer = Outcome.after(wait, timers, () -> change(() -> state.timeOut(waiter)));
+            Future<?> timer = Outcome.after(wait, timers, () -> decisions.change(state -> state.timeOut(waiter)));
             Outcome.whenDone(waiter.future, (lease, failure) -> {
                 timer.cancel(false);
-                change(() -> state.giveUp(waiter));
+                decisions.change(state -> state.giveUp(waiter));
             });
         }
         return waiter.future;
@@ -145,12 +137,12 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
 
     /** What this pool holds and has done so far. */
     public PoolStats stats() {
-        return look(state::stats);
+        return decisions.look(PoolState::stats);
     }
 
     /** What this pool holds for each host that it has a connection to or a caller for, in no order. */
     public List<HostStats> hosts() {
-        return look(state::hosts);
+        return decisions.look(PoolState::hosts);
     }
 
     /**
@@ -160,15 +152,8 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
      * @return completes when all is gone or the grace is over; never fails
      */
     public CompletableFuture<Void> close(Duration grace) {
-        boolean first = change(() -> {
-            boolean wasOpen = !closing;
-            closing = true;
-            if (wasOpen) {
-                state.close();
-            }
-            return wasOpen;
-        });
-        if (first) {
+        if (closing.compareAndSet(false, true)) {
+            decisions.change(PoolState::close);
             ending.within(grace);
         }
         return ending.future();
@@ -176,7 +161,7 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
 
     private void abandon() {
         farewell.hasten();
-        change(state::abandon);
+        decisions.change(PoolState::abandon);
         Trampoline.run(List.of(this::finish));
     }
 
@@ -187,82 +172,11 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
         ending.reached();
     }
 
-    private <T> T look(Supplier<T> question) {
-        lock.lock();
-        try {
-            return question.get();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void change(Runnable decision) {
-        Object unused = change(() -> {
-            decision.run();
-            return null;
-        });
-    }
-
-    /** Takes a decision under the lock and then, without it, runs what follows from it. */
-    private <T> T change(Supplier<T> decision) {
-        List<Runnable> effects;
-        T result;
-        lock.lock();
-        try {
-            result = decision.get();
-            effects = state.takeEffects();
-        } finally {
-            lock.unlock();
-        }
-        Trampoline.run(effects);
-        return result;
-    }
-
-    private void opened(Opening<K, R> opening, R resource, Throwable failure) {
-        if (failure != null || resource == null) {
-            Throwable cause = failure != null ? failure : new NullPointerException("a null in place of a resource");
-            LOGGER.debug("A connection for {} could not be opened", opening.key, cause);
-            change(() -> state.failedToOpen(opening, cause));
-            return;
-        }
-        Entry<K, R> entry = change(() -> state.opened(opening, resource));
-        try {
-            resource.onClosed(() -> {
-                DiscardReason why = WayBack.fault(entry, DiscardReason.DIED_IDLE);
-                change(() -> state.ended(entry, why));
-            });
-        } catch (RuntimeException | Error e) {
-            farewell.abort(entry);
-            change(() -> state.failedToOpen(opening, e));
-            return;
-        }
-        change(() -> state.offer(entry, opening));
-    }
-
-    /** What a returned resource leads to. */
-    private final class Decisions implements WayBack.Decisions<K, R> {
-        @Override
-        public DiscardReason unwanted(Entry<K, R> entry, int usesAllowed) {
-            return change(() -> state.unwanted(entry, usesAllowed));
-        }
-
-        @Override
-        public void discard(Entry<K, R> entry, DiscardReason reason) {
-            change(() -> state.discard(entry, reason));
-        }
-
-        @Override
-        public void offer(Entry<K, R> entry) {
-            change(() -> state.offer(entry));
-        }
-    }
-
     /** What decisions cause, run by the trampoline. */
     private final class Outside implements Effects<K, R> {
         @Override
         public void open(Opening<K, R> opening) {
-            Outcome.whenDone(Outcome.of(() -> factory.open(opening.key)),
-                (resource, failure) -> opened(opening, resource, failure));
+            opener.open(opening);
         }
 
         @Override
@@ -278,7 +192,7 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
         @Override
         public void deliver(Waiter<K, R> waiter, Entry<K, R> entry) {
             if (!waiter.future.complete(new LeaseHandle<>(entry, wayBack::take))) {
-                change(() -> {
+                decisions.change(state -> {
                     state.unlease(entry);
                     state.offer(entry);
                 });

@@ -23,22 +23,12 @@ final class WayBack<K extends PoolKey, R extends PooledResource> {
         this.decisions = decisions;
     }
 
-    /** What the pool decides, each under its lock. */
-    interface Decisions<K extends PoolKey, R extends PooledResource> {
-        /** Why the entry need not even be reset, or null. */
-        DiscardReason unwanted(Entry<K, R> entry, int usesAllowed);
-
-        void discard(Entry<K, R> entry, DiscardReason reason);
-
-        void offer(Entry<K, R> entry);
-    }
-
     /** Takes back what was leased. {@code reason} says why its holder discards it; null if it is in good order. */
     void take(Entry<K, R> entry, DiscardReason reason) {
         Trampoline.run(List.of(() -> {
             DiscardReason why = whyDiscard(entry, reason);
             if (why != null) {
-                decisions.discard(entry, why);
+                decisions.change(state -> state.discard(entry, why));
             } else {
                 Outcome.whenDone(Outcome.of(entry.resource::reset), limits.resetTimeout(), timers,
                     (ready, failure) -> afterReset(entry, ready, failure));
@@ -57,7 +47,8 @@ final class WayBack<K extends PoolKey, R extends PooledResource> {
         if (!isUsable(entry)) {
             return fault(entry, DiscardReason.BROKEN);
         }
-        return decisions.unwanted(entry, ask(entry, PooledResource::usesAllowed, 0));
+        int usesAllowed = ask(entry, PooledResource::usesAllowed, 0);
+        return decisions.decide(state -> state.unwanted(entry, usesAllowed));
     }
 
     private void afterReset(Entry<K, R> entry, Boolean ready, Throwable failure) {
@@ -65,12 +56,17 @@ final class WayBack<K extends PoolKey, R extends PooledResource> {
             LOGGER.debug("The reset of a connection for {} has failed", entry.key, failure);
         }
         if (!Boolean.TRUE.equals(ready)) {
-            decisions.discard(entry, fault(entry, DiscardReason.RESET_REFUSED));
+            discard(entry, DiscardReason.RESET_REFUSED);
         } else if (!isUsable(entry)) {
-            decisions.discard(entry, fault(entry, DiscardReason.BROKEN));
+            discard(entry, DiscardReason.BROKEN);
         } else {
-            decisions.offer(entry);
+            decisions.change(state -> state.offer(entry));
         }
+    }
+
+    private void discard(Entry<K, R> entry, DiscardReason otherwise) {
+        DiscardReason why = fault(entry, otherwise);
+        decisions.change(state -> state.discard(entry, why));
     }
 
     static boolean isUsable(Entry<?, ?> entry) {

@@ -3,27 +3,25 @@ package org.postlane.schedule;
 
 /**
  * How many turns a destination may have at once: one at first, more with each success, half after a failure. Grows as TCP's
- * window does (RFC 5681 3.1): fast up to half of where it last failed, then by one in each round. Not thread-safe.
+ * window does (RFC 5681 3.1): fast up to half of where it last began to fail, then by one in each round. Not thread-safe.
  */
 final class ConcurrencyWindow {
     private int most;
     private double size = 1;
-    private double slowFrom;
+    /** Infinite where nothing has failed yet. */
+    private double slowFrom = Double.POSITIVE_INFINITY;
     private int failuresInRow;
 
     ConcurrencyWindow(int most) {
         this.most = most;
-        this.slowFrom = most;
     }
 
     int size() {
         return (int) size;
     }
 
-    void limitTo(int most) {
-        // Where nothing has failed yet, a higher limit is also how far it may grow fast.
-        slowFrom = slowFrom >= this.most ? most : slowFrom;
-        this.most = most;
+    void limitTo(int changed) {
+        most = changed;
         size = Math.min(size, most);
     }
 
@@ -34,10 +32,13 @@ final class ConcurrencyWindow {
 
     /** Returns whether so many failed in a row that it makes no sense to go on. */
     boolean failed() {
+        if (failuresInRow == 0) {
+            // Where the row began counts: those that follow are the same loss, seen by the other turns of one round.
+            slowFrom = Math.max(1, size / 2);
+        }
         failuresInRow++;
         boolean hopeless = failuresInRow >= size();
-        slowFrom = Math.max(1, size / 2);
-        size = slowFrom;
+        size = Math.max(1, size / 2);
         return hopeless;
     }
 

@@ -14,48 +14,94 @@ final class Destination<T extends Task> {
     private final ConcurrencyWindow window;
     private DestinationLimits limits;
     private Pace pace;
+    /** When its rate lets it go on, where it has been asked. */
+    private long dueAt;
+    private boolean waitsForRate;
     int underWay;
-    /** Whether it stands in the rotation of those that may have a turn. */
-    boolean inRotation;
-    /** Whether a timer will look at it again. */
-    boolean timed;
+    /** In whose share of the turns its own are counted, where it has any. */
+    Trust turnsCountAs = Trust.UNKNOWN;
+    /** How often it has been penalised: what began before the last time says nothing about now. */
+    private int round;
+    private boolean probing;
+    /** Where it stands in the rotation; null when it may have no turn. */
+    Rotation.Slot slot;
+    /** Will look at it again; null when nothing will. */
+    Alarms.Alarm alarm;
     long lastUsed;
     private String lastError;
     private long lastErrorAt;
     private long failed;
     private long refused;
 
-    Destination(String name, DestinationLimits limits, LongSupplier clock) {
+    Destination(String name, DestinationLimits limits, LongSupplier clock, long now) {
         this.name = name;
         this.limits = limits;
         this.window = new ConcurrencyWindow(limits.concurrency());
         this.pace = new Pace(limits.rate(), clock);
-        this.lastUsed = clock.getAsLong();
+        this.lastUsed = now;
     }
 
-    void limit(DestinationLimits changed, LongSupplier clock) {
+    void limit(DestinationLimits changed) {
         if (!changed.rate().equals(limits.rate())) {
-            pace = new Pace(changed.rate(), clock);
+            pace = pace.changedTo(changed.rate());
+            waitsForRate = false;
         }
         window.limitTo(changed.concurrency());
         limits = changed;
     }
 
-    boolean isProven(long now) {
-        return !penalty.isOn() && progress.isRecent(now);
+    Trust trust(long now) {
+        return penalty.isOn() ? Trust.FAILING : progress.isRecent(now) ? Trust.WORKING : Trust.UNKNOWN;
     }
 
-    /** Whether its state lets another turn begin now, apart from its rate. */
+    /** Tasks that wait or have their turn. */
+    int held() {
+        return line.size() + underWay;
+    }
+
+    /** Whether its state lets another turn begin now, as far as its rate is known. */
     boolean mayStart(long now) {
-        if (line.size() == 0 || order.isGiven(now) || penalty.isActive(now)) {
+        if (line.size() == 0 || order.isGiven(now) || penalty.isActive(now) || nanosUntilRate(now) > 0) {
             return false;
         }
-        return underWay < (penalty.isOn() ? 1 : window.size());
+        return penalty.isOn() ? !probing : underWay < window.size();
     }
 
-    /** Takes one from the rate; otherwise, how many nanoseconds until there is one. */
-    long takeFromRate() {
-        return pace.take();
+    /** In how many nanoseconds time alone may let a turn begin; 0 when time has nothing to do with it. */
+    long nanosUntilTimeHelps(long now) {
+        return line.size() == 0 ? 0 : Math.max(penalty.nanosLeft(now), nanosUntilRate(now));
+    }
+
+    private long nanosUntilRate(long now) {
+        if (waitsForRate && dueAt - now <= 0) {
+            waitsForRate = false;
+        }
+        return waitsForRate ? dueAt - now : 0;
+    }
+
+    /** Takes one from the rate; false when none is due. */
+    boolean takeFromRate(long now) {
+        long wait = pace.take();
+        if (wait > 0) {
+            dueAt = now + wait;
+            waitsForRate = true;
+        }
+        return wait == 0;
+    }
+
+    /** Begins a turn; returns the round that it belongs to. */
+    int begin() {
+        underWay++;
+        probing |= penalty.isOn();
+        return round;
+    }
+
+    void end(int began) {
+        underWay--;
+        if (began == round) {
+            // While a penalty is on, nothing but the probe began in its round.
+            probing = false;
+        }
     }
 
     void succeeded(long now) {
@@ -65,18 +111,19 @@ final class Destination<T extends Task> {
     }
 
     /** Returns whether it is penalised from now on. */
-    boolean failed(String why, long now, double dice) {
+    boolean failed(int began, String why, long now, double dice) {
         failed++;
         lastError = why;
         lastErrorAt = now;
-        boolean hopeless = window.failed();
-        if (penalty.isActive(now)) {
+        if (began != round) {
             // Another turn of the same hopeless round: one penalty is enough.
             return false;
         }
-        if (hopeless || penalty.isOn()) {
+        if (penalty.isOn() || window.failed()) {
             penalty.impose(now, dice);
             window.restart();
+            round++;
+            probing = false;
             return true;
         }
         return false;
@@ -86,26 +133,52 @@ final class Destination<T extends Task> {
         refused++;
     }
 
-    String lastError() {
+    /** Why no task may come in now, whatever room there is; null when it may. */
+    Refusal refusal(long now) {
+        Refusal said = refusalBySay(now);
+        if (said != null) {
+            return said;
+        }
+        return penalty.isActive(now) && penalty.isLong() ? penalised(now) : null;
+    }
+
+    /** What an administrator said, if it is against it. */
+    Refusal refusalBySay(long now) {
+        return order.isBouncing(now) ? new Refusal(Refusal.Kind.BOUNCED, order.reason(), Duration.ZERO)
+            : order.isSuspension(now) ? new Refusal(Refusal.Kind.NO_ROOM, "suspended", Duration.ZERO)
+            : null;
+    }
+
+    Refusal penalised(long now) {
+        return new Refusal(Refusal.Kind.PENALISED, lastError(), penalty.remaining(now));
+    }
+
+    Refusal noRoom() {
+        return new Refusal(Refusal.Kind.NO_ROOM, lastError(), Duration.ZERO);
+    }
+
+    private String lastError() {
         return lastError == null ? "no error so far" : lastError;
     }
 
-    /** How much may wait and work here when the rest leaves this many places, which are for everybody who works. */
-    int room(long now, int free, int freeForUnproven) {
-        if (!isProven(now)) {
-            return freeForUnproven;
-        }
-        int useful = Math.max(SchedulerLimits.LEAST_ROOM, progress.inUsefulTime(now));
+    /** What may wait here at its rate: more would only be held for long. */
+    int roomByRate() {
         return limits.rate().dueIn(SchedulerLimits.USEFUL)
-            .map(due -> Math.max(SchedulerLimits.LEAST_ROOM, Math.min(due, free)))
-            .orElse(Math.max(useful, free));
+            .map(due -> Math.max(SchedulerLimits.LEAST_ROOM, due))
+            .orElse(Integer.MAX_VALUE);
+    }
+
+    /** What gets done here so soon that it may be held however crowded it is. */
+    int usefulRoom(long now) {
+        return Math.max(SchedulerLimits.LEAST_ROOM, progress.inUsefulTime(now));
     }
 
     /** Whether forgetting it would lose nothing but figures. */
     boolean isForgettable(long now) {
-        return line.size() == 0 && underWay == 0 && !penalty.isOn() && !order.isGiven(now)
-            && !progress.isRecent(now) && now - lastUsed > Math.max(SchedulerLimits.PROVEN_FOR.toNanos(),
-                limits.rate().period().toNanos());
+        long unused = now - lastUsed;
+        return isIdle(now) && !penalty.isActive(now) && !progress.isRecent(now)
+            && unused > (penalty.isOn() ? SchedulerLimits.FAILURE_MATTERS_FOR : SchedulerLimits.PROVEN_FOR).toNanos()
+            && unused > limits.rate().period().toNanos();
     }
 
     /** Whether it has no work and nobody has said anything about it. */
@@ -118,7 +191,7 @@ final class Destination<T extends Task> {
         status.waiting = line.size();
         status.underWay = underWay;
         status.concurrency = penalty.isOn() ? 1 : window.size();
-        status.oldestWaiting = Duration.ofNanos(now - line.oldest(now));
+        status.oldestWaiting = Duration.ofNanos(line.longestWait(now));
         status.lastError = lastError;
         status.lastErrorAgo = lastError == null ? null : Duration.ofNanos(now - lastErrorAt);
         status.succeeded = progress.total();

@@ -14,22 +14,27 @@ import java.util.Map;
  * has a hundred thousand in the line delays nobody by more than one. Not thread-safe.
  */
 final class FairLine<T extends Task> {
-    /** So often the lowest priority goes first: it shall be slow and not stand still. */
-    private static final int SHARE_OF_LOWEST = 8;
+    private static final int HIGH = 0;
+    private static final int NORMAL = 1;
+    private static final int LOW = 2;
+    /** Which class goes first, in turn: whatever waits above it, each gets one in eight, so as not to stand still. */
+    private static final int[] FIRST = {HIGH, HIGH, NORMAL, HIGH, HIGH, NORMAL, HIGH, LOW};
 
-    /** By class of priority, highest first; within it, by whom it is done for, in the order of their turns. */
+    /** What has had a turn and comes before all others. */
+    private final Deque<Waiting<T>> again = new ArrayDeque<>();
+    /** By class of priority; within it, by whom it is done for, in the order of their turns. */
     private final List<Map<String, Deque<Waiting<T>>>> classes = new ArrayList<>();
-    private int taken;
+    private int turn;
     private int size;
 
     FairLine() {
-        for (int i = 0; i < 3; i++) {
+        for (int i = HIGH; i <= LOW; i++) {
             classes.add(new LinkedHashMap<>());
         }
     }
 
-    private static int classOf(int priority) {
-        return priority > 6 ? 0 : priority > 2 ? 1 : 2;
+    private static int classOf(Waiting<?> waiting) {
+        return waiting.priority > 6 ? HIGH : waiting.priority > 2 ? NORMAL : LOW;
     }
 
     int size() {
@@ -37,72 +42,81 @@ final class FairLine<T extends Task> {
     }
 
     void add(Waiting<T> waiting) {
-        dequeFor(waiting).addLast(waiting);
+        classes.get(classOf(waiting)).computeIfAbsent(waiting.line, line -> new ArrayDeque<>()).addLast(waiting);
         size++;
     }
 
-    void addFirst(Waiting<T> waiting) {
-        dequeFor(waiting).addFirst(waiting);
+    /** Lets one that has had a turn go before all others. */
+    void addAgain(Waiting<T> waiting) {
+        again.addLast(waiting);
         size++;
-    }
-
-    private Deque<Waiting<T>> dequeFor(Waiting<T> waiting) {
-        return classes.get(classOf(waiting.task.priority())).computeIfAbsent(waiting.task.line(), line -> new ArrayDeque<>());
     }
 
     /** The next one; null when nobody waits. */
     Waiting<T> poll() {
-        taken++;
-        boolean lowestFirst = taken % SHARE_OF_LOWEST == 0;
-        for (int i = 0; i < classes.size(); i++) {
-            Map<String, Deque<Waiting<T>>> lines = classes.get(lowestFirst ? classes.size() - 1 - i : i);
-            Iterator<Map.Entry<String, Deque<Waiting<T>>>> first = lines.entrySet().iterator();
-            if (first.hasNext()) {
-                Map.Entry<String, Deque<Waiting<T>>> turn = first.next();
-                String line = turn.getKey();
-                Deque<Waiting<T>> deque = turn.getValue();
-                first.remove();
-                Waiting<T> next = deque.removeFirst();
-                if (!deque.isEmpty()) {
-                    lines.put(line, deque);
-                }
-                size--;
-                return next;
-            }
+        if (size == 0) {
+            return null;
         }
-        return null;
+        size--;
+        if (!again.isEmpty()) {
+            return again.removeFirst();
+        }
+        int first = FIRST[turn];
+        turn = (turn + 1) % FIRST.length;
+        Waiting<T> next = pollFrom(classes.get(first));
+        for (int i = HIGH; next == null; i++) {
+            next = pollFrom(classes.get(i));
+        }
+        return next;
+    }
+
+    private Waiting<T> pollFrom(Map<String, Deque<Waiting<T>>> lines) {
+        Iterator<Map.Entry<String, Deque<Waiting<T>>>> first = lines.entrySet().iterator();
+        if (!first.hasNext()) {
+            return null;
+        }
+        Map.Entry<String, Deque<Waiting<T>>> whose = first.next();
+        String line = whose.getKey();
+        Deque<Waiting<T>> deque = whose.getValue();
+        first.remove();
+        Waiting<T> next = deque.removeFirst();
+        if (!deque.isEmpty()) {
+            lines.put(line, deque);
+        }
+        return next;
     }
 
     /** Takes one out of the middle; false when it is not there. */
     boolean remove(Waiting<T> waiting) {
-        Map<String, Deque<Waiting<T>>> lines = classes.get(classOf(waiting.task.priority()));
-        Deque<Waiting<T>> deque = lines.get(waiting.task.line());
-        if (deque == null || !deque.remove(waiting)) {
+        Map<String, Deque<Waiting<T>>> lines = classes.get(classOf(waiting));
+        Deque<Waiting<T>> deque = lines.get(waiting.line);
+        if (deque != null && deque.remove(waiting)) {
+            if (deque.isEmpty()) {
+                lines.remove(waiting.line);
+            }
+        } else if (!again.remove(waiting)) {
             return false;
-        }
-        if (deque.isEmpty()) {
-            lines.remove(waiting.task.line());
         }
         size--;
         return true;
     }
 
     List<Waiting<T>> drain() {
-        List<Waiting<T>> all = new ArrayList<>();
+        List<Waiting<T>> all = new ArrayList<>(size);
         for (Waiting<T> next = poll(); next != null; next = poll()) {
             all.add(next);
         }
         return all;
     }
 
-    /** When the one that has waited longest came; {@code now} when nobody waits. */
-    long oldest(long now) {
-        long age = 0;
+    /** How many nanoseconds the one that has waited longest has waited; 0 when nobody waits. */
+    long longestWait(long now) {
+        long longest = again.isEmpty() ? 0 : now - again.peekFirst().since();
         for (Map<String, Deque<Waiting<T>>> lines : classes) {
             for (Deque<Waiting<T>> deque : lines.values()) {
-                age = Math.max(age, now - deque.peekFirst().since);
+                longest = Math.max(longest, now - deque.peekFirst().since());
             }
         }
-        return now - age;
+        return longest;
     }
 }

@@ -17,6 +17,7 @@ public final class Pace {
     /** What may be made up for at once: the precision of timers, not a burst. */
     private static final Duration CATCH_UP = Duration.ofMillis(20);
 
+    private final LongSupplier clock;
     private final Bucket bucket;
 
     /**
@@ -25,17 +26,25 @@ public final class Pace {
      * @param clock nanoseconds, as {@link System#nanoTime()}
      */
     public Pace(Rate rate, LongSupplier clock) {
-        if (!rate.isLimited()) {
-            bucket = null;
-            return;
-        }
-        int atOnce = Math.max(1, rate.dueIn(CATCH_UP).orElse(1));
-        bucket = Bucket.builder()
-            .addLimit(Bandwidth.builder().capacity(atOnce).refillGreedy(rate.count(), rate.period()).build())
+        this(rate, clock, true);
+    }
+
+    private Pace(Rate rate, LongSupplier clock, boolean atOnce) {
+        this.clock = clock;
+        this.bucket = rate.isLimited() ? bucket(rate, atOnce) : null;
+    }
+
+    private Bucket bucket(Rate rate, boolean atOnce) {
+        // Buckets take time as a number that never overflows, which System.nanoTime() does not promise.
+        long began = clock.getAsLong();
+        int most = Math.max(1, rate.dueIn(CATCH_UP).orElse(1));
+        return Bucket.builder()
+            .addLimit(Bandwidth.builder().capacity(most).refillGreedy(rate.count(), rate.period())
+                .initialTokens(atOnce ? 1 : 0).build())
             .withCustomTimePrecision(new TimeMeter() {
                 @Override
                 public long currentTimeNanos() {
-                    return clock.getAsLong();
+                    return clock.getAsLong() - began;
                 }
 
                 @Override
@@ -44,6 +53,11 @@ public final class Pace {
                 }
             })
             .build();
+    }
+
+    /** The same from now on at another rate: who was not due is not due at once because somebody changed the rate. */
+    public Pace changedTo(Rate rate) {
+        return new Pace(rate, clock, bucket == null || bucket.getAvailableTokens() > 0);
     }
 
     /** Takes one if it is due; otherwise says in how many nanoseconds one is. 0 means that it was taken. */

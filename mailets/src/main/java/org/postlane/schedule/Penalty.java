@@ -14,8 +14,8 @@ final class Penalty {
     static final Duration LONGEST = Duration.ofMinutes(5);
     /** From here on, what waits goes back into its queue: memory is for what has a chance. */
     static final Duration LONG = Duration.ofMinutes(1);
-    /** Destinations that failed together shall not be probed together. */
-    private static final double JITTER = 0.1;
+    /** Destinations that failed together shall not be probed together: each is shorter by up to this share. */
+    static final double JITTER = 0.2;
 
     private Duration length = Duration.ZERO;
     private long until;
@@ -33,12 +33,13 @@ final class Penalty {
         return length.compareTo(LONG) >= 0;
     }
 
-    long until() {
-        return until;
+    Duration remaining(long now) {
+        return Duration.ofNanos(nanosLeft(now));
     }
 
-    Duration remaining(long now) {
-        return isActive(now) ? Duration.ofNanos(until - now) : Duration.ZERO;
+    /** 0 when it is not active. */
+    long nanosLeft(long now) {
+        return isActive(now) ? until - now : 0;
     }
 
     /** Begins, or goes on for twice as long. */
@@ -46,7 +47,7 @@ final class Penalty {
         Duration twice = length.multipliedBy(2);
         Duration next = !isOn() ? FIRST : twice.compareTo(LONGEST) > 0 ? LONGEST : twice;
         length = next;
-        until = now + (long) (next.toNanos() * (1 + JITTER * (2 * dice - 1)));
+        until = now + (long) (next.toNanos() * (1 - JITTER * dice));
     }
 
     /** A probe may be made now. */

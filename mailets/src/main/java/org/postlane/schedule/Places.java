@@ -1,60 +1,143 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.schedule;
 
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
 /**
- * How many tasks there are, and how many of them belong to destinations that had not shown that they work. What is left decides
- * how much a destination may hold: each may have as much as is still free, so that many who want all get equal parts, and a
- * newcomer finds something. Guarded by the scheduler's lock.
+ * How many tasks and turns there are, and for how trusted destinations. What is left decides how much one destination may have:
+ * each as much as is still free, so that many who want all get equal parts, and a newcomer finds something. Guarded by the
+ * scheduler's lock.
  */
 final class Places {
+    private static final Duration RECOUNT = Duration.ofSeconds(5);
+
     private final SchedulerLimits limits;
-    private int taken;
-    private int takenByUnproven;
-    private int turns;
-    private int turnsOfUnproven;
+    private final Shares tasks = new Shares();
+    private final Shares turns = new Shares();
+    /** Those with turns. */
+    private final Set<Destination<?>> busy = new LinkedHashSet<>();
+    private long recounted;
 
     Places(SchedulerLimits limits) {
         this.limits = limits;
     }
 
-    void take(boolean unproven) {
-        taken++;
-        takenByUnproven += unproven ? 1 : 0;
+    /** So many for each kind of destination. */
+    private static final class Shares {
+        private int working;
+        private int unknown;
+        private int failing;
+
+        void add(Trust trust, int change) {
+            switch (trust) {
+                case WORKING:
+                    working += change;
+                    break;
+                case UNKNOWN:
+                    unknown += change;
+                    break;
+                default:
+                    failing += change;
+                    break;
+            }
+        }
+
+        int unproven() {
+            return unknown + failing;
+        }
+
+        int all() {
+            return working + unproven();
+        }
     }
 
-    void free(boolean unproven) {
-        taken--;
-        takenByUnproven -= unproven ? 1 : 0;
+    void take(Trust trust) {
+        tasks.add(trust, 1);
     }
 
-    void startTurn(boolean unproven) {
-        turns++;
-        turnsOfUnproven += unproven ? 1 : 0;
+    void free(Trust trust) {
+        tasks.add(trust, -1);
     }
 
-    void endTurn(boolean unproven) {
-        turns--;
-        turnsOfUnproven -= unproven ? 1 : 0;
+    void startTurn(Destination<?> destination, long now) {
+        recount(destination, now);
+        destination.turnsCountAs = destination.trust(now);
+        turns.add(destination.turnsCountAs, 1);
+        busy.add(destination);
+    }
+
+    /** To be called while the turn is still counted as under way. */
+    void endTurn(Destination<?> destination) {
+        turns.add(destination.turnsCountAs, -1);
+        if (destination.underWay == 1) {
+            busy.remove(destination);
+        }
+    }
+
+    /** Counts the turns of a destination as what it is known for now: who worked and then came to stand still works no more. */
+    void recount(Destination<?> destination, long now) {
+        Trust trust = destination.trust(now);
+        if (destination.underWay > 0 && destination.turnsCountAs != trust) {
+            turns.add(destination.turnsCountAs, -destination.underWay);
+            turns.add(trust, destination.underWay);
+            destination.turnsCountAs = trust;
+        }
+    }
+
+    /** The same for all of them, now and then: no event tells that nothing happens. */
+    void recountSometimes(long now) {
+        // With nobody there is nothing to count, and the clock may have begun anywhere.
+        if (busy.isEmpty() || now - recounted > RECOUNT.toNanos()) {
+            recounted = now;
+            busy.forEach(destination -> recount(destination, now));
+        }
     }
 
     boolean hasRoom(Destination<?> destination, long now) {
-        int held = destination.line.size() + destination.underWay;
-        return held < destination.room(now, limits.places() - taken, limits.unprovenPlaces() - takenByUnproven);
+        return destination.held() < Math.min(room(destination, now), destination.roomByRate());
     }
 
-    /** Whether a destination of this kind, with so many turns already, may have another. */
-    boolean hasTurn(boolean unproven, int underWay) {
-        int free = limits.turns() - turns;
-        return unproven
-            ? free > 0 && turnsOfUnproven < limits.unprovenTurns()
-            : free > 0 && (underWay == 0 || underWay < free);
+    private int room(Destination<?> destination, long now) {
+        int unproven = limits.unprovenPlaces() - tasks.unproven();
+        switch (destination.trust(now)) {
+            case WORKING:
+                int useful = Math.min(destination.usefulRoom(now), limits.usefulPlaces());
+                return Math.max(limits.places() - taken(), Math.min(useful, limits.placesForWorking() - taken()));
+            case FAILING:
+                int failing = Math.min(unproven, limits.failingPlaces() - tasks.failing);
+                return destination.penalty.isLong() ? Math.min(failing, SchedulerLimits.LEAST_ROOM) : failing;
+            default:
+                return unproven;
+        }
+    }
+
+    /** Whether a destination that has so many turns already may have another. */
+    boolean hasTurn(Trust trust, int underWay) {
+        int free = limits.turns() - turns();
+        int unproven = Math.min(free, Math.max(0, limits.unprovenTurns() - turns.unproven()));
+        switch (trust) {
+            case WORKING:
+                return underWay < free - Math.min(unproven, limits.newcomersTurns());
+            case FAILING:
+                return underWay < Math.min(unproven, limits.failingTurns() - turns.failing);
+            default:
+                return underWay < unproven;
+        }
     }
 
     int taken() {
-        return taken;
+        return tasks.all();
     }
 
     int turns() {
-        return turns;
+        return turns.all();
+    }
+
+    @Override
+    public String toString() {
+        return taken() + " tasks, " + tasks.unproven() + " of them unproven; "
+            + turns() + " turns, " + turns.unproven() + " of them unproven";
     }
 }

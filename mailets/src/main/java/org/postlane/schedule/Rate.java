@@ -16,6 +16,8 @@ public final class Rate {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})/(s|sec|second|m|min|minute|h|hour|d|day)");
 
+    private static final String[] UNITS = {"s", "min", "h", "d"};
+
     private final int count;
     private final Duration period;
 
@@ -27,10 +29,10 @@ public final class Rate {
     /**
      * A rate.
      *
-     * @throws IllegalArgumentException for less than one, or no time
+     * @throws IllegalArgumentException for less than one, no time, or more than one in a nanosecond
      */
     public static Rate of(int count, Duration period) {
-        if (count < 1 || period.isZero() || period.isNegative()) {
+        if (count < 1 || period.isNegative() || period.compareTo(Duration.ofNanos(count)) < 0) {
             throw new IllegalArgumentException("No rate: " + count + " in " + period);
         }
         return new Rate(count, period);
@@ -98,8 +100,17 @@ public final class Rate {
         return 31 * count + period.hashCode();
     }
 
+    /** As {@link #parse} reads it, where it can. */
     @Override
     public String toString() {
-        return isLimited() ? count + "/" + period.toString().substring(2).toLowerCase(Locale.US) : "none";
+        if (!isLimited()) {
+            return "none";
+        }
+        for (String unit : UNITS) {
+            if (unit(unit.charAt(0)).equals(period)) {
+                return count + "/" + unit;
+            }
+        }
+        return count + " in " + period;
     }
 }

@@ -1,53 +1,113 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.schedule;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * The destinations that may have a turn, each once, in the order in which they come next. Those that have not shown that they
- * work stand apart: when their share is used up, the others go on. Guarded by the scheduler's lock.
+ * The destinations that may have a turn, each once: those with the fewest turns come first, and of equals the one that has not
+ * had one for longest. Each kind of trust stands apart, and they take turns too: when the share of one is used up, the others go
+ * on. Finds the next in constant time, however many there are. Guarded by the scheduler's lock.
  */
 final class Rotation<T extends Task> {
-    private final Deque<Destination<T>> proven = new ArrayDeque<>();
-    private final Deque<Destination<T>> unproven = new ArrayDeque<>();
+    private final Map<Trust, TreeMap<Integer, Set<Destination<T>>>> byTrust = new EnumMap<>(Trust.class);
+    private final Trust[] kinds = Trust.values();
     private final Places places;
+    private int kind;
 
     Rotation(Places places) {
         this.places = places;
-    }
-
-    void enter(Destination<T> destination, long now) {
-        if (!destination.inRotation && destination.mayStart(now)) {
-            destination.inRotation = true;
-            (destination.isProven(now) ? proven : unproven).add(destination);
+        for (Trust trust : kinds) {
+            byTrust.put(trust, new TreeMap<>());
         }
     }
 
-    /** The next that may have a turn; null when there is none, or no turn left. */
-    Destination<T> next(long now) {
-        Destination<T> next = next(proven, now);
-        return next == null ? next(unproven, now) : next;
+    /** A place in the rotation; a destination that has one keeps it while nothing changes. */
+    static final class Slot {
+        private final Trust trust;
+        private final int turns;
+
+        Slot(Trust trust, int turns) {
+            this.trust = trust;
+            this.turns = turns;
+        }
     }
 
-    private Destination<T> next(Deque<Destination<T>> deque, long now) {
-        for (int left = deque.size(); left > 0; left--) {
-            Destination<T> candidate = deque.peekFirst();
-            boolean isUnproven = !candidate.isProven(now);
-            if (!candidate.mayStart(now)) {
-                deque.removeFirst();
-                candidate.inRotation = false;
-            } else if (places.hasTurn(isUnproven, candidate.underWay)) {
-                deque.removeFirst();
-                candidate.inRotation = false;
-                return candidate;
-            } else if (deque == unproven && isUnproven) {
-                // What one of them may not, none of them may.
-                return null;
-            } else {
-                deque.addLast(deque.removeFirst());
+    /** To be called whenever something about a destination has changed. */
+    void update(Destination<T> destination, long now) {
+        Slot slot = destination.slot;
+        if (!destination.mayStart(now)) {
+            leave(destination);
+            return;
+        }
+        Trust trust = destination.trust(now);
+        int turns = turnsThatCount(destination, trust);
+        if (slot == null || slot.trust != trust || slot.turns != turns) {
+            leave(destination);
+            destination.slot = new Slot(trust, turns);
+            byTrust.get(trust).computeIfAbsent(turns, count -> new LinkedHashSet<>()).add(destination);
+        }
+    }
+
+    /** A probe is one, whatever old turns have not ended yet. */
+    private int turnsThatCount(Destination<T> destination, Trust trust) {
+        return trust == Trust.FAILING ? 0 : destination.underWay;
+    }
+
+    private void leave(Destination<T> destination) {
+        Slot slot = destination.slot;
+        if (slot != null) {
+            destination.slot = null;
+            Map<Integer, Set<Destination<T>>> byTurns = byTrust.get(slot.trust);
+            Set<Destination<T>> equals = byTurns.get(slot.turns);
+            equals.remove(destination);
+            if (equals.isEmpty()) {
+                byTurns.remove(slot.turns);
             }
         }
+    }
+
+    /** Takes out the next that may have a turn; null when there is none, or no turn left for those that there are. */
+    Destination<T> next(long now) {
+        for (int tried = 0; tried < kinds.length; ) {
+            Trust trust = kinds[kind];
+            kind = (kind + 1) % kinds.length;
+            boolean moved = settle(trust, now);
+            Destination<T> next = next(trust);
+            if (next != null) {
+                return next;
+            }
+            tried = moved ? 0 : tried + 1;
+        }
         return null;
+    }
+
+    /** Time alone changes what is known of a destination: whoever comes next is looked at where it belongs now. */
+    private boolean settle(Trust trust, long now) {
+        TreeMap<Integer, Set<Destination<T>>> byTurns = byTrust.get(trust);
+        boolean moved = false;
+        while (!byTurns.isEmpty()) {
+            Destination<T> candidate = byTurns.firstEntry().getValue().iterator().next();
+            if (candidate.mayStart(now) && candidate.trust(now) == trust) {
+                break;
+            }
+            update(candidate, now);
+            moved = true;
+        }
+        return moved;
+    }
+
+    private Destination<T> next(Trust trust) {
+        Map.Entry<Integer, Set<Destination<T>>> fewest = byTrust.get(trust).firstEntry();
+        // What those with the fewest may not, none of them may.
+        if (fewest == null || !places.hasTurn(trust, fewest.getKey())) {
+            return null;
+        }
+        Destination<T> next = fewest.getValue().iterator().next();
+        leave(next);
+        return next;
     }
 }

@@ -9,14 +9,24 @@ public final class SchedulerLimits {
     public static final int DEFAULT_PLACES = 1_000;
     /** The share of places and of turns that destinations get together which have not shown lately that they work. */
     static final double UNPROVEN_SHARE = 0.75;
+    /** The part of it that destinations may have together which failed when they were tried last: the rest is for newcomers. */
+    static final double FAILING_SHARE = 0.5;
+    /** The share of turns that destinations that work leave: they may all come to stand still at once. */
+    static final double NEWCOMERS_SHARE = 0.125;
     /** A destination has shown that it works when it did so within this time. */
     static final Duration PROVEN_FOR = Duration.ofMinutes(1);
     /** A destination may always hold what it gets done in about this time. */
     static final Duration USEFUL = Duration.ofSeconds(10);
-    /** What a destination that works may hold however crowded it is. */
+    /** What a destination that works may hold however crowded it is; and one that is being probed after a long penalty. */
     static final int LEAST_ROOM = 4;
-    /** Destinations without work that are remembered, with their windows, penalties and rates. */
+    /** The share of the places that one destination may always hold at most. */
+    static final double USEFUL_SHARE = 0.25;
+    /** Times the places: what destinations that work may hold all together, as each may always have what is useful. */
+    static final int USEFUL_FACTOR = 2;
+    /** Destinations that are remembered, with their windows, penalties and rates, while they have no work. */
     static final int MOST_IDLE = 50_000;
+    /** A failure says nothing any more after this time without any work. */
+    static final Duration FAILURE_MATTERS_FOR = Duration.ofHours(1);
 
     private final int places;
     private final int turns;
@@ -28,11 +38,16 @@ public final class SchedulerLimits {
      * @param turns most turns at once: the connections that there are
      */
     public SchedulerLimits(int places, int turns) {
-        if (places < 1 || turns < 1) {
+        if (places < 1 || turns < 1 || places > Integer.MAX_VALUE / 4) {
             throw new IllegalArgumentException("No limits: " + places + " places, " + turns + " turns");
         }
         this.places = places;
         this.turns = turns;
+    }
+
+    /** The tasks that wait or work are never more than this, whatever is offered. */
+    public int mostTasks() {
+        return placesForWorking() + unprovenPlaces();
     }
 
     int places() {
@@ -43,15 +58,36 @@ public final class SchedulerLimits {
         return turns;
     }
 
+    /** Beyond this many, not even what is useful is taken in for a destination that works. */
+    int placesForWorking() {
+        return places * USEFUL_FACTOR;
+    }
+
+    int usefulPlaces() {
+        return Math.max(LEAST_ROOM, (int) (places * USEFUL_SHARE));
+    }
+
     int unprovenPlaces() {
-        return share(places);
+        return share(places, UNPROVEN_SHARE);
+    }
+
+    int failingPlaces() {
+        return share(places, FAILING_SHARE);
     }
 
     int unprovenTurns() {
-        return share(turns);
+        return share(turns, UNPROVEN_SHARE);
     }
 
-    private static int share(int whole) {
-        return Math.max(1, (int) (whole * UNPROVEN_SHARE));
+    int failingTurns() {
+        return share(turns, FAILING_SHARE);
+    }
+
+    int newcomersTurns() {
+        return (int) (turns * NEWCOMERS_SHARE);
+    }
+
+    private static int share(int whole, double part) {
+        return Math.max(1, (int) (whole * part));
     }
 }

@@ -3,7 +3,8 @@ package org.postlane.schedule;
 
 /**
  * A piece of work for one destination. The scheduler calls exactly one of {@link #start} and {@link #refused} for each time that
- * it was offered, on a thread of its executor and without a lock.
+ * it was offered or passed on, and {@link #start} again where it waits for another turn: on a thread of its executor and without
+ * a lock. What blocks there takes a thread away from the others.
  */
 public interface Task {
     /** The lowest priority. */
@@ -17,7 +18,7 @@ public interface Task {
     /** From {@value #LOWEST_PRIORITY} to {@value #HIGHEST_PRIORITY}. */
     int priority();
 
-    /** Its turn has come. Must not block for long, and must end the turn, now or later. */
+    /** Its turn has come. Must end the turn, now or later; when it throws, the turn ends as unused. */
     void start(Turn turn);
 
     /** It gets no turn, and the scheduler has forgotten it. */

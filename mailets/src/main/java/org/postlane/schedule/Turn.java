@@ -21,10 +21,11 @@ public interface Turn {
     /**
      * The destination has enough of us already: shrinks its concurrency, and gives the work another turn before all others.
      *
-     * @return false when the destination is penalised now, so that the task is not waiting: it is the caller's again
+     * @return false when the destination is penalised now, suspended or bouncing, when the scheduler is closed, or when the turn
+     *     had ended: the task is not waiting then, and it is the caller's again
      */
     boolean again(String why);
 
-    /** The work belongs to another destination; it is offered there. */
+    /** The destination works, and the work belongs to another; it is offered there, and may be refused there. */
     void passTo(String destination);
 }

@@ -1,16 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.schedule;
 
-/** A task in the room of a destination. Guarded by the scheduler's lock. */
+import java.util.Objects;
+
+/** A task that was offered, for as long as the scheduler has it. Guarded by the scheduler's lock. */
 final class Waiting<T extends Task> {
     final T task;
-    final long since;
-    /** In whose share of the room it was counted when it came. */
-    final boolean unproven;
+    /** Asked for once, and before anything is counted: whoever answers differently later shall not be lost. */
+    final String line;
+    final int priority;
+    /** Where it waits or has its turn; null before. */
+    private Destination<T> destination;
+    private long since;
+    /** In whose share of the places it is counted. */
+    private Trust trust;
 
-    Waiting(T task, long since, boolean unproven) {
+    Waiting(T task) {
         this.task = task;
-        this.since = since;
-        this.unproven = unproven;
+        this.line = Objects.requireNonNull(task.line(), "line");
+        this.priority = task.priority();
+    }
+
+    void enter(Destination<T> where, long now, Trust as) {
+        destination = where;
+        since = now;
+        trust = as;
+    }
+
+    Destination<T> destination() {
+        return destination;
+    }
+
+    long since() {
+        return since;
+    }
+
+    Trust trust() {
+        return trust;
     }
 }

@@ -28,6 +28,7 @@ import org.apache.james.domainlist.memory.MemoryDomainList;
 import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.metrics.api.NoopGaugeRegistry;
 import org.apache.james.metrics.tests.RecordingMetricFactory;
+import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.server.core.MailImpl;
 import org.apache.james.server.core.MimeMessageInputStreamSource;
@@ -59,15 +60,24 @@ final class Delivery implements AutoCloseable {
     final AtomicBoolean started = new AtomicBoolean(true);
     final CriticalStates criticalStates = new CriticalStates(Clock.systemUTC());
     final QueueDestinations destinations = new QueueDestinations();
-    final OutboundEngine engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()),
-        criticalStates, destinations, new AgreedJournal(TestFiles.IN_TEMP, criticalStates), EngineTime.SYSTEM);
+    final OutboundEngine engine;
     final RelayDomains relayDomains = new RelayDomains();
     /** The text of the mailetcontainer.xml that a reload reads. */
     final AtomicReference<String> file = new AtomicReference<>("<mailetcontainer/>");
     final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, this::mailet, relayDomains);
     Clock clock = Clock.systemUTC();
     DNSService dns = records;
+    MailQueueFactory<?> factory = queues;
     private final List<PooledRemoteDelivery> mailets = new ArrayList<>();
+
+    Delivery() {
+        this(EngineTime.SYSTEM);
+    }
+
+    Delivery(EngineTime time) {
+        engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()),
+            criticalStates, destinations, new AgreedJournal(TestFiles.IN_TEMP, criticalStates), time);
+    }
 
     static ConditionFactory eventually() {
         return Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(10));
@@ -112,7 +122,7 @@ final class Delivery implements AutoCloseable {
     }
 
     PooledRemoteDelivery mailet() {
-        return new PooledRemoteDelivery(engine, dns, domains(), queues, repositories.store(), metrics, clock, reload);
+        return new PooledRemoteDelivery(engine, dns, domains(), factory, repositories.store(), metrics, clock, reload);
     }
 
     private MemoryDomainList domains() {

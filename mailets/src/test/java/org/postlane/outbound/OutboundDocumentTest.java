@@ -61,7 +61,6 @@ class OutboundDocumentTest {
         });
         metrics.watchPool(() -> null);
         metrics.watchDestinations(new QueueDestinations());
-        metrics.watchJournal(Optional::empty);
         metrics.watchQueue(MailQueueName.of("NAME"), new QueueInHand() {
             @Override
             public int mails() {

@@ -166,7 +166,9 @@ class PoolModelTest {
     private void compare(long seed, int step) {
         asked.removeIf(one -> one.future.isDone());
         network.peers.removeIf(peer -> peer.hasEnded() && !peer.isLeased() && peer.closeCalls > 0);
-        assertThat(network.violations).as("seed %s, operation %s", seed, step).isEmpty();
+        if (!network.violations.isEmpty()) {
+            throw new AssertionError("seed " + seed + ", operation " + step + ": " + network.violations);
+        }
         if (abandoned) {
             return;
         }
