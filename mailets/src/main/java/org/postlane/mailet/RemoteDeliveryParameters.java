@@ -16,6 +16,7 @@ import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.transport.mailets.remote.delivery.HeloNameProvider;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
+import org.postlane.outbound.InHandLimits;
 import org.postlane.outbound.OutboundSettings;
 import org.postlane.route.DomainTlsPolicy;
 import org.postlane.route.Gateway;
@@ -38,6 +39,12 @@ import org.slf4j.LoggerFactory;
 final class RemoteDeliveryParameters {
     static final String TLS = "tls";
 
+    static final String MAILS_IN_HAND = "maxMailsInHand";
+    static final String MEGABYTES_IN_HAND = "maxMegabytesInHand";
+
+    private static final int MOST_IN_HAND = 100_000;
+    private static final int MOST_MEGABYTES = 1_000_000;
+    private static final long MEGABYTE = 1L << 20;
     private static final Logger LOGGER = LoggerFactory.getLogger(PooledRemoteDelivery.class);
 
     private final Parameters parameters;
@@ -90,9 +97,16 @@ final class RemoteDeliveryParameters {
             .bounceProcessor(parameters.text(StockParameter.BOUNCE_PROCESSOR.key(), "the name of a processor"))
             .successProcessor(parameters.text(StockParameter.ON_SUCCESS.key(), "the name of a processor"))
             .lowPriorityRetries(usesPriority())
+            .inHand(inHand())
             .ehloName(helo::getHeloName)
             .session(sessions.read())
             .build();
+    }
+
+    private InHandLimits inHand() {
+        int megabytes = parameters.wholeNumber(MEGABYTES_IN_HAND, 0, 1, MOST_MEGABYTES);
+        return new InHandLimits(parameters.wholeNumber(MAILS_IN_HAND, InHandLimits.DEFAULT_MAILS, 1, MOST_IN_HAND),
+            megabytes == 0 ? InHandLimits.DEFAULT_OCTETS : megabytes * MEGABYTE);
     }
 
     private String heloName() {

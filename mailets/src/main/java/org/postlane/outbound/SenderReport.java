@@ -99,6 +99,10 @@ final class SenderReport {
     }
 
     private static String subjectOf(Verdict verdict) {
+        if (!verdict.wasTried()) {
+            // RFC 3463 3.5: too much traffic for the destination.
+            return ".4.5";
+        }
         switch (verdict.fault().orElseThrow()) {
             case HOST:
                 return ".4.1";

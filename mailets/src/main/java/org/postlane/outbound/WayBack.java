@@ -104,14 +104,17 @@ final class WayBack {
         return verdicts.stream().map(Verdict::notBefore).reduce(delay, RetrySchedule::longer);
     }
 
-    /** One step for each entry. The first keeps the name of the mail, the others have names of their own. */
+    /**
+     * One step for each entry. One alone keeps the name of the mail; of several each has a name of its own, the first too: after
+     * a crash between them, what is left may be one alone.
+     */
     List<Settlement.Step> steps(AsQueued queued, String turn) {
         List<Settlement.Step> steps = new ArrayList<>();
+        boolean alone = entries.size() == 1;
         for (Entry entry : entries) {
             Collection<MailAddress> recipients = entry.recipients();
-            boolean first = steps.isEmpty();
             steps.add(new Settlement.Step(entry.kind + "-" + turn + "-" + AsQueued.fingerprint(recipients), recipients, () -> {
-                Mail mail = first ? queued.to(recipients) : queued.named(recipients, KIND);
+                Mail mail = alone ? queued.to(recipients) : queued.named(recipients, KIND);
                 QueueTimes.markQueuedIfUnmarked(mail, clock);
                 mail.setAttribute(QueueTimes.nextAttempt(entry.delay, clock));
                 if (delayReported) {

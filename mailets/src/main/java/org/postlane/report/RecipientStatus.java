@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
+import com.google.common.net.InetAddresses;
+import org.postlane.smtp.Domain;
 import org.postlane.smtp.OriginalRecipient;
 import org.postlane.smtp.Reply;
 
@@ -68,7 +70,8 @@ public final class RecipientStatus {
             .add("Action", action.value())
             .add("Status", status);
         if (host != null) {
-            fields.add("Remote-MTA", "dns; " + host);
+            fields.add("Remote-MTA", "dns; " + (InetAddresses.isInetAddress(host)
+                ? Domain.literal(InetAddresses.forString(host)).toString() : host));
         }
         fields.addText("Diagnostic-Code", reply == null ? "x-postlane; " + cut(explanation) : "smtp; " + cut(inFull(reply)))
             .add("Last-Attempt-Date", lastAttempt);

@@ -32,7 +32,10 @@ class RemoteDeliveryDocumentTest {
         TlsParameters.CLIENT_KEY, TlsParameters.CLIENT_KEY_PASSWORD,
         SessionParameters.GATEWAY_PROTOCOL, SessionParameters.IGNORE_EXTENSIONS, LiveParameters.RATES,
         LiveParameters.CONNECTION_RATES, LiveParameters.DESTINATION_CONCURRENCY, RouteParameters.ROUTES,
-        RouteParameters.TLS_POLICIES, RouteParameters.ADDRESS_FAMILIES, RouteParameters.MX_PORT);
+        RouteParameters.TLS_POLICIES, RouteParameters.ADDRESS_FAMILIES, RouteParameters.MX_PORT,
+        OutcomeParameters.MIN_BACK_OFF, OutcomeParameters.MAX_BACK_OFF, OutcomeParameters.QUEUE_LIFETIME,
+        OutcomeParameters.DELAY_WARNING, OutcomeParameters.DEAD_LETTERS, RemoteDeliveryParameters.MAILS_IN_HAND,
+        RemoteDeliveryParameters.MEGABYTES_IN_HAND);
     private static Map<String, List<String>> own;
     private static Map<String, List<String>> stock;
     private static String text;
@@ -86,7 +89,8 @@ class RemoteDeliveryDocumentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"delivery-error", "delivery-error-code", "is-delivery-permanent-error", "delivery_retry_count",
-        "postlane-queued-at", "postlane-next-attempt-at"})
+        "postlane-queued-at", "postlane-next-attempt-at",
+        "postlane-handed-back", "postlane-delay-reported"})
     void everyAttributeHasARow(String name) {
         assertThat(text).contains("\n| `" + name + "` | ");
     }

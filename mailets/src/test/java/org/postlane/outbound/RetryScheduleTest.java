@@ -53,4 +53,34 @@ class RetryScheduleTest {
             .containsExactly(1L, 2L, 2L, 2L);
         assertThat(schedule.next(4, Duration.ZERO)).isEmpty();
     }
+
+    @Test
+    void theFirstRetryIsNeverBeforeAGreylistOfFiveMinutesOpens() {
+        for (int i = 0; i < 1000; i++) {
+            assertThat(RetrySchedule.growing().next(0, Duration.ZERO).orElseThrow())
+                .isGreaterThanOrEqualTo(Duration.ofMinutes(5));
+        }
+    }
+
+    @Test
+    void theLastAttemptComesWhenTheMailsTimeIsOverAndNotALongDelayLater() {
+        RetrySchedule schedule = RetrySchedule.growing();
+        assertThat(schedule.next(20, Duration.ofDays(5).minusMinutes(7))).contains(Duration.ofMinutes(7));
+        assertThat(schedule.next(20, Duration.ofDays(5).minusMillis(1))).contains(Duration.ofSeconds(1));
+        assertThat(RetrySchedule.fixed(List.of(Duration.ofHours(6)), 5).withExpiry(Duration.ofHours(1))
+            .next(0, Duration.ofMinutes(59))).contains(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void whatHadNoTurnComesBackSoonThenEveryFiveMinutesUntilItsTimeIsOver() {
+        RetrySchedule schedule = RetrySchedule.growing(3);
+        assertThat(schedule.handedBack(0, Duration.ZERO).orElseThrow()).isBetween(Duration.ofSeconds(2), Duration.ofMillis(2400));
+        assertThat(schedule.handedBack(5, Duration.ZERO).orElseThrow()).isBetween(Duration.ofSeconds(64), Duration.ofSeconds(77));
+        for (int times : new int[] {8, 64, Integer.MAX_VALUE}) {
+            assertThat(schedule.handedBack(times, Duration.ZERO).orElseThrow())
+                .isBetween(Duration.ofMinutes(4), Duration.ofMinutes(5));
+        }
+        assertThat(schedule.handedBack(0, Duration.ofDays(5))).isEmpty();
+        assertThat(schedule.withExpiry(Duration.ofHours(1)).handedBack(0, Duration.ofHours(1))).isEmpty();
+    }
 }
