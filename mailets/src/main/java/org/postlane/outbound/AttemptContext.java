@@ -35,6 +35,10 @@ final class AttemptContext {
         return engine.pool();
     }
 
+    OutboundMetrics metrics() {
+        return engine.metrics();
+    }
+
     BrokenExtensions brokenExtensions() {
         return engine.brokenExtensions();
     }

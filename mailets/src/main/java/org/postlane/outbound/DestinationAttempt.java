@@ -52,6 +52,7 @@ final class DestinationAttempt implements Task {
     private int turns;
     private volatile Scheduler.Place place = () -> false;
     private volatile MailAttempt running;
+    private volatile OutboundMetrics.Timing waiting = () -> { };
     private volatile boolean givenUp;
     private Route route;
 
@@ -69,6 +70,7 @@ final class DestinationAttempt implements Task {
     }
 
     void offer() {
+        waiting = context.metrics().start(OutboundMetrics.Phase.WAITING);
         place = context.scheduler().offer(recipients.destination(), this);
     }
 
@@ -99,6 +101,10 @@ final class DestinationAttempt implements Task {
     @Override
     public void start(Turn turn) {
         turns++;
+        if (turns == 1) {
+            waiting.end();
+            context.metrics().attempt();
+        }
         try {
             Deliverable deliverable = new Deliverable(mail, recipients.addresses());
             // Asked for here, where it may wait for a database, and not on a thread of connections.

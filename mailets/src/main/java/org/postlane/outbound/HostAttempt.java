@@ -37,6 +37,7 @@ final class HostAttempt {
 
     private final Pool<ConnectionKey, PooledConnection> pool;
     private final BrokenExtensions broken;
+    private final OutboundMetrics metrics;
     private final SessionSettings session;
     private final Deliverable mail;
     private final RecipientResult[] results;
@@ -53,7 +54,9 @@ final class HostAttempt {
     private boolean retriedFresh;
     private boolean leftExtensionAlone;
 
-    HostAttempt(Pool<ConnectionKey, PooledConnection> pool, BrokenExtensions broken, SessionSettings session, Deliverable mail) {
+    HostAttempt(Pool<ConnectionKey, PooledConnection> pool, BrokenExtensions broken, OutboundMetrics metrics,
+                SessionSettings session, Deliverable mail) {
+        this.metrics = metrics;
         this.pool = pool;
         this.broken = broken;
         this.session = session;
@@ -155,7 +158,8 @@ final class HostAttempt {
         if (givenUp) {
             connection.cancel(false);
         }
-        after(connection, acquired -> {
+        OutboundMetrics.Timing waiting = metrics.start(OutboundMetrics.Phase.CONNECTION);
+        after(connection.whenComplete((acquired, failure) -> waiting.end()), acquired -> {
             lease = acquired;
             reached = true;
             passage = new Passage(acquired.isReused(), acquired.resource().connection().isEncrypted());

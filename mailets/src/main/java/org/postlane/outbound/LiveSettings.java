@@ -31,7 +31,7 @@ public final class LiveSettings {
      * Settings.
      *
      * @param rates most mails to a destination in a time
-     * @param connectionRates most connections opened to a destination in a time
+     * @param connectionRates most connections opened in a time, by the name of the mail server
      * @param concurrency most deliveries to a destination at once
      */
     public LiveSettings(DomainRules<Rate> rates, DomainRules<Rate> connectionRates, DomainRules<Integer> concurrency) {
@@ -45,7 +45,7 @@ public final class LiveSettings {
         return rates;
     }
 
-    /** Most connections opened in a time, by domain and by provider. */
+    /** Most connections opened in a time, by the name of the mail server; see {@link ConnectionPaces}. */
     public DomainRules<Rate> connectionRates() {
         return connectionRates;
     }
@@ -59,11 +59,6 @@ public final class LiveSettings {
     public DestinationLimits limitsOf(String destination) {
         return new DestinationLimits(find(concurrency, destination, DestinationLimits.DEFAULT_CONCURRENCY),
             find(rates, destination, Rate.NONE));
-    }
-
-    /** How fast connections to a destination may be opened. */
-    public Rate connectionRateOf(String destination) {
-        return find(connectionRates, destination, Rate.NONE);
     }
 
     /** The destination that all domains share whose first mail server a rule names; empty where none does. */

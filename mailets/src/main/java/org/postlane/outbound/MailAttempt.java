@@ -80,7 +80,8 @@ final class MailAttempt {
             return CompletableFuture.completedFuture(null);
         }
         Host host = route.hosts().get(index);
-        HostAttempt attempt = new HostAttempt(context.pool(), context.brokenExtensions(), sessionWith(host), mail);
+        HostAttempt attempt = new HostAttempt(context.pool(), context.brokenExtensions(), context.metrics(),
+            sessionWith(host), mail);
         current = attempt;
         if (givenUp) {
             attempt.giveUp();

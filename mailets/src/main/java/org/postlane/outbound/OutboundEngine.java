@@ -46,6 +46,7 @@ public final class OutboundEngine {
     private final AgreedJournal journal;
     private final EngineTime time;
     private final AgreedLimits limits = new AgreedLimits();
+    private final ConnectionPaces paces;
     private final Map<MailQueueName, String> claims = new ConcurrentHashMap<>();
     private final List<OutboundQueue> queues = new CopyOnWriteArrayList<>();
     private final BrokenExtensions brokenExtensions = new BrokenExtensions();
@@ -64,6 +65,9 @@ public final class OutboundEngine {
         this.destinations = destinations;
         this.journal = journal;
         this.time = time;
+        this.paces = new ConnectionPaces(time::nanoTime);
+        metrics.watchDestinations(destinations);
+        metrics.watchJournal(journal::stats);
     }
 
     /** The limits of the pool, to be declared before James has started. */
@@ -80,7 +84,7 @@ public final class OutboundEngine {
     synchronized Pool<ConnectionKey, PooledConnection> pool() {
         if (pool == null) {
             client = new SmtpClient();
-            pool = new Pool<>(this::open, limits.limits());
+            pool = new Pool<>(this::open, limits.limits(), paces);
             LOGGER.info("Outbound connections: {}", limits.limits());
             Pool<ConnectionKey, PooledConnection> made = pool;
             metrics.watchPool(made::stats);
@@ -100,6 +104,11 @@ public final class OutboundEngine {
     /** What must work for any mail to move. */
     CriticalStates criticalStates() {
         return criticalStates;
+    }
+
+    /** How fast connections may be opened. */
+    ConnectionPaces paces() {
+        return paces;
     }
 
     /** Where queues show their destinations. */
@@ -145,7 +154,7 @@ public final class OutboundEngine {
 
     private PooledConnection pooled(SessionSettings wanted, SmtpConnection connection) {
         brokenTls.noteOpened(wanted, connection.settings());
-        return new PooledConnection(connection);
+        return new PooledConnection(connection, metrics);
     }
 
     /** The pool's counters now. */

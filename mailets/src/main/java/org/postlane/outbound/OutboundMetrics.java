@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ import org.apache.james.metrics.api.Metric;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.metrics.api.TimeMetric;
 import org.apache.james.queue.api.MailQueueName;
+import org.postlane.journal.JournalStats;
 import org.postlane.pool.DiscardReason;
 import org.postlane.pool.PoolStats;
 import org.postlane.schedule.DestinationStatus;
@@ -158,6 +160,18 @@ public final class OutboundMetrics {
         gauge(prefix + "inHand", inHand::mails);
         gauge(prefix + "octetsInHand", inHand::octets);
         gauge(prefix + "oldestInHandSeconds", () -> inHand.oldest().map(Duration::toSeconds).orElse(0L));
+    }
+
+    /** Shows the delivery journal; empty while it is not open. */
+    void watchJournal(Supplier<Optional<JournalStats>> journal) {
+        String prefix = "postlane.journal.";
+        gauge(prefix + "openMails", () -> journal.get().map(JournalStats::openMails).orElse(0L));
+        gauge(prefix + "rememberedRecipients", () -> journal.get().map(JournalStats::rememberedRecipients).orElse(0L));
+        gauge(prefix + "waiting", () -> journal.get().map(JournalStats::waiting).orElse(0L));
+        gauge(prefix + "unwritten", () -> journal.get().map(JournalStats::unwritten).orElse(0L));
+        gauge(prefix + "records", () -> journal.get().map(JournalStats::records).orElse(0L));
+        gauge(prefix + "syncs", () -> journal.get().map(JournalStats::syncs).orElse(0L));
+        gauge(prefix + "octets", () -> journal.get().map(JournalStats::octets).orElse(0L));
     }
 
     private <T> void gauge(String name, Supplier<T> figure) {

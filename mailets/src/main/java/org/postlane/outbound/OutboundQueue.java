@@ -119,6 +119,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     /** Other limits for its destinations, from now on. */
     public void change(LiveSettings changed) {
         live = changed;
+        engine.paces().change(settings.queue(), changed.connectionRates());
         Scheduler<DestinationAttempt> running = scheduler;
         if (running != null) {
             running.limit(changed::limitsOf);
@@ -157,6 +158,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     public void close() {
         engine.remove(this);
         engine.destinations().remove(settings.queue());
+        engine.paces().remove(settings.queue());
         threads.close();
     }
 

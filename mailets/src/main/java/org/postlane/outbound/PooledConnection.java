@@ -14,10 +14,12 @@ import org.postlane.smtp.TransactionResult;
 /** An SMTP connection as the pool sees it. */
 final class PooledConnection implements PooledResource {
     private final SmtpConnection connection;
+    private final OutboundMetrics metrics;
     private volatile int transactions;
 
-    PooledConnection(SmtpConnection connection) {
+    PooledConnection(SmtpConnection connection, OutboundMetrics metrics) {
         this.connection = connection;
+        this.metrics = metrics;
     }
 
     SmtpConnection connection() {
@@ -28,7 +30,8 @@ final class PooledConnection implements PooledResource {
     CompletableFuture<TransactionResult> send(Envelope envelope, Content content) {
         int next = transactions + 1;
         transactions = next;
-        return connection.send(envelope, content);
+        OutboundMetrics.Timing timing = metrics.start(OutboundMetrics.Phase.TRANSACTION);
+        return connection.send(envelope, content).whenComplete((result, failure) -> timing.end());
     }
 
     /** Whether the server wants no further transaction over this connection (MAILMAX, RFC 9422). */

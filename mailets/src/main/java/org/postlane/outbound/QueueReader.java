@@ -10,8 +10,10 @@ import org.apache.mailet.Mail;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
@@ -27,6 +29,8 @@ final class QueueReader {
     /** Between two tries to read a queue that is away. */
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    /** A queue that lets itself be read for so long is not away. */
+    private static final Duration HEALS_AFTER = Duration.ofSeconds(5);
     private static final Logger LOGGER = LoggerFactory.getLogger(QueueReader.class);
 
     private final MailQueue queue;
@@ -49,13 +53,19 @@ final class QueueReader {
 
     /** Begins, on threads that may wait for the queue. */
     void start(Scheduler threads) {
-        Flux.defer(() -> Flux.from(queue.deQueue()))
+        Flux.defer(this::read)
             .doOnNext(item -> readable.works())
             .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE).maxBackoff(LONGEST_PAUSE).transientErrors(true)
                 .filter(failure -> !isStopped())
                 .doBeforeRetry(again -> readable.failed(again.failure())))
             .subscribeOn(threads)
             .subscribe(items);
+    }
+
+    private Flux<MailQueue.MailQueueItem> read() {
+        // An empty queue gives no mail to show that it can be read again.
+        Disposable heals = Mono.delay(HEALS_AFTER).subscribe(time -> readable.works());
+        return Flux.<MailQueue.MailQueueItem>from(queue.deQueue()).doFinally(end -> heals.dispose());
     }
 
     /** Takes no more. */

@@ -173,6 +173,14 @@ class ContainerReloadTest {
     }
 
     @Test
+    void aMessageAboutBadRoutesHoldsNoPasswordEither() {
+        file = FILE.replace("<outgoing>second", "<routes>a.test = mx.test (user=u password=\"hu,sh\" tls=sometimes); "
+            + "b.test = mx.test (user=u password=hush2 colour=red)</routes><outgoing>second");
+        assertThatThrownBy(reload::reload).isInstanceOf(ConfigurationError.class)
+            .hasMessageContaining("<routes>").hasMessageNotContaining("hu,sh").hasMessageNotContaining("hush2");
+    }
+
+    @Test
     void aFileThatIsNoXmlOrHasNoProcessorsIsRefused() {
         file = FILE.replace("</processors>", "");
         assertThatThrownBy(reload::reload).isInstanceOf(IOException.class).hasMessageContaining("mailetcontainer.xml");

@@ -61,6 +61,7 @@ class OutboundDocumentTest {
         });
         metrics.watchPool(() -> null);
         metrics.watchDestinations(new QueueDestinations());
+        metrics.watchJournal(Optional::empty);
         metrics.watchQueue(MailQueueName.of("NAME"), new QueueInHand() {
             @Override
             public int mails() {
