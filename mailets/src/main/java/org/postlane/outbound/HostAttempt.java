@@ -19,10 +19,12 @@ import org.postlane.smtp.Capabilities;
 import org.postlane.smtp.Content;
 import org.postlane.smtp.ExtensionBrokenException;
 import org.postlane.smtp.ExtensionNotOfferedException;
+import org.postlane.smtp.Failure;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
 import org.postlane.smtp.MissingExtension;
 import org.postlane.smtp.RecipientResult;
+import org.postlane.smtp.Reply;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpException;
 import org.postlane.smtp.StaleConnectionException;
@@ -311,7 +313,12 @@ final class HostAttempt {
     }
 
     private static RecipientResult deferred(Throwable failure) {
-        Fault fault = failure instanceof SmtpException ? ((SmtpException) failure).failure().fault() : Fault.HOST;
-        return RecipientResult.deferred(fault, String.valueOf(failure.getMessage()));
+        if (!(failure instanceof SmtpException)) {
+            return RecipientResult.deferred(Fault.HOST, String.valueOf(failure.getMessage()));
+        }
+        Failure why = ((SmtpException) failure).failure();
+        // The words of a greeting are the host's own, and 421 says that it has enough and not that it is broken.
+        return why.reply().filter(Reply::isTemporary).isPresent()
+            ? RecipientResult.of(why) : RecipientResult.deferred(why.fault(), String.valueOf(failure.getMessage()));
     }
 }
