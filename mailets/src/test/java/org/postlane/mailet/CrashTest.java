@@ -21,7 +21,7 @@ import org.postlane.testing.fleet.Tally;
 /** A process that is killed in the middle, with a queue and a journal that outlive it. */
 class CrashTest {
     private static final int RECIPIENTS = 20_000;
-    private static final int RECIPIENT_DOMAINS = 200;
+    private static final int RECIPIENT_DOMAINS = 2_000;
     private static final int MAILS = 600;
     private static final int OCTETS = 2_000;
 

@@ -68,7 +68,7 @@ final class EngineProcess {
         DurableQueues queues = durable ? new DurableQueues(Path.of(arguments[1])) : null;
         if (durable) {
             delivery.factory = queues.factory();
-            delivery.start("journal", "file://" + arguments[1] + "/journal", "maxConnections", "64");
+            delivery.start("journal", "file://" + arguments[1] + "/journal", "maxConnections", "32");
         } else {
             delivery.start();
         }

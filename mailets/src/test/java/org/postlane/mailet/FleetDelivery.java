@@ -4,14 +4,19 @@ package org.postlane.mailet;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.mail.MessagingException;
 
+import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.server.core.MailImpl;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.postlane.outbound.EngineTime;
+import org.postlane.route.JamesDns;
+import org.postlane.testing.dns.DnsServer;
 import org.postlane.testing.fleet.Fleet;
 import org.postlane.testing.fleet.FleetHost;
 import org.postlane.testing.fleet.Tally;
@@ -19,8 +24,9 @@ import org.postlane.testing.fleet.Tally;
 /** A PooledRemoteDelivery and a fleet to deliver to, with the books that show what was lost and what came twice. */
 final class FleetDelivery implements AutoCloseable {
     /** Beyond what a busy machine needs; a test that fails waits for so long. */
-    static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("postlane.proof.patience", 60));
+    static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("postlane.proof.patience", 120));
 
+    private static final Duration DNS_PATIENCE = Duration.ofSeconds(5);
     private static final String LINE = "0123456789".repeat(7) + "\r\n";
 
     final Fleet fleet;
@@ -35,11 +41,20 @@ final class FleetDelivery implements AutoCloseable {
     }
 
     FleetDelivery(Fleet fleet, EngineTime time) {
+        this(fleet, time, null);
+    }
+
+    /** Delivers to a fleet that listens everywhere, whose names a name server knows. */
+    FleetDelivery(DnsServer server) {
+        this(Fleet.everywhere(), EngineTime.SYSTEM, JamesDns.askingAt(server, DNS_PATIENCE));
+    }
+
+    private FleetDelivery(Fleet fleet, EngineTime time, DNSService dns) {
         this.fleet = fleet;
         this.delivery = new Delivery(time);
         this.tally = new Tally(fleet);
         this.names = new FleetNames(fleet.port());
-        delivery.dns = names;
+        delivery.dns = dns == null ? names : dns;
     }
 
     static ConditionFactory eventually() {
@@ -47,7 +62,9 @@ final class FleetDelivery implements AutoCloseable {
     }
 
     FleetDelivery start(String... parameters) throws MessagingException {
-        delivery.start(parameters);
+        List<String> all = new ArrayList<>(List.of(parameters));
+        all.addAll(List.of("mxPort", String.valueOf(fleet.port())));
+        delivery.start(all.toArray(String[]::new));
         return this;
     }
 

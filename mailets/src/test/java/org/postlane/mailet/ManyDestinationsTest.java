@@ -28,6 +28,6 @@ class ManyDestinationsTest {
         net.everythingArrivesOnce();
         assertThat(net.fleet.peak()).isLessThanOrEqualTo(CONNECTIONS);
         assertThat(net.fleet.hosts()).allMatch(host -> host.opened() == 1);
-        assertThat(net.delivery.context.sent).isEmpty();
+        assertThat(net.delivery.context.reports).isEmpty();
     }
 }

@@ -22,8 +22,8 @@ import org.postlane.testing.fleet.Tally;
 class MemoryTest {
     private static final int RECIPIENTS = 100_000;
     private static final int RECIPIENT_DOMAINS = 1_000;
-    /** Together 600 MB. */
-    private static final int MAILS = 1_500;
+    /** Together 320 MB. */
+    private static final int MAILS = 800;
     private static final int OCTETS = 400_000;
 
     private final Fleet fleet = Fleet.everywhere();

@@ -57,6 +57,6 @@ class RecoveryTest {
         assertThat(attemptsCounted()).as("mails that met the outage").isLessThanOrEqualTo(host.refused());
         assertThat(host.refused()).as("connections while it was down").isLessThan(5);
         assertThat(net.tally.repeated()).isEmpty();
-        assertThat(net.delivery.context.sent).isEmpty();
+        assertThat(net.delivery.context.reports).isEmpty();
     }
 }
