@@ -119,7 +119,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
             verdicts.addAll(outcome);
             unrecorded++;
         }
-        // Recorded before the mail can be settled; the next attempts need not wait for it.
+        // Recorded before the mail can be settled, and few at a time are not.
         record.record(attempt.recipients().destination(), outcome, () -> {
             synchronized (this) {
                 unrecorded--;
@@ -192,7 +192,8 @@ final class QueuedMail implements DestinationAttempt.Owner {
     }
 
     private synchronized DestinationAttempt next() {
-        if (pending.isEmpty() || offered.size() >= MOST_AT_ONCE) {
+        // What is not recorded yet would be repeated after a crash: it counts as if it were still in flight.
+        if (pending.isEmpty() || offered.size() + unrecorded >= MOST_AT_ONCE) {
             return null;
         }
         DestinationAttempt next = pending.removeFirst();

@@ -22,6 +22,8 @@ import org.postlane.testing.fleet.Tally;
 class CrashTest {
     private static final int RECIPIENTS = 20_000;
     private static final int RECIPIENT_DOMAINS = 2_000;
+    /** Attempts of one mail that are begun and not yet recorded, as docs/outbound.md has it. */
+    private static final int AT_ONCE = 20;
     private static final int MAILS = 600;
     private static final int OCTETS = 2_000;
 
@@ -61,12 +63,13 @@ class CrashTest {
 
     @Test
     void aKillInTheMiddleOfALargeMailRepeatsNoMoreThanTheTransactionsThatWereInFlight() throws Exception {
-        int open = killInTheMiddle(RECIPIENTS, EngineProcess.Work.HUGE_MAIL, RECIPIENTS, RECIPIENT_DOMAINS);
+        killInTheMiddle(RECIPIENTS, EngineProcess.Work.HUGE_MAIL, RECIPIENTS, RECIPIENT_DOMAINS);
         List<String> sent = Arrays.stream(EngineProcess.recipients(RECIPIENTS, RECIPIENT_DOMAINS))
             .map(recipient -> Tally.key("huge@home.test", recipient)).toList();
         assertThat(tally.lost(sent)).isEmpty();
         int perTransaction = RECIPIENTS / RECIPIENT_DOMAINS;
-        assertThat(tally.repeated().size()).as("recipients who got it twice").isLessThanOrEqualTo(open * perTransaction);
+        assertThat(tally.repeated().size()).as("recipients who got it twice")
+            .isLessThanOrEqualTo(AT_ONCE * perTransaction);
     }
 
     @Test

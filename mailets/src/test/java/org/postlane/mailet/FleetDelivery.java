@@ -101,7 +101,7 @@ final class FleetDelivery implements AutoCloseable {
         eventually().untilAsserted(() -> {
             if (tally.arrived() < expected.size()) {
                 throw new AssertionError(tally.arrived() + " of " + expected.size() + " copies arrived; the first one missing: "
-                    + tally.lost(expected).stream().findFirst());
+                    + tally.lost(expected).stream().findFirst().map(this::lastSeen));
             }
         });
         eventually().untilAsserted(() -> {
@@ -112,6 +112,13 @@ final class FleetDelivery implements AutoCloseable {
         if (!tally.repeated().isEmpty()) {
             throw new AssertionError("Came more than once: " + tally.repeated());
         }
+    }
+
+    /** Where a copy that is missing was last: how the mail was put into the queue. */
+    private String lastSeen(String key) {
+        String name = key.substring(0, key.indexOf('@'));
+        return key + ", last put back: " + delivery.queues.putBack().stream().filter(put -> put.name().equals(name))
+            .reduce((earlier, later) -> later).map(Object::toString).orElse("never");
     }
 
     @Override
