@@ -183,7 +183,8 @@ final class HostAttempt {
             afterTransaction(pending);
             return;
         }
-        List<Integer> batch = pending.subList(0, Math.min(pending.size(), connection.connection().recipientsPerTransaction()));
+        List<Integer> batch = mail.firstOf(pending, connection.connection().recipientsPerTransaction(),
+            connection.connection().domainsPerTransaction());
         after(connection.send(mail.envelopeFor(batch), content), result -> {
             List<Integer> rest = new ArrayList<>();
             for (int i = 0; i < batch.size(); i++) {
