@@ -61,6 +61,15 @@ class LayersTest {
             .check(shipped);
     }
 
+    /** James loads what is named in webadmin.properties only; the rest has to start in one without webadmin. */
+    @Test
+    void onlyTheWebadminPackageNeedsWebadmin() {
+        noClasses().that().resideOutsideOfPackage("org.postlane.webadmin..")
+            .should().dependOnClassesThat().resideInAnyPackage("org.postlane.webadmin..", "org.apache.james.webadmin..",
+                "spark..", "org.eclipse.jetty..")
+            .check(shipped);
+    }
+
     @Test
     void noPackagesDependOnEachOtherInACircle() {
         slices().matching("org.postlane.(*)..").should().beFreeOfCycles().check(shipped);

@@ -51,4 +51,20 @@ class StartTest {
             .start())
             .hasStackTraceContaining("bounce");
     }
+
+    @Test
+    void itStartsWithWebadminSwitchedOff() throws Exception {
+        try (JamesUnderTest james = JamesUnderTest.postlane()
+            .replace("webadmin.properties", "enabled=true", "enabled=false").start()) {
+            james.smtp().quit();
+        }
+    }
+
+    @Test
+    void itStartsWithoutFilesOfWebadminAndHealthChecks() throws Exception {
+        try (JamesUnderTest james = JamesUnderTest.postlane()
+            .edit("webadmin.properties", text -> "").edit("healthcheck.properties", text -> "").start()) {
+            james.smtp().quit();
+        }
+    }
 }

@@ -3,10 +3,10 @@ package org.postlane.james;
 
 import javax.inject.Provider;
 
-/** What James finds where Postlane's module is not configured: a message instead of a riddle. */
-final class MissingModule implements Provider<ServerStarted> {
+/** What James finds where Postlane's module is not configured: for whatever the module binds, a message instead of a riddle. */
+public final class MissingModule implements Provider<Object> {
     @Override
-    public ServerStarted get() {
+    public Object get() {
         throw new ConfigurationError("extensions.properties: guice.extension.module: expected org.postlane.guice.PostlaneModule"
             + " in its list, because the mailets, matchers and SMTP hooks of Postlane share what it binds");
     }

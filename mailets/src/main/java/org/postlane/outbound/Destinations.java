@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import com.google.inject.ProvidedBy;
 import org.apache.james.queue.api.MailQueueName;
+import org.postlane.james.MissingModule;
 import org.postlane.schedule.DestinationStatus;
 
 /**
@@ -19,6 +21,7 @@ import org.postlane.schedule.DestinationStatus;
  *
  * <p>Safe for use by several threads; never blocks.
  */
+@ProvidedBy(MissingModule.class)
 public interface Destinations {
     /** The queues that are being delivered. */
     Set<MailQueueName> queues();

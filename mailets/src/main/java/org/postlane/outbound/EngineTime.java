@@ -5,7 +5,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 
+import com.google.inject.ProvidedBy;
+import org.postlane.james.MissingModule;
+
 /** How time passes for penalties, rates and limits of holding: another one than the system's makes hours short. */
+@ProvidedBy(MissingModule.class)
 public interface EngineTime {
     /** The time of the system. */
     EngineTime SYSTEM = new EngineTime() {

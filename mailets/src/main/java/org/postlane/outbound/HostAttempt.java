@@ -311,7 +311,7 @@ final class HostAttempt {
     }
 
     private static RecipientResult deferred(Throwable failure) {
-        Fault fault = failure instanceof SmtpException ? ((SmtpException) failure).failure().fault() : Fault.HOST;
-        return RecipientResult.deferred(fault, String.valueOf(failure.getMessage()));
+        return failure instanceof SmtpException ? RecipientResult.deferred(((SmtpException) failure).failure())
+            : RecipientResult.deferred(Fault.HOST, String.valueOf(failure.getMessage()));
     }
 }

@@ -4,10 +4,13 @@ package org.postlane.outbound;
 import java.io.IOException;
 import java.util.List;
 
+import com.google.inject.ProvidedBy;
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.MissingModule;
 
 /** Reads the configuration again and applies what is safe to change in a running server. Safe for use by several threads. */
 @FunctionalInterface
+@ProvidedBy(MissingModule.class)
 public interface Reload {
     /**
      * Compares the file with what is in force and applies the difference, all of it or nothing.

@@ -79,7 +79,7 @@ class RatesTest {
     @Test
     void connectionsAreKeptToTheirRate() throws Exception {
         dns.mx("gmail.test", 10, "mx1.provider.test");
-        net.start("connectionRates", "gmail.test=" + PER_SECOND + "/s", "maxMailsPerConnection", "1");
+        net.start("connectionRates", "mx:*.provider.test=" + PER_SECOND + "/s", "maxMailsPerConnection", "1");
         long began = System.nanoTime();
         for (int i = 0; i < 10; i++) {
             net.send("m" + i, "x@gmail.test");

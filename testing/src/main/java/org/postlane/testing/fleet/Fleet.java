@@ -107,7 +107,7 @@ public final class Fleet implements Closeable {
         return recipients.get();
     }
 
-    /** The connections that are open now. */
+    /** The connections that are open now. One that the client ends without QUIT counts until the fleet has seen it. */
     public int open() {
         return openNow.get();
     }
@@ -125,6 +125,14 @@ public final class Fleet implements Closeable {
     /** The hosts that were named or connected to. */
     public Collection<FleetHost> hosts() {
         return List.copyOf(hosts.values());
+    }
+
+    void connected() {
+        peak.accumulateAndGet(openNow.incrementAndGet(), Math::max);
+    }
+
+    void disconnected() {
+        openNow.decrementAndGet();
     }
 
     void took(FleetMail mail) {
@@ -170,8 +178,6 @@ public final class Fleet implements Closeable {
 
     private void accept(SocketChannel connection) {
         open.add(connection);
-        peak.accumulateAndGet(openNow.incrementAndGet(), Math::max);
-        connection.closeFuture().addListener(closed -> openNow.decrementAndGet());
         FleetHost host = host(connection.localAddress().getAddress().getHostAddress());
         connection.pipeline().addLast(new FleetSession(host, numbers.incrementAndGet()));
     }

@@ -114,10 +114,12 @@ public final class FleetHost {
         opened.incrementAndGet();
         int now = open.incrementAndGet();
         peak.accumulateAndGet(now, Math::max);
+        fleet.connected();
     }
 
     void disconnected() {
         open.decrementAndGet();
+        fleet.disconnected();
     }
 
     void turnedAway() {

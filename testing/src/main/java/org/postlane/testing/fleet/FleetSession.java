@@ -26,6 +26,7 @@ final class FleetSession extends ChannelInboundHandlerAdapter {
     private Content content;
     private boolean held;
     private boolean ended;
+    private boolean counted;
     private Runnable owed;
     private String sender = "";
     private List<String> recipients = new ArrayList<>();
@@ -50,10 +51,12 @@ final class FleetSession extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         host.connected();
+        counted = true;
         HostBehaviour behaviour = host.behaviour();
         if (behaviour.resets()) {
             host.turnedAway();
             ended = true;
+            uncount();
             ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
             var unused = ctx.close();
             return;
@@ -74,7 +77,15 @@ final class FleetSession extends ChannelInboundHandlerAdapter {
             host.left();
         }
         ended = true;
-        host.disconnected();
+        uncount();
+    }
+
+    /** Before a client can know that the connection is over: it may open the next one at once. */
+    private void uncount() {
+        if (counted) {
+            counted = false;
+            host.disconnected();
+        }
     }
 
     @Override
@@ -276,12 +287,14 @@ final class FleetSession extends ChannelInboundHandlerAdapter {
     }
 
     private void sayAndClose(String reply) {
+        uncount();
         say(reply);
         close();
     }
 
     private void close() {
         ended = true;
+        uncount();
         var unused = context.writeAndFlush(context.alloc().buffer(0)).addListener(ChannelFutureListener.CLOSE);
     }
 }
