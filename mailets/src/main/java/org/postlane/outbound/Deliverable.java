@@ -105,9 +105,9 @@ final class Deliverable {
         return paths.get(position);
     }
 
-    /** The first of these positions, as many as one transaction takes: so many recipients, in so many domains, and at least one. */
+    /** The first of these positions that one transaction takes: so many recipients, in so many domains, and at least one. */
     List<Integer> firstOf(List<Integer> positions, int most, int mostDomains) {
-        Set<org.apache.james.core.Domain> domains = new HashSet<>();
+        Set<Object> domains = new HashSet<>();
         int count = 0;
         for (int position : positions) {
             domains.add(recipients.get(position).getDomain());
