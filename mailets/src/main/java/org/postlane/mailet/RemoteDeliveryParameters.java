@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
 final class RemoteDeliveryParameters {
     static final String TLS = "tls";
 
+    static final String SHARED_DESTINATIONS = "sharedDestinations";
     static final String MAILS_IN_HAND = "maxMailsInHand";
     static final String MEGABYTES_IN_HAND = "maxMegabytesInHand";
 
@@ -98,6 +99,7 @@ final class RemoteDeliveryParameters {
             .successProcessor(parameters.text(StockParameter.ON_SUCCESS.key(), "the name of a processor"))
             .lowPriorityRetries(usesPriority())
             .inHand(inHand())
+            .sharedDestinations(parameters.flag(SHARED_DESTINATIONS, false))
             .ehloName(helo::getHeloName)
             .session(sessions.read())
             .build();

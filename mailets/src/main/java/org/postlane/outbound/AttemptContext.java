@@ -3,6 +3,7 @@ package org.postlane.outbound;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import org.postlane.pool.Pool;
 import org.postlane.route.Route;
@@ -47,9 +48,18 @@ final class AttemptContext {
         return recipients.source().resolve(recipients.domain());
     }
 
-    /** Where mail that takes this route is scheduled: by the provider whose mail servers they are, where a rule names it. */
+    /**
+     * Where mail that takes this route is scheduled: with the provider whose mail servers they are, where a rule names one; with
+     * all domains that have the same mail servers, where that is wanted; else by its own domain.
+     */
     String destinationOf(Route route, Recipients recipients) {
-        return live.get().providerOf(route.names()).orElse(recipients.destination());
+        LiveSettings limits = live.get();
+        return limits.providerOf(route.names()).orElseGet(() -> {
+            String own = recipients.destination();
+            // The name of a domain has no blank: what has one is shared already.
+            boolean mayShare = settings.sharesDestinations() && own.indexOf(' ') < 0 && !limits.names(own);
+            return mayShare ? "route " + route.names().stream().sorted().collect(Collectors.joining(", ")) : own;
+        });
     }
 
     /** Whether a domain that DNS says does not exist is asked for again. */

@@ -3,6 +3,7 @@ package org.postlane.outbound;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -102,6 +103,20 @@ final class Deliverable {
     /** The recipient at this position, which is not unsendable. */
     Envelope.Recipient recipientAt(int position) {
         return paths.get(position);
+    }
+
+    /** The first of these positions that one transaction takes: so many recipients, in so many domains, and at least one. */
+    List<Integer> firstOf(List<Integer> positions, int most, int mostDomains) {
+        Set<Object> domains = new HashSet<>();
+        int count = 0;
+        for (int position : positions) {
+            domains.add(recipients.get(position).getDomain());
+            if (count > 0 && (count == most || domains.size() > mostDomains)) {
+                break;
+            }
+            count++;
+        }
+        return positions.subList(0, count);
     }
 
     /** The envelope for the recipients at these positions, none of which is unsendable. */

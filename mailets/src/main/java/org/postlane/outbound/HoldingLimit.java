@@ -49,7 +49,7 @@ final class HoldingLimit {
     }
 
     private static void look(QueuedMail mail, Duration held) {
-        if (held.compareTo(WIND_UP) >= 0 && !mail.isWindingUp()) {
+        if (held.compareTo(WIND_UP) >= 0) {
             mail.windUp();
         }
         if (held.compareTo(GIVE_UP) >= 0) {

@@ -19,12 +19,10 @@ import org.postlane.smtp.Capabilities;
 import org.postlane.smtp.Content;
 import org.postlane.smtp.ExtensionBrokenException;
 import org.postlane.smtp.ExtensionNotOfferedException;
-import org.postlane.smtp.Failure;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
 import org.postlane.smtp.MissingExtension;
 import org.postlane.smtp.RecipientResult;
-import org.postlane.smtp.Reply;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpException;
 import org.postlane.smtp.StaleConnectionException;
@@ -185,7 +183,8 @@ final class HostAttempt {
             afterTransaction(pending);
             return;
         }
-        List<Integer> batch = pending.subList(0, Math.min(pending.size(), connection.connection().recipientsPerTransaction()));
+        List<Integer> batch = mail.firstOf(pending, connection.connection().recipientsPerTransaction(),
+            connection.connection().domainsPerTransaction());
         after(connection.send(mail.envelopeFor(batch), content), result -> {
             List<Integer> rest = new ArrayList<>();
             for (int i = 0; i < batch.size(); i++) {
@@ -313,12 +312,7 @@ final class HostAttempt {
     }
 
     private static RecipientResult deferred(Throwable failure) {
-        if (!(failure instanceof SmtpException)) {
-            return RecipientResult.deferred(Fault.HOST, String.valueOf(failure.getMessage()));
-        }
-        Failure why = ((SmtpException) failure).failure();
-        // The words of a greeting are the host's own, and 421 says that it has enough and not that it is broken.
-        return why.reply().filter(Reply::isTemporary).isPresent()
-            ? RecipientResult.of(why) : RecipientResult.deferred(why.fault(), String.valueOf(failure.getMessage()));
+        return failure instanceof SmtpException ? RecipientResult.deferred(((SmtpException) failure).failure())
+            : RecipientResult.deferred(Fault.HOST, String.valueOf(failure.getMessage()));
     }
 }

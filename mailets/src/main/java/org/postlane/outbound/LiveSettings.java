@@ -70,6 +70,11 @@ public final class LiveSettings {
             .max(Comparator.comparingInt(String::length));
     }
 
+    /** Whether a rule names this domain, so that it must not share what the rule gives it. */
+    boolean names(String domain) {
+        return Stream.of(rates, connectionRates, concurrency).anyMatch(rules -> rules.ofDomain(domain).isPresent());
+    }
+
     private static <T> T find(DomainRules<T> rules, String destination, T absent) {
         Optional<DomainRules.Rule<T>> own = destination.startsWith(MX) ? rules.ofMx(destination.substring(MX.length()))
             : destination.indexOf(' ') < 0 ? rules.ofDomain(destination) : Optional.empty();

@@ -2,6 +2,7 @@
 package org.postlane.outbound;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
+import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.Mail;
 import org.postlane.journal.DeliveryJournal;
@@ -31,16 +33,27 @@ final class MailRecord {
     private final OutcomeLog log;
     private final Clock clock;
     private final Mail mail;
+    private final Instant began;
+    private final String delivery;
     private final JournalItem item;
     private final Recall recall;
 
-    MailRecord(DeliveryJournal journal, OutcomeLog log, Clock clock, Mail mail) {
+    /**
+     * The record of a mail.
+     *
+     * @param queue that it came out of: the same mail in another one is another delivery, such as a second try by other means
+     * @param began when this process began to take mail out of the queue
+     */
+    MailRecord(DeliveryJournal journal, OutcomeLog log, Clock clock, MailQueueName queue, Instant began, Mail mail) {
+        this.began = began;
         this.journal = journal;
         this.log = log;
         this.clock = clock;
         this.mail = mail;
-        // Another one for each turn of the mail: what was done in the last turn is to be done again in this.
-        this.item = JournalItem.of(DeliveryIdentity.of(mail), mail.getName() + " "
+        this.delivery = DeliveryIdentity.of(mail);
+        // Another one for each turn of the mail: what was done in the last turn is to be done again in this. And for each time
+        // that it was queued anew, by a processor for failed mail or out of the dead letters: it may have the same name then.
+        this.item = JournalItem.of(queue.asString() + "/" + delivery, mail.getName() + " " + QueueTimes.life(mail) + " "
             + DeliveryRetriesHelper.retrieveRetries(mail) + "." + QueueTimes.timesHandedBack(mail));
         this.recall = journal.recall(item);
     }
@@ -53,12 +66,21 @@ final class MailRecord {
         List<Verdict> known = new ArrayList<>();
         for (MailAddress recipient : recipients) {
             JournalEntry entry = recall.outcomes().get(recipient.asString());
-            if (entry != null && (entry.outcome() == JournalEntry.Outcome.DELIVERED
-                || entry.outcome() == JournalEntry.Outcome.FAILED)) {
+            if (entry != null && (entry.outcome() == JournalEntry.Outcome.FAILED
+                || (entry.outcome() == JournalEntry.Outcome.DELIVERED && isOfThisMail(entry)))) {
                 known.add(verdict(recipient, entry));
             }
         }
         return known;
+    }
+
+    /**
+     * Whether what was delivered is this mail and no copy of it that somebody has queued since, to be delivered too. Only a spool
+     * that runs a mail once more after a crash queues it anew by mistake.
+     */
+    private boolean isOfThisMail(JournalEntry delivered) {
+        return delivered.time().isBefore(began)
+            || delivered.time().isAfter(QueueTimes.queuedAtIfMarked(mail).orElse(Instant.MIN));
     }
 
     private static Verdict verdict(MailAddress recipient, JournalEntry entry) {
@@ -84,7 +106,7 @@ final class MailRecord {
 
     /** Writes down what an attempt came to. What is not final is tried again after a crash, and needs no record. */
     void record(String destination, List<Verdict> verdicts, Runnable then) {
-        verdicts.forEach(verdict -> log.record(mail, verdict, destination, item.mail()));
+        verdicts.forEach(verdict -> log.record(mail, verdict, destination, delivery));
         List<JournalEntry> entries = verdicts.stream()
             .filter(verdict -> verdict.status() == Status.DELIVERED || verdict.status() == Status.FAILED)
             .map(this::entry)

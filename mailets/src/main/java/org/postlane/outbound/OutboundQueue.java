@@ -3,6 +3,7 @@ package org.postlane.outbound;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -53,6 +54,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final Settlement settlement;
     private final MetricFactory metrics;
     private final Clock clock;
+    private final Instant began;
     private final OutcomeLog outcomes;
     private final QueueThreads threads;
     private final QueueReader reader;
@@ -77,6 +79,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.settlement = new Settlement(queue, settings, context, metrics, clock);
         this.metrics = metrics;
         this.clock = clock;
+        this.began = clock.instant();
         this.outcomes = new OutcomeLog(settings.queue(), engine.metrics(), clock);
         this.threads = new QueueThreads(name, engine.time());
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
@@ -180,9 +183,14 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         List<Verdict> known = new ArrayList<>();
         List<DestinationAttempt> attempts = new ArrayList<>();
         try {
-            mail.openRecord(new MailRecord(engine.journal(), outcomes, clock, mail.mail()));
+            mail.openRecord(new MailRecord(engine.journal(), outcomes, clock, settings.queue(), began,
+                mail.mail()));
             Set<MailAddress> recipients = new LinkedHashSet<>(mail.mail().getRecipients());
             known.addAll(mail.record().known(recipients));
+            if (!known.isEmpty()) {
+                LOGGER.info("{}: {} recipients have their outcome already, from an earlier run, and get no attempt",
+                    mail.mail().getName(), known.size());
+            }
             known.forEach(verdict -> recipients.remove(verdict.recipient()));
             recipients.removeIf(mail.record()::isPutBack);
             attempts.addAll(attempts(mail, recipients));
@@ -221,7 +229,8 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
                     mail.record().stepDone(step);
                 }
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            LOGGER.error("{} cannot be settled", mail.mail().getName(), e);
             settled = CompletableFuture.failedFuture(e);
         }
         CompletableFuture<Void> unused = settled.whenComplete((nothing, failure) -> {

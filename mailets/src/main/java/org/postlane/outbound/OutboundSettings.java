@@ -23,6 +23,7 @@ public final class OutboundSettings {
     private final String successProcessor;
     private final boolean lowPriorityRetries;
     private final InHandLimits inHand;
+    private final boolean sharedDestinations;
     private final Supplier<String> ehloName;
     private final UnaryOperator<SessionSettings.Builder> session;
 
@@ -36,6 +37,7 @@ public final class OutboundSettings {
         this.successProcessor = builder.successProcessor;
         this.lowPriorityRetries = builder.lowPriorityRetries;
         this.inHand = builder.inHand;
+        this.sharedDestinations = builder.sharedDestinations;
         this.ehloName = builder.ehloName;
         this.session = builder.session;
     }
@@ -85,6 +87,11 @@ public final class OutboundSettings {
         return inHand;
     }
 
+    /** Whether domains with the same mail servers share one destination. */
+    public boolean sharesDestinations() {
+        return sharedDestinations;
+    }
+
     /** The name for EHLO, asked for at each attempt because the default domain may change. */
     public String ehloName() {
         return ehloName.get();
@@ -106,6 +113,7 @@ public final class OutboundSettings {
         private String successProcessor;
         private boolean lowPriorityRetries;
         private InHandLimits inHand = InHandLimits.DEFAULTS;
+        private boolean sharedDestinations;
         private Supplier<String> ehloName = () -> "localhost";
         private UnaryOperator<SessionSettings.Builder> session = builder -> builder;
 
@@ -160,6 +168,12 @@ public final class OutboundSettings {
         /** See {@link OutboundSettings#inHand()}. */
         public Builder inHand(InHandLimits value) {
             this.inHand = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#sharesDestinations()}. */
+        public Builder sharedDestinations(boolean value) {
+            this.sharedDestinations = value;
             return this;
         }
 

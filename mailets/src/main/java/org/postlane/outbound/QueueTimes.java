@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 import org.apache.james.transport.mailets.remote.delivery.Bouncer;
 import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
@@ -55,8 +56,17 @@ public final class QueueTimes {
     }
 
     static Instant queuedAt(Mail mail, Clock clock) {
-        return AttributeUtils.getValueAndCastFromMail(mail, QUEUED_AT, Long.class).map(Instant::ofEpochMilli)
-            .orElseGet(clock::instant);
+        return queuedAtIfMarked(mail).orElseGet(clock::instant);
+    }
+
+    /** Empty for a mail that was queued by another mailet. */
+    static Optional<Instant> queuedAtIfMarked(Mail mail) {
+        return AttributeUtils.getValueAndCastFromMail(mail, QUEUED_AT, Long.class).map(Instant::ofEpochMilli);
+    }
+
+    /** Tells apart the times that one mail was queued anew; the same for all its turns in between, and after a crash. */
+    static String life(Mail mail) {
+        return queuedAtIfMarked(mail).map(time -> String.valueOf(time.toEpochMilli())).orElse("-");
     }
 
     static Duration age(Mail mail, Clock clock) {

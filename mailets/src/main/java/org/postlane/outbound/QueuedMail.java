@@ -46,6 +46,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
     private final Set<DestinationAttempt> offered = new HashSet<>();
     private final List<Verdict> verdicts;
     private int unrecorded;
+    private boolean begun;
     private boolean closing;
     private boolean abandoned;
     private boolean over;
@@ -106,10 +107,19 @@ final class QueuedMail implements DestinationAttempt.Owner {
      */
     void begin(List<Verdict> known, List<DestinationAttempt> attempts) {
         synchronized (this) {
+            begun = true;
             verdicts.addAll(known);
             pending.addAll(attempts);
+            if (closing) {
+                postponePending();
+            }
         }
         goOn();
+    }
+
+    private synchronized void postponePending() {
+        pending.forEach(attempt -> verdicts.addAll(attempt.postponed(HELD_LONG)));
+        pending.clear();
     }
 
     @Override
@@ -139,13 +149,15 @@ final class QueuedMail implements DestinationAttempt.Owner {
         goOn();
     }
 
-    /** Begins no more attempts: what has not begun goes back into the queue when the rest has ended. */
+    /**
+     * Begins no more attempts: what has not begun goes back into the queue when the rest has ended. To be called again and again:
+     * what was just being offered, or waits for another turn, is found the next time.
+     */
     void windUp() {
         List<DestinationAttempt> waiting;
         synchronized (this) {
             closing = true;
-            pending.forEach(attempt -> verdicts.addAll(attempt.postponed(HELD_LONG)));
-            pending.clear();
+            postponePending();
             waiting = List.copyOf(offered);
         }
         for (DestinationAttempt attempt : waiting) {
@@ -168,17 +180,14 @@ final class QueuedMail implements DestinationAttempt.Owner {
         underWay.forEach(DestinationAttempt::giveUp);
     }
 
-    synchronized boolean isWindingUp() {
-        return closing;
-    }
-
     private void goOn() {
         for (DestinationAttempt next = next(); next != null; next = next()) {
             next.offer();
         }
         boolean leave;
         synchronized (this) {
-            if (over || !pending.isEmpty() || !offered.isEmpty() || unrecorded > 0) {
+            // Before it has begun there are no verdicts, and a mail without any would be taken for settled.
+            if (!begun || over || !pending.isEmpty() || !offered.isEmpty() || unrecorded > 0) {
                 return;
             }
             over = true;

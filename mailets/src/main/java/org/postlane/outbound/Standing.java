@@ -31,7 +31,8 @@ final class Standing {
             if (fault == null || isAnswered(verdict)) {
                 return new Standing(Kind.WORKS, "");
             }
-            if (fault == Fault.HOST || fault == Fault.SESSION) {
+            if ((fault == Fault.HOST || fault == Fault.SESSION) && !bad.filter(Verdict::isAmbiguous).isPresent()) {
+                // Who may have the mail already must not get it again at once, whatever the host says about the others.
                 bad = Optional.of(verdict);
             }
         }

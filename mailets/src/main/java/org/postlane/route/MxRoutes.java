@@ -148,12 +148,15 @@ public final class MxRoutes implements RouteSource {
 
     private CompletableFuture<Route> routeTo(Domain recipient, List<Server> servers) {
         if (servers.stream().noneMatch(Server::hasAddress)) {
-            return failed(new NoRouteException(TEMPORARY, "4.4.3 No mail server of " + recipient.asString()
-                + " has an address now: " + servers));
+            return failed(withoutAddress(recipient, servers));
         }
         List<Server> better = betterThanOurselves(servers);
-        if (better.stream().noneMatch(Server::hasAddress)) {
+        if (better.isEmpty()) {
             return failed(backToUs(recipient));
+        }
+        if (better.stream().noneMatch(Server::hasAddress)) {
+            // Only DNS keeps us from a better one, for now: the mail waits here, as it does at any backup MX.
+            return failed(withoutAddress(recipient, better));
         }
         return Gathered.of(better.stream()
             .map(server -> tls.sessionFor(recipient, server.name()).thenApply(server::with))
@@ -164,6 +167,11 @@ public final class MxRoutes implements RouteSource {
                         + " has an address that this server connects to (" + usable + "): " + protectedOnes))
                     : CompletableFuture.completedFuture(new Route(health.order(hosts), health));
             });
+    }
+
+    private static NoRouteException withoutAddress(Domain recipient, List<Server> servers) {
+        return new NoRouteException(TEMPORARY, "4.4.3 No mail server of " + recipient.asString() + " has an address now: "
+            + servers);
     }
 
     /** RFC 5321 5.1: who is an MX of the domain himself passes mail on to better ones only, or it would go round for ever. */

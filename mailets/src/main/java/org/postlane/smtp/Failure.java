@@ -48,6 +48,11 @@ public final class Failure {
         return new Failure(fault, persistence, null, explanation);
     }
 
+    /** The same, to be tried again whatever it says of itself. */
+    Failure asTemporary() {
+        return new Failure(fault, Persistence.TEMPORARY, reply, explanation);
+    }
+
     /** What it means for a session, or for who waits on it, that this happened instead of a reply. */
     static Failure lost(Throwable cause) {
         Fault fault = cause instanceof ReplyTimeoutException ? Fault.HOST

@@ -73,6 +73,11 @@ public final class RecipientResult {
         return of(Failure.without(fault, Failure.Persistence.TEMPORARY, explanation));
     }
 
+    /** Deferred because a session did not come about or broke, whatever that failure says of itself. */
+    public static RecipientResult deferred(Failure failure) {
+        return of(failure.asTemporary());
+    }
+
     /** The outcome. */
     public Status status() {
         return status;

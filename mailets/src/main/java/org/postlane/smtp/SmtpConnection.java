@@ -230,6 +230,11 @@ public final class SmtpConnection {
         return (int) Math.min(announced, SmtpLimits.MOST_RECIPIENTS_PER_TRANSACTION);
     }
 
+    /** The most recipient domains that one transaction may have: what the server announced (RFC 9422 5.3), or any number. */
+    public int domainsPerTransaction() {
+        return (int) Math.min(Integer.MAX_VALUE, capabilities.limit("RCPTDOMAINMAX").orElse(Integer.MAX_VALUE));
+    }
+
     /** Whether the session runs over TLS. */
     public boolean isEncrypted() {
         return encrypted;

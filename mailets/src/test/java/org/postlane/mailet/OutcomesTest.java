@@ -119,6 +119,21 @@ class OutcomesTest {
     }
 
     @Test
+    void whoMayHaveTheMailDoesNotGetItAgainAtOnceBecauseTheHostHasEnoughOfUs() throws Exception {
+        ScriptedBehaviour behaviour = Behaviour.accepting().endOfData(close()).once()
+            .mail(reply("421 4.3.2 enough")).onConnection(2);
+        try (SmtpServer server = SmtpServer.builder().extensions("PIPELINING", "LIMITS RCPTMAX=1").behaviour(behaviour).start();
+             Delivery delivery = new Delivery().domain("a.test", server)) {
+            delivery.start("delayTime", "3600000", "maxRetries", "3");
+            delivery.send("mail", "x@a.test", "y@a.test");
+            delivery.settled(1);
+            assertThat(server.received()).hasSize(1);
+            assertThat(delivery.queues.putBack()).hasSize(1).first()
+                .satisfies(put -> assertThat(put.recipients()).containsExactlyInAnyOrder("x@a.test", "y@a.test"));
+        }
+    }
+
+    @Test
     void connectionLostBeforeTheFinalDotGoesToTheNextMx() throws Exception {
         for (ScriptedBehaviour behaviour : List.of(Behaviour.accepting().data(reset()), Behaviour.accepting().rcpt(close()),
             Behaviour.accepting().mail(close()))) {

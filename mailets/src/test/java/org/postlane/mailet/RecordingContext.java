@@ -27,6 +27,14 @@ final class RecordingContext {
     final List<ParsedReport> reports = new CopyOnWriteArrayList<>();
     final AtomicInteger toFail = new AtomicInteger();
 
+    /** What runs mail that is handed over, before the hand-over returns. */
+    @FunctionalInterface
+    interface Processor {
+        void run(String state, Mail mail) throws Exception;
+    }
+
+    volatile Processor processor = (state, mail) -> { };
+
     MailetContext context() {
         return (MailetContext) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {MailetContext.class},
             (proxy, method, arguments) -> {
@@ -46,6 +54,7 @@ final class RecordingContext {
                     sent.add(handedOver(state, mail));
                     mail.setAttribute(Mail.SENT_BY_MAILET_ATTRIBUTE);
                     mail.setState(state);
+                    processor.run(state, mail);
                     return null;
                 }
                 throw new AssertionError("Not expected: " + method);

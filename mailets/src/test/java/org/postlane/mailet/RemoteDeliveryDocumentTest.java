@@ -35,6 +35,7 @@ class RemoteDeliveryDocumentTest {
         RouteParameters.TLS_POLICIES, RouteParameters.ADDRESS_FAMILIES, RouteParameters.MX_PORT,
         OutcomeParameters.MIN_BACK_OFF, OutcomeParameters.MAX_BACK_OFF, OutcomeParameters.QUEUE_LIFETIME,
         OutcomeParameters.DELAY_WARNING, OutcomeParameters.DEAD_LETTERS, RemoteDeliveryParameters.MAILS_IN_HAND,
+        RemoteDeliveryParameters.SHARED_DESTINATIONS,
         RemoteDeliveryParameters.MEGABYTES_IN_HAND);
     private static Map<String, List<String>> own;
     private static Map<String, List<String>> stock;

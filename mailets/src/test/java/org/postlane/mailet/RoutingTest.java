@@ -288,6 +288,31 @@ class RoutingTest {
     }
 
     @Test
+    void domainsWithTheSameServersShareADestinationWhereThatIsWantedAndOneWithARuleDoesNot() throws Exception {
+        try (SmtpServer server = SmtpServer.accepting(); Delivery delivery = new Delivery()
+            .domain("a.test", server).domain("b.test", server).domain("own.test", server)) {
+            delivery.start("sharedDestinations", "true", "rates", "own.test=1000/s");
+            delivery.send("mail", "x@a.test", "y@b.test", "z@own.test");
+            delivery.settled(1);
+            assertThat(server.received()).hasSize(3);
+            assertThat(delivery.destination("route 127.0.0.1").succeeded()).isEqualTo(2);
+            assertThat(delivery.destination("own.test").succeeded()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aServerThatTakesOneDomainInATransactionGetsOneInEach() throws Exception {
+        try (SmtpServer server = SmtpServer.builder().extensions("LIMITS RCPTDOMAINMAX=1").start();
+             Delivery delivery = new Delivery()) {
+            delivery.start("gateway", "127.0.0.1:" + server.port());
+            delivery.send("mail", "x@a.test", "y@a.test", "z@b.test", "w@a.test");
+            delivery.settled(1);
+            assertThat(server.received()).extracting(received -> List.copyOf(received.recipientAddresses()))
+                .containsExactly(List.of("x@a.test", "y@a.test"), List.of("z@b.test"), List.of("w@a.test"));
+        }
+    }
+
+    @Test
     void aSlowDomainDoesNotDelayAnother() throws Exception {
         Stall stall = new Stall();
         try (SmtpServer slow = SmtpServer.with(Behaviour.accepting().connect(stall(stall).then(proceed())));

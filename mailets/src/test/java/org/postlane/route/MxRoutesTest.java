@@ -70,6 +70,14 @@ class MxRoutesTest {
     }
 
     @Test
+    void asABackupMxByAddressWeKeepTheMailWhileDnsDoesNotTellTheAddressOfABetterOne() throws Exception {
+        host("other-name.test", "127.0.0.1");
+        mx("primary-without-answer.test", "other-name.test");
+        assertThat(failure()).hasMessageStartingWith("4.4.3 ").hasMessageContaining("primary-without-answer.test");
+        assertThat(failure().kind()).isEqualTo(NoRouteException.Kind.TEMPORARY);
+    }
+
+    @Test
     void oneDomainsBackupIsNotAnothersFirstChoice() throws Exception {
         host("one.test", "203.0.113.1");
         host("two.test", "203.0.113.2");

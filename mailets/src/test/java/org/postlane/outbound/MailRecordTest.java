@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+
+import org.apache.james.core.MailAddress;
+import org.apache.james.metrics.api.NoopGaugeRegistry;
+import org.apache.james.metrics.tests.RecordingMetricFactory;
+import org.apache.james.queue.api.MailQueueName;
+import org.apache.james.server.core.MailImpl;
+import org.apache.mailet.base.MailAddressFixture;
+import org.junit.jupiter.api.Test;
+import org.postlane.journal.DeliveryJournal;
+import org.postlane.journal.JournalSettings;
+import org.postlane.smtp.Fault;
+import org.postlane.smtp.RecipientResult;
+import org.postlane.smtp.Reply;
+
+class MailRecordTest {
+    private static final MailAddress RECIPIENT = MailAddressFixture.ANY_AT_JAMES;
+    private static final MailQueueName OUTGOING = MailQueueName.of("outgoing");
+    private static final Instant BEGAN = Instant.parse("2026-01-01T00:00:00Z");
+    private final DeliveryJournal journal = DeliveryJournal.inMemory(JournalSettings.DEFAULTS);
+
+    private static Clock at(Duration afterTheBeginning) {
+        return Clock.fixed(BEGAN.plus(afterTheBeginning), ZoneOffset.UTC);
+    }
+
+    private static MailImpl queuedAt(Duration afterTheBeginning) throws Exception {
+        MailImpl mail = MailImpl.builder().name("mail").sender("sender@home.test").addRecipient(RECIPIENT).build();
+        QueueTimes.markQueued(mail, at(afterTheBeginning));
+        DeliveryIdentity.mark(mail);
+        return mail;
+    }
+
+    private MailRecord record(MailImpl mail, Duration now, MailQueueName queue, Instant began) {
+        OutboundMetrics metrics = new OutboundMetrics(new RecordingMetricFactory(), new NoopGaugeRegistry());
+        OutcomeLog log = new OutcomeLog(queue, metrics, at(now));
+        return new MailRecord(journal, log, at(now), queue, began, mail);
+    }
+
+    private List<Verdict> known(MailImpl mail, Duration now, MailQueueName queue, Instant began) {
+        return record(mail, now, queue, began).known(mail.getRecipients());
+    }
+
+    private void delivered(MailImpl mail, Duration now) {
+        MailRecord record = record(mail, now, OUTGOING, BEGAN);
+        record.record("james", List.of(new Verdict(RECIPIENT,
+            RecipientResult.recorded(Fault.RECIPIENT, new Reply(250, List.of("ok"))), "host")), () -> { });
+        record.done();
+    }
+
+    @Test
+    void whatAQueueHandsOutOnceMoreIsNotDeliveredOnceMore() throws Exception {
+        MailImpl mail = queuedAt(Duration.ofSeconds(1));
+        delivered(mail, Duration.ofSeconds(2));
+        assertThat(known(mail, Duration.ofSeconds(3), OUTGOING, BEGAN)).hasSize(1);
+    }
+
+    @Test
+    void whatASpoolQueuesOnceMoreAfterACrashIsNotDeliveredOnceMore() throws Exception {
+        delivered(queuedAt(Duration.ofSeconds(1)), Duration.ofSeconds(2));
+        assertThat(known(queuedAt(Duration.ofSeconds(9)), Duration.ofSeconds(10), OUTGOING, BEGAN.plusSeconds(5))).hasSize(1);
+    }
+
+    @Test
+    void whatIsQueuedOnceMoreLaterIsANewDelivery() throws Exception {
+        delivered(queuedAt(Duration.ofSeconds(1)), Duration.ofSeconds(2));
+        assertThat(known(queuedAt(Duration.ofSeconds(3)), Duration.ofSeconds(4), OUTGOING, BEGAN)).isEmpty();
+    }
+
+    @Test
+    void whatIsInAnotherQueueIsAnotherDelivery() throws Exception {
+        MailImpl mail = queuedAt(Duration.ofSeconds(1));
+        delivered(mail, Duration.ofSeconds(2));
+        assertThat(known(mail, Duration.ofSeconds(3), MailQueueName.of("archive"), BEGAN)).isEmpty();
+    }
+}
