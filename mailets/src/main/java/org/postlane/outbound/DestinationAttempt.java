@@ -54,6 +54,8 @@ final class DestinationAttempt implements Task {
     private volatile MailAttempt running;
     private volatile OutboundMetrics.Timing waiting = () -> { };
     private volatile boolean givenUp;
+    /** Where its route has led it; null while it waits where it began. */
+    private String movedTo;
     private Route route;
 
     DestinationAttempt(AttemptContext context, Owner owner, Recipients recipients, SharedMail mail, String sender, int priority) {
@@ -109,7 +111,7 @@ final class DestinationAttempt implements Task {
             Deliverable deliverable = new Deliverable(mail, recipients.addresses());
             // Asked for here, where it may wait for a database, and not on a thread of connections.
             String ehloName = context.settings().ehloName();
-            CompletableFuture<Void> unused = context.routeOf(recipients).handle((found, failure) -> {
+            CompletableFuture<Void> unused = route().handle((found, failure) -> {
                 guarded(turn, () -> {
                     if (failure == null) {
                         routed(turn, found, deliverable, ehloName);
@@ -122,6 +124,11 @@ final class DestinationAttempt implements Task {
         } catch (RuntimeException | Error e) {
             failedToBegin(turn, e);
         }
+    }
+
+    /** Whoever has moved keeps the route that led there: equal servers come in another order each time, and lead elsewhere. */
+    private CompletableFuture<Route> route() {
+        return movedTo == null ? context.routeOf(recipients) : CompletableFuture.completedFuture(route);
     }
 
     /** A turn that never ends would hold a place for ever. */
@@ -141,10 +148,13 @@ final class DestinationAttempt implements Task {
 
     private void routed(Turn turn, Route found, Deliverable deliverable, String ehloName) {
         route = found;
-        String shared = context.destinationOf(route, recipients);
-        if (!shared.equals(turn.destination())) {
-            turn.passTo(shared);
-            return;
+        if (movedTo == null) {
+            String shared = context.destinationOf(route, recipients);
+            if (!shared.equals(turn.destination())) {
+                movedTo = shared;
+                turn.passTo(shared);
+                return;
+            }
         }
         MailAttempt attempt = new MailAttempt(context, route, deliverable, ehloName);
         running = attempt;

@@ -34,6 +34,19 @@ class RatesTest {
         dns.close();
     }
 
+    @Test
+    void aDomainWithServersOfTwoProvidersMovesEachMailOnceAndNotToAndFro() throws Exception {
+        // Of equal preference: which comes first is another at each look-up.
+        dns.mx("both.test", 10, "mx1.provider.test").mx("both.test", 10, "mx.free.test");
+        net.start("destinationConcurrency", "mx:*.provider.test=5");
+        for (int i = 0; i < MAILS; i++) {
+            net.send("m" + i, "x@both.test");
+        }
+        net.everythingArrivesOnce();
+        assertThat(net.delivery.destination("both.test").succeeded()).as("delivered there, or moved on").isEqualTo(MAILS);
+        assertThat(net.delivery.destination("mx:*.provider.test").succeeded()).isBetween(1L, (long) MAILS);
+    }
+
     /** The n-th may come no earlier than n - 1 at that rate take: what is slow makes them later, and nothing earlier. */
     private static void areNoFasterThan(int perSecond, long began, List<Long> arrivals) {
         double period = (double) Duration.ofSeconds(1).toNanos() / perSecond;
