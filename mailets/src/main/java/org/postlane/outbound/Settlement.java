@@ -135,7 +135,8 @@ final class Settlement {
             Optional<Duration> schedule = settings.retries().next(attempt - 1, age);
             Optional<Duration> soon = settings.retries().handedBack(handedBack, age);
             if (schedule.isEmpty()) {
-                givenUp.addAll(deferred);
+                // Who was only told that the destination does not work now had no attempt that could have been the last.
+                deferred.forEach(verdict -> (verdict.notBefore().isZero() ? givenUp : withoutTurn).add(verdict));
                 deferred.clear();
             }
             if (soon.isEmpty()) {

@@ -124,6 +124,19 @@ class SettlementTest {
     }
 
     @Test
+    void aMailWhoseRetriesAreSpentIsNotGivenUpForThePenaltyOfItsDestinationWithoutAnAttempt() throws Exception {
+        MailImpl mail = mail("a@a.test");
+        run(settlement(new OutboundSettings.Builder().retries(RetrySchedule.growing(0))).stepsFor(mail,
+            List.of(deferred("a@a.test", "another mail met no answer").notBefore(Duration.ofMinutes(4)))));
+        assertThat(context.getSentMails()).isEmpty();
+        assertThat(entries()).hasSize(1).first().satisfies(entry -> {
+            assertThat(entry.delay()).isGreaterThanOrEqualTo(Duration.ofMinutes(4));
+            assertThat(entry.retries()).isZero();
+            assertThat(entry.handedBack()).isEqualTo(1);
+        });
+    }
+
+    @Test
     void aTurnAtLastEndsTheCountOfThoseThatWereNotAndOfNothingElse() throws Exception {
         MailImpl mail = mail("a@a.test", "b@b.test");
         mail.setAttribute(QueueTimes.handedBack(6));
