@@ -39,12 +39,14 @@ final class HoldingLimit {
     }
 
     private void look() {
-        try {
-            long now = time.nanoTime();
-            inHand.get().forEach(mail -> look(mail, Duration.ofNanos(now - mail.takenAt())));
-        } catch (RuntimeException e) {
-            // A periodic task that throws is never run again.
-            LOGGER.error("Mail may be held for too long", e);
+        long now = time.nanoTime();
+        for (QueuedMail mail : inHand.get()) {
+            try {
+                look(mail, Duration.ofNanos(now - mail.takenAt()));
+            } catch (RuntimeException e) {
+                // A periodic task that throws is never run again, and one mail must not hide the others.
+                LOGGER.error("{} may be held for too long", mail.mail().getName(), e);
+            }
         }
     }
 

@@ -2,12 +2,14 @@
 package org.postlane.outbound;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
@@ -29,6 +31,9 @@ import org.postlane.smtp.Reply;
  * is settled, and each step of the settlement that was done. Safe for use by several threads.
  */
 final class MailRecord {
+    /** A disk that hangs is as bad as one that fails, and must not stop the mail either. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
     private final DeliveryJournal journal;
     private final OutcomeLog log;
     private final Clock clock;
@@ -116,7 +121,8 @@ final class MailRecord {
             return;
         }
         // A journal that cannot be written is reported by itself; the delivery goes on, at the risk of a repetition.
-        CompletableFuture<Void> unused = journal.record(item, entries).whenComplete((nothing, failure) -> then.run());
+        CompletableFuture<Void> unused = journal.record(item, entries).copy()
+            .orTimeout(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS).whenComplete((nothing, failure) -> then.run());
     }
 
     private JournalEntry entry(Verdict verdict) {

@@ -139,8 +139,17 @@ final class QueueReader {
 
         @Override
         protected void hookOnNext(MailQueue.MailQueueItem item) {
-            took(sizeOf(item.getMail()));
-            taker.accept(item);
+            long size = sizeOf(item.getMail());
+            took(size);
+            try {
+                taker.accept(item);
+            } catch (RuntimeException | Error e) {
+                // Thrown on, it would end the reading for good. The item comes again after a restart.
+                readable.failed(e);
+                LOGGER.error("{} stays in queue {} until James has restarted", item.getMail().getName(),
+                    queue.getName().asString(), e);
+                release(size);
+            }
             pull();
         }
 

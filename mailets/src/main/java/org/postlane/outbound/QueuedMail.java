@@ -23,6 +23,8 @@ import org.apache.mailet.Mail;
 final class QueuedMail implements DestinationAttempt.Owner {
     /** Attempts of one mail that the scheduler knows at a time. */
     static final int MOST_AT_ONCE = 20;
+    /** Characters of an answer that are kept for each recipient of a large mail: what counts for one in the hand. */
+    static final int WORDS_OF_EACH = 500;
     private static final String HELD_LONG = "4.4.7 The mail was in hand for long and has to go back into its queue";
 
     /** What becomes of the mail in the end; exactly one of its methods is called, once. */
@@ -42,6 +44,8 @@ final class QueuedMail implements DestinationAttempt.Owner {
     private final TimeMetric trial;
     /** Opened before it begins. */
     private volatile MailRecord record;
+    /** Whether there are so many recipients that what a hostile server says about each would fill the memory. */
+    private final boolean isLarge;
     private final Deque<DestinationAttempt> pending;
     private final Set<DestinationAttempt> offered = new HashSet<>();
     private final List<Verdict> verdicts;
@@ -62,6 +66,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
         this.item = item;
         this.mail = item.getMail();
         this.size = QueueReader.sizeOf(mail);
+        this.isLarge = mail.getRecipients().size() > Recipients.MOST;
         this.takenAt = takenAt;
         this.trial = trial;
         this.verdicts = new ArrayList<>();
@@ -126,7 +131,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
     public void ended(DestinationAttempt attempt, List<Verdict> outcome) {
         synchronized (this) {
             offered.remove(attempt);
-            verdicts.addAll(outcome);
+            outcome.forEach(verdict -> verdicts.add(isLarge ? verdict.shortened(WORDS_OF_EACH) : verdict));
             unrecorded++;
         }
         // Recorded before the mail can be settled, and few at a time are not.

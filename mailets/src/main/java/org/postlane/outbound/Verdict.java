@@ -53,6 +53,11 @@ final class Verdict {
         return new Verdict(recipient, result, host, tried, notBefore, connection);
     }
 
+    /** The same verdict, with no more than so many characters of what the host said. */
+    Verdict shortened(int most) {
+        return new Verdict(recipient, result.shortened(most), host, tried, notBefore, passage);
+    }
+
     /** The connection that it came by; empty where there was none. */
     Optional<Passage> passage() {
         return Optional.ofNullable(passage);

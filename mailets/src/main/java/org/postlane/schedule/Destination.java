@@ -141,6 +141,11 @@ final class Destination<T extends Task> {
         return false;
     }
 
+    /** Whether who was refused once more may wait for another turn: not where nothing has worked lately, or it takes long. */
+    boolean mayWaitAgain(long now) {
+        return !penalty.isOn() || (!penalty.isLong() && progress.isRecent(now));
+    }
+
     void countRefused() {
         refused++;
     }

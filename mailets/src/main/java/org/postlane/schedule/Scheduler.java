@@ -297,7 +297,7 @@ public final class Scheduler<T extends Task> {
     /** Lets the task of a turn that has ended wait for another; under the lock. */
     boolean waitAgain(GivenTurn<T> turn, long now) {
         Destination<T> destination = turn.destination;
-        if (closed || destination.penalty.isOn() || destination.order.isGiven(now)) {
+        if (closed || !destination.mayWaitAgain(now) || destination.order.isGiven(now)) {
             return false;
         }
         places.take(turn.waiting.trust());

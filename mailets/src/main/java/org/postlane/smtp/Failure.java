@@ -48,6 +48,12 @@ public final class Failure {
         return new Failure(fault, persistence, null, explanation);
     }
 
+    /** The same, with no more than so many characters of what the server said. */
+    Failure shortened(int most) {
+        return new Failure(fault, persistence, reply == null ? null : reply.shortened(most),
+            explanation.length() <= most ? explanation : explanation.substring(0, most));
+    }
+
     /** The same, to be tried again whatever it says of itself. */
     Failure asTemporary() {
         return new Failure(fault, Persistence.TEMPORARY, reply, explanation);

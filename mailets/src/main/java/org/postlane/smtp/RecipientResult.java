@@ -78,6 +78,12 @@ public final class RecipientResult {
         return of(failure.asTemporary());
     }
 
+    /** The same, with no more than so many characters of what the server said: where there are very many of them to be kept. */
+    public RecipientResult shortened(int most) {
+        return new RecipientResult(status, reply == null ? null : reply.shortened(most),
+            failure == null ? null : failure.shortened(most), reportsPassedOn);
+    }
+
     /** The outcome. */
     public Status status() {
         return status;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtp;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,6 +60,20 @@ public final class Reply {
     /** 5xx. */
     public boolean isPermanent() {
         return code / 100 == 5;
+    }
+
+    /** The same, with the lines that fit into so many characters, the first of them at any rate cut to fit. */
+    Reply shortened(int most) {
+        List<String> kept = new ArrayList<>();
+        int left = most;
+        for (String line : lines) {
+            if (left <= 0) {
+                break;
+            }
+            kept.add(line.length() <= left ? line : line.substring(0, left));
+            left -= line.length();
+        }
+        return kept.size() == lines.size() && left >= 0 ? this : new Reply(code, kept);
     }
 
     @Override
