@@ -29,8 +29,29 @@ final class AnswerCache {
 
     /** The answer that is remembered or under way, or else this one. */
     CompletableFuture<DnsAnswer<Record>> get(Name name, int type, Supplier<CompletableFuture<DnsAnswer<Record>>> ask) {
+        CompletableFuture<DnsAnswer<Record>> asked = new CompletableFuture<>();
+        boolean[] isAsked = new boolean[1];
+        CompletableFuture<DnsAnswer<Record>> shared = answers.get(new Question(name, type), (question, executor) -> {
+            isAsked[0] = true;
+            CompletableFuture<DnsAnswer<Record>> remembered = new CompletableFuture<>();
+            CompletableFuture<Void> unused = ask.get().handle((answer, failure) -> {
+                // Remembered first, and told then: for how long it holds counts from before anybody knows it.
+                complete(remembered, answer, failure);
+                complete(asked, answer, failure);
+                return null;
+            });
+            return remembered;
+        });
         // A future of one's own: who gives up on his must not end the others'.
-        return answers.get(new Question(name, type), (question, executor) -> ask.get()).thenApply(answer -> answer);
+        return isAsked[0] ? asked : shared.copy();
+    }
+
+    private static <T> void complete(CompletableFuture<T> future, T value, Throwable failure) {
+        if (failure == null) {
+            future.complete(value);
+        } else {
+            future.completeExceptionally(failure);
+        }
     }
 
     static Duration memoryOf(DnsAnswer<?> answer) {
