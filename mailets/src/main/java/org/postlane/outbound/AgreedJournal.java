@@ -4,6 +4,7 @@ package org.postlane.outbound;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 import javax.inject.Inject;
@@ -15,8 +16,6 @@ import org.postlane.journal.DeliveryJournal;
 import org.postlane.journal.JournalSettings;
 import org.postlane.journal.JournalStats;
 import org.postlane.journal.SyncPolicy;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one delivery journal that a James has. Where it lies and when it is synced may be written in any element that delivers;
@@ -39,7 +38,6 @@ public final class AgreedJournal {
 
     private static final String EXPECTED_PLACE = "none, or a directory such as " + DEFAULT_PLACE;
     private static final String EXPECTED_SYNC = "always, never, or the longest time between two syncs such as 1 s";
-    private static final Logger LOGGER = LoggerFactory.getLogger(AgreedJournal.class);
 
     private final FileSystem files;
     private final CriticalStates criticalStates;
@@ -74,7 +72,7 @@ public final class AgreedJournal {
         place.agree(parameters, JOURNAL, parameters.text(JOURNAL, EXPECTED_PLACE));
         if (!place().equals(NONE)) {
             try {
-                Files.createDirectories(directory());
+                createPrivately(directory());
             } catch (IOException | RuntimeException e) {
                 throw new ConfigurationError(parameters.where() + ": <" + JOURNAL + "> is " + place() + ": expected "
                     + EXPECTED_PLACE + ", which can be written: " + e);
@@ -117,7 +115,6 @@ public final class AgreedJournal {
         try {
             DeliveryJournal opened = DeliveryJournal.open(directory(), settings);
             criticalStates.ask("the delivery journal in " + place() + " cannot be written", opened::problem);
-            LOGGER.info("Delivery journal in {}: {}", place(), settings);
             return opened;
         } catch (IOException | RuntimeException e) {
             usable.failed(e);
@@ -136,6 +133,16 @@ public final class AgreedJournal {
 
     private String place() {
         return place.value().orElse(DEFAULT_PLACE);
+    }
+
+    /** It tells who writes to whom. */
+    private static void createPrivately(Path directory) throws IOException {
+        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createDirectories(directory,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else {
+            Files.createDirectories(directory);
+        }
     }
 
     private Path directory() throws IOException {

@@ -17,6 +17,7 @@ import org.postlane.schedule.Refusal;
 import org.postlane.schedule.Scheduler;
 import org.postlane.schedule.Task;
 import org.postlane.schedule.Turn;
+import org.postlane.smtp.EnhancedCode;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
 import org.postlane.smtp.RecipientResult;
@@ -222,11 +223,16 @@ final class DestinationAttempt implements Task {
                     .notBefore(wait)));
                 break;
             case BOUNCED:
-                ended(all(RecipientResult.failed(Fault.POLICY, "5.7.1 " + refusal.reason()), "-"));
+                ended(all(RecipientResult.failed(Fault.POLICY, permanent(refusal.reason())), "-"));
                 break;
             default:
                 owner.abandoned(this);
         }
+    }
+
+    /** The administrator's words, with his enhanced code (RFC 3463) or one that says that it was decided here. */
+    private static String permanent(String reason) {
+        return reason.startsWith("5.") && EnhancedCode.at(reason).isPresent() ? reason : "5.7.1 " + reason;
     }
 
     /** Verdicts for an attempt that got no turn. */

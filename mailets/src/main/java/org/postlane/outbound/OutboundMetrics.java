@@ -90,6 +90,11 @@ public final class OutboundMetrics {
         count(handedBack);
     }
 
+    /** One recipient failed because its time is over. */
+    void givenUp() {
+        count(outcomes.get(Status.FAILED));
+    }
+
     /** What became of one recipient in one attempt. */
     void outcome(Verdict verdict, Duration timeInQueue) {
         // The recipients that a server wants in another transaction are deferred as any other if they get no turn.

@@ -24,6 +24,7 @@ import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.mailet.AttributeUtils;
 import org.apache.mailet.MailetContext;
+import org.postlane.journal.DeliveryJournal;
 import org.postlane.route.RouteTable;
 import org.postlane.schedule.Scheduler;
 import org.postlane.schedule.SchedulerLimits;
@@ -76,11 +77,11 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.queue = queue;
         this.settings = settings;
         this.routes = routes;
-        this.settlement = new Settlement(queue, settings, context, metrics, clock);
         this.metrics = metrics;
         this.clock = clock;
         this.began = clock.instant();
         this.outcomes = new OutcomeLog(settings.queue(), engine.metrics(), clock);
+        this.settlement = new Settlement(queue, settings, context, metrics, outcomes, clock);
         this.threads = new QueueThreads(name, engine.time());
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
             .watch("queue " + name + " cannot be read", Duration.ZERO), this::take);
@@ -111,6 +112,8 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         engine.destinations().add(settings.queue(), scheduler);
         engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(queue, threads.workers()));
         new HoldingLimit(this::mailInHand, threads.timers(), engine.time()).start();
+        // Opened before the first mail comes: whether it can be used shall show at the start.
+        DeliveryJournal unused = engine.journal();
         reader.start(threads.readers());
         LOGGER.info("Delivering the mail of queue {}; retries: {}; {}", settings.queue().asString(), settings.retries(), live);
     }

@@ -46,12 +46,21 @@ final class OutcomeLog {
         Duration inQueue = QueueTimes.age(mail, clock);
         metrics.outcome(verdict, inQueue);
         if (LOGGER.isInfoEnabled()) {
-            LOGGER.info("{}", line(mail, verdict, destination, delivery, inQueue));
+            Status status = verdict.status() == Status.NEXT_TRANSACTION ? Status.DEFERRED : verdict.status();
+            LOGGER.info("{}", line(mail, verdict, status, destination, delivery, inQueue).add("reply", verdict.explanation()));
         }
     }
 
-    private LogLine line(Mail mail, Verdict verdict, String destination, String delivery, Duration inQueue) {
-        Status status = verdict.status() == Status.NEXT_TRANSACTION ? Status.DEFERRED : verdict.status();
+    /** Records that a recipient is not tried any more, although nobody refused it for good. */
+    void givenUp(Mail mail, Verdict last) {
+        metrics.givenUp();
+        if (LOGGER.isInfoEnabled()) {
+            LOGGER.info("{}", line(mail, last, Status.FAILED, last.recipient().getDomain().asString(), DeliveryIdentity.of(mail),
+                QueueTimes.age(mail, clock)).add("reply", "Given up; the last was: " + last.explanation()));
+        }
+    }
+
+    private LogLine line(Mail mail, Verdict verdict, Status status, String destination, String delivery, Duration inQueue) {
         LogLine line = new LogLine()
             .add("outcome", lower(status))
             .add("to", verdict.recipient().asString())
@@ -67,7 +76,7 @@ final class OutcomeLog {
         verdict.code().ifPresent(code -> line.add("code", code));
         verdict.enhancedCode().ifPresent(code -> line.add("dsn", code));
         verdict.fault().ifPresent(fault -> line.add("fault", lower(fault)));
-        return line.add("reply", verdict.explanation());
+        return line;
     }
 
     private static String lower(Enum<?> constant) {

@@ -72,8 +72,11 @@ final class Settlement {
     private final MailetContext context;
     private final Clock clock;
     private final Metric outgoingMails;
+    private final OutcomeLog outcomes;
 
-    Settlement(MailQueue queue, OutboundSettings settings, MailetContext context, MetricFactory metrics, Clock clock) {
+    Settlement(MailQueue queue, OutboundSettings settings, MailetContext context, MetricFactory metrics, OutcomeLog outcomes,
+               Clock clock) {
+        this.outcomes = outcomes;
         this.queue = queue;
         this.settings = settings;
         this.context = context;
@@ -143,6 +146,7 @@ final class Settlement {
                 givenUp.addAll(withoutTurn);
                 withoutTurn.clear();
             }
+            givenUp.forEach(verdict -> outcomes.givenUp(queued.whole(), verdict));
             boolean delayed = !delayReported && settings.delayWarning().filter(limit -> age.compareTo(limit) >= 0).isPresent();
             WayBack way = new WayBack(queue, clock, delayReported || delayed);
             schedule.ifPresent(delay -> way.addDeferred(deferred, attempt, delay, settings.hasLowPriorityRetries()));

@@ -171,7 +171,8 @@ final class Destination<T extends Task> {
     }
 
     Refusal noRoom() {
-        return new Refusal(Refusal.Kind.NO_ROOM, lastError(), Duration.ZERO);
+        return new Refusal(Refusal.Kind.NO_ROOM, "4.4.5 The destination has more waiting than it takes in time"
+            + (lastError == null ? "" : "; its last error: " + lastError), Duration.ZERO);
     }
 
     private String lastError() {

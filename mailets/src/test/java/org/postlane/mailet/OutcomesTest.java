@@ -407,4 +407,26 @@ class OutcomesTest {
             logger.setLevel(null);
         }
     }
+
+    @Test
+    void whoIsGivenUpHasOneMoreLineThatSaysSo() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger("org.postlane.delivery");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(lines);
+        ScriptedBehaviour behaviour = Behaviour.accepting().rcpt("x@a.test", reply("450 4.2.0 later"));
+        try (SmtpServer server = SmtpServer.with(behaviour); Delivery delivery = new Delivery().domain("a.test", server)) {
+            delivery.start("delayTime", "10", "maxRetries", "1");
+            delivery.send("spent", "x@a.test");
+            delivery.settled(2);
+            assertThat(List.copyOf(lines.list)).extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(line -> line.contains("mail=spent")).hasSize(3)
+                .last().asString().startsWith("outcome=failed to=x@a.test")
+                .endsWith("reply=\"Given up; the last was: 450 4.2.0 later\"");
+        } finally {
+            logger.detachAppender(lines);
+            logger.setLevel(null);
+        }
+    }
 }

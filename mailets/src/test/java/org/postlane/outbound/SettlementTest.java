@@ -21,6 +21,7 @@ import javax.mail.Session;
 import javax.mail.internet.MimeMessage;
 
 import org.apache.james.core.MailAddress;
+import org.apache.james.metrics.api.NoopGaugeRegistry;
 import org.apache.james.metrics.tests.RecordingMetricFactory;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.queue.api.MailQueueName;
@@ -53,7 +54,9 @@ class SettlementTest {
     private final FakeMailContext context = FakeMailContext.defaultContext();
 
     private Settlement settlement(OutboundSettings.Builder settings) {
-        return new Settlement(queue, settings.build(), context, new RecordingMetricFactory(), clock);
+        return new Settlement(queue, settings.build(), context, new RecordingMetricFactory(),
+            new OutcomeLog(MailQueueName.of("outgoing"),
+                new OutboundMetrics(new RecordingMetricFactory(), new NoopGaugeRegistry()), clock), clock);
     }
 
     private static MailImpl mail(String... recipients) throws Exception {
