@@ -31,7 +31,7 @@ final class Part {
     private static final Logger LOGGER = LoggerFactory.getLogger(Part.class);
     private static final Set<AttributeName> NOT_INHERITED =
         Set.of(Bookkeeping.HANDED_OVER, Bookkeeping.FAILURES, Bookkeeping.NOT_BEFORE,
-            SpoolReturn.HAND_OVER_RETURNS, SpoolReturn.CLASSIFICATION_RETURNS);
+            SpoolReturn.HAND_OVER_RETURNS, SpoolReturn.CLASSIFICATION_RETURNS, DestinationsAtOnce.NAME);
 
     private Part() {
     }
@@ -60,6 +60,7 @@ final class Part {
             .forEach(attribute -> inherit(attribute, part, mail));
         part.addAttribute(new Attribute(Bookkeeping.PASSES, AttributeValue.of(passes)));
         part.addAttribute(new Attribute(MailPrioritySupport.MAIL_PRIORITY, AttributeValue.of(lane.priority())));
+        lane.destinationsAtOnce().ifPresent(number -> part.addAttribute(DestinationsAtOnce.of(number)));
         for (MailAddress recipient : new LinkedHashSet<>(recipients)) {
             for (Header header : mail.getPerRecipientSpecificHeaders().getHeadersForRecipient(recipient)) {
                 part.addHeaderForRecipient(header, recipient);
