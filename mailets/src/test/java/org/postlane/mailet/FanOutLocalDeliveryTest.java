@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import javax.mail.MessagingException;
 
@@ -143,7 +144,8 @@ class FanOutLocalDeliveryTest {
         impatient().service(mail);
 
         assertThat(mail.getState()).isEqualTo(Mail.GHOST);
-        assertThat(fixture.mailboxes.count(ANN) + fixture.mailboxes.count(CAT)).isEqualTo(2);
+        await().until(() -> fixture.count("localDeliveredMails") == 2);
+        assertThat(fixture.mailboxes.count(BOB)).isZero();
         assertThat(waiting()).isPositive();
         release.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
 
@@ -160,7 +162,7 @@ class FanOutLocalDeliveryTest {
             begun.incrementAndGet();
             return Mono.never();
         });
-        impatient().service(mailTo(ANN, BOB));
+        impatient().service(mailTo(BOB));
 
         await().atMost(Duration.ofMinutes(1)).until(() -> !fixture.sent.isEmpty());
         assertThat(fixture.sent).singleElement().satisfies(sent -> {
@@ -189,9 +191,9 @@ class FanOutLocalDeliveryTest {
         mailet.service(mail("Last", "Subject: one\r\n\r\nText", ANN));
 
         assertThat(begun).hasValue(1);
-        assertThat(fixture.mailboxes.count(ANN)).isEqualTo(1);
+        await().until(() -> fixture.mailboxes.count(ANN) == 1);
         release.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
-        await().until(() -> fixture.mailboxes.inInbox(BOB) == 11 && waiting() == 0);
+        await().until(() -> fixture.mailboxes.count(BOB) == 11 && waiting() == 0);
         assertThat(fixture.sent).isEmpty();
     }
 
@@ -203,7 +205,7 @@ class FanOutLocalDeliveryTest {
         AtomicInteger most = new AtomicInteger();
         fixture.mailboxes.onAppend = command -> {
             most.accumulateAndGet(now.incrementAndGet(), Math::max);
-            Thread.yield();
+            LockSupport.parkNanos(100_000);
             now.decrementAndGet();
         };
         List<CompletableFuture<Void>> running = IntStream.range(0, 4).mapToObj(i -> CompletableFuture.runAsync(() -> {
@@ -260,8 +262,8 @@ class FanOutLocalDeliveryTest {
 
         await().until(() -> waiting() == 0);
         assertThat(fixture.contents(BOB).get("lists")).singleElement().asString()
-            .isEqualTo("\\Flagged \\Recent\nReturn-Path: <sender@elsewhere.example>\r\nDelivered-To: bob@example.org\r\n"
-                + "Subject: one\r\nMessage-ID: <1@example.org>\r\n\r\nText\r\n");
+            .isEqualTo("\\Flagged \\Recent\n" + String.join("\r\n", "Return-Path: <sender@elsewhere.example>",
+                "Delivered-To: bob@example.org", "Subject: one", "Message-ID: <1@example.org>", "", "Text", ""));
     }
 
     @Test
@@ -303,12 +305,12 @@ class FanOutLocalDeliveryTest {
         fixture.mailboxes.onOpen(BOB, release::asMono);
         fixture.lanes.queues.fail("local-retry");
         FanOutLocalDelivery mailet = impatient();
-        MailImpl mail = mailTo(ANN, BOB);
+        MailImpl mail = mailTo(BOB);
 
         assertThatThrownBy(() -> mailet.service(mail)).isInstanceOf(MessagingException.class);
         assertThat(mail.getRecipients()).containsExactly(address(BOB));
         release.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
-        await().until(() -> fixture.count("localDeliveredMails") == 2);
+        await().until(() -> fixture.count("localDeliveredMails") == 1);
         mailet.service(mail);
         assertThat(fixture.mailboxes.count(BOB)).isEqualTo(1);
     }
