@@ -118,7 +118,7 @@ final class WayBack {
             steps.add(new Settlement.Step(entry.kind + "-" + turn + "-" + AsQueued.fingerprint(recipients), recipients, () -> {
                 Mail mail = alone ? queued.to(recipients) : queued.named(recipients, KIND);
                 QueueTimes.markQueuedIfUnmarked(mail, clock);
-                mail.setAttribute(QueueTimes.nextAttempt(entry.delay, clock));
+                QueueTimes.delay(mail, entry.delay, clock);
                 if (delayReported) {
                     mail.setAttribute(QueueTimes.delayReported());
                 }
