@@ -15,11 +15,13 @@ import java.util.regex.Pattern;
 import javax.inject.Inject;
 import javax.inject.Provider;
 
+import org.apache.james.filesystem.api.FileSystem;
 import org.apache.james.queue.api.MailQueueName;
+import org.apache.james.server.core.configuration.Configuration;
 import org.apache.james.server.core.configuration.ConfigurationProvider;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
-import org.postlane.outbound.AgreedLimits;
+import org.postlane.outbound.AgreedSettings;
 import org.postlane.outbound.LiveSettings;
 import org.postlane.outbound.Reload;
 import org.postlane.recipient.RelayDomains;
@@ -40,7 +42,7 @@ public final class ContainerReload implements Reload {
 
     private static final Pattern PASSWORD_OPTION = Pattern.compile("(?i)(password\\s*=\\s*)(\"(?:[^\"]|\"\")*\"?|[^\\s;,()]+)");
 
-    private final ConfigurationProvider configuration;
+    private final ContainerFile.Source container;
     private final Provider<PooledRemoteDelivery> deliveries;
     private final RelayDomains relayDomains;
     private final Map<MailQueueName, Consumer<LiveSettings>> queues = new ConcurrentHashMap<>();
@@ -49,13 +51,13 @@ public final class ContainerReload implements Reload {
 
     /** For James' injector. */
     @Inject
-    public ContainerReload(ConfigurationProvider configuration, Provider<PooledRemoteDelivery> deliveries,
-                           RelayDomains relayDomains) {
-        this.configuration = configuration;
+    public ContainerReload(ConfigurationProvider configuration, FileSystem files, Configuration.ConfigurationPath path,
+                           Provider<PooledRemoteDelivery> deliveries, RelayDomains relayDomains) {
+        this.container = new ContainerFile.Source(configuration, files, path);
         this.deliveries = deliveries;
         this.relayDomains = relayDomains;
         try {
-            this.inForce = ContainerFile.read(configuration).places();
+            this.inForce = container.read().places();
         } catch (IOException e) {
             // James itself will say more about it, unless its configuration comes from elsewhere.
             LOGGER.warn("Settings cannot be reloaded: {}", e.getMessage());
@@ -73,10 +75,19 @@ public final class ContainerReload implements Reload {
 
     @Override
     public synchronized Result reload() throws IOException {
+        try {
+            return readAndApply();
+        } catch (ConfigurationError | IOException e) {
+            LOGGER.warn("Nothing was reloaded: {}", e.getMessage());
+            throw e;
+        }
+    }
+
+    private Result readAndApply() throws IOException {
         if (inForce == null) {
             throw new IOException("mailetcontainer.xml could not be read at the start, so there is nothing to compare with");
         }
-        ContainerFile file = ContainerFile.read(configuration);
+        ContainerFile file = container.read();
         Trial trial = new Trial();
         file.elements().forEach(trial::read);
         List<Change> applied = new ArrayList<>();
@@ -128,9 +139,9 @@ public final class ContainerReload implements Reload {
         return next;
     }
 
-    /** The elements of a file, read as at the start, into limits and domains that nobody uses yet. */
+    /** The elements of a file, read as at the start, into settings and domains that nobody uses yet. */
     private final class Trial {
-        private final AgreedLimits limits = new AgreedLimits();
+        private AgreedSettings agreed = AgreedSettings.NONE;
         private final RelayDomains domains = new RelayDomains();
         private final Map<MailQueueName, LiveSettings> settings = new LinkedHashMap<>();
         private final Map<String, Set<String>> liveKeys = new LinkedHashMap<>();
@@ -138,7 +149,8 @@ public final class ContainerReload implements Reload {
         private void read(String place, ContainerFile.Element element) {
             try {
                 if (element.isA(PooledRemoteDelivery.class)) {
-                    PooledRemoteDelivery.Read read = deliveries.get().read(element.config(), limits);
+                    PooledRemoteDelivery.Read read = deliveries.get().read(element.config(), agreed);
+                    agreed = read.agreed();
                     MailQueueName queue = read.settings().queue();
                     if (settings.put(queue, read.live()) != null) {
                         throw new ConfigurationError(place, "outgoing", queue.asString(), "a queue of its own for each element");

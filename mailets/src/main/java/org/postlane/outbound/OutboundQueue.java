@@ -105,17 +105,19 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
                 threads.timers().schedule(this::awaitStart, START_POLL.toMillis(), TimeUnit.MILLISECONDS);
             return;
         }
-        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().places(), engine.limits().limits().maxTotal()),
+        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().places(), engine.agreed().limits().maxTotal()),
             destination -> live.limitsOf(destination), threads.starters(), threads.timers(), engine.time()::nanoTime,
             () -> ThreadLocalRandom.current().nextDouble());
         context = new AttemptContext(engine, settings, scheduler, () -> live);
+        engine.destinations().obey(settings.queue(), scheduler, engine.orders(clock));
         engine.destinations().add(settings.queue(), scheduler);
         engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(queue, threads.workers()));
         new HoldingLimit(this::mailInHand, threads.timers(), engine.time()).start();
         // Opened before the first mail comes: whether it can be used shall show at the start.
         DeliveryJournal unused = engine.journal();
         reader.start(threads.readers());
-        LOGGER.info("Delivering the mail of queue {}; retries: {}; {}", settings.queue().asString(), settings.retries(), live);
+        LOGGER.info("Delivering the mail of queue {} {}; retries: {}; {}", settings.queue().asString(), routes,
+            settings.retries(), live);
     }
 
     private Collection<QueuedMail> mailInHand() {
