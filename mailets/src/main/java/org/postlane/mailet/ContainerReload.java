@@ -21,6 +21,7 @@ import org.apache.james.server.core.configuration.Configuration;
 import org.apache.james.server.core.configuration.ConfigurationProvider;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
+import org.postlane.outbound.AgreedLimits;
 import org.postlane.outbound.AgreedSettings;
 import org.postlane.outbound.LiveSettings;
 import org.postlane.outbound.Reload;
@@ -30,15 +31,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads {@code mailetcontainer.xml} again. All elements of Postlane are read as at the start, so that a file with which James
- * would not start is refused as a whole; then the rates and limits of destinations and the relay domains are applied, and what
- * else differs from the file as it was at the start is told.
+ * would not start is refused as a whole; then the rates and limits of destinations, those of the pool and the relay domains are
+ * applied, and what else differs from the file as it was at the start is told.
  *
  * <p>One for the whole James; made with the first mailet, while James reads the same file. Safe for use by several threads.
  */
 public final class ContainerReload implements Reload {
     private static final Logger LOGGER = LoggerFactory.getLogger(ContainerReload.class);
     private static final Set<String> LIVE_KEYS = Set.of(LiveParameters.RATES, LiveParameters.CONNECTION_RATES,
-        LiveParameters.DESTINATION_CONCURRENCY);
+        LiveParameters.DESTINATION_CONCURRENCY, AgreedLimits.MAX_CONNECTIONS, AgreedLimits.MAX_CONNECTIONS_PER_HOST,
+        AgreedLimits.IDLE_TIMEOUT, AgreedLimits.MAX_CONNECTION_AGE, AgreedLimits.MAX_MAILS_PER_CONNECTION);
 
     private static final Pattern PASSWORD_OPTION = Pattern.compile("(?i)(password\\s*=\\s*)(\"(?:[^\"]|\"\")*\"?|[^\\s;,()]+)");
 
@@ -142,6 +144,8 @@ public final class ContainerReload implements Reload {
     /** The elements of a file, read as at the start, into settings and domains that nobody uses yet. */
     private final class Trial {
         private AgreedSettings agreed = AgreedSettings.NONE;
+        /** Without the elements that only a restart begins. */
+        private AgreedSettings ofRunning = AgreedSettings.NONE;
         private final RelayDomains domains = new RelayDomains();
         private final Map<MailQueueName, LiveSettings> settings = new LinkedHashMap<>();
         private final Map<String, Set<String>> liveKeys = new LinkedHashMap<>();
@@ -157,6 +161,7 @@ public final class ContainerReload implements Reload {
                     }
                     if (queues.containsKey(queue)) {
                         liveKeys.put(place, LIVE_KEYS);
+                        ofRunning = ofRunning.and(read.parameters());
                     }
                 } else if (element.isA(ClassifyRecipients.class)) {
                     ClassifyRecipients.read(Parameters.of(element.config()), domains);
@@ -176,6 +181,9 @@ public final class ContainerReload implements Reload {
 
         private void apply() {
             relayDomains.become(domains);
+            if (!settings.isEmpty()) {
+                deliveries.get().limit(ofRunning);
+            }
             settings.forEach((queue, live) -> queues.getOrDefault(queue, nobody -> { }).accept(live));
         }
     }

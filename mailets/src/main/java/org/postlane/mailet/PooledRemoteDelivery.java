@@ -151,6 +151,11 @@ public class PooledRemoteDelivery extends GenericMailet {
         return new Read(parameters, read, priority, routes, live, agreed);
     }
 
+    /** Lets the one pool of this James have the limits that these elements agree about. */
+    void limit(AgreedSettings agreed) {
+        engine.limit(agreed);
+    }
+
     @Override
     public void service(Mail mail) throws MessagingException {
         if (mail.getRecipients().isEmpty()) {

@@ -32,6 +32,11 @@ public final class AgreedSettings {
         return new AgreedSettings(limits.and(parameters), journal.and(parameters));
     }
 
+    /** The same, with the limits of another file. */
+    AgreedSettings withLimitsOf(AgreedSettings other) {
+        return new AgreedSettings(other.limits, journal);
+    }
+
     /** The limits of the pool, with the defaults for what nobody wrote. */
     public PoolLimits limits() {
         return limits.limits();

@@ -125,6 +125,19 @@ public final class OutboundEngine {
         return pool;
     }
 
+    /** Other limits of the pool, from now on; what else elements have to agree about stays as it is. */
+    public void limit(AgreedSettings changed) {
+        Pool<ConnectionKey, PooledConnection> made;
+        synchronized (this) {
+            agreed = agreed.withLimitsOf(changed);
+            made = pool;
+        }
+        if (made != null && !describe(made.limits()).equals(describe(changed.limits()))) {
+            made.limit(changed.limits());
+            LOGGER.info("Outbound connections, from now on: {}", describe(changed.limits()));
+        }
+    }
+
     private static String describe(PoolLimits limits) {
         return "at most " + limits.maxTotal() + ", " + limits.maxPerHost() + " to one host, each closed after "
             + Parameters.spell(limits.idleTimeout()) + " unused, " + Parameters.spell(limits.maxAge()) + " or "

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postlane.james.ConfigurationError;
 import org.postlane.outbound.LiveSettings;
 import org.postlane.outbound.Reload;
+import org.postlane.pool.PoolLimits;
 import org.postlane.recipient.RelayDomains;
 import org.postlane.schedule.Rate;
 import org.slf4j.LoggerFactory;
@@ -120,6 +121,27 @@ class ContainerReloadTest {
     void aRateThatIsTakenOutNoLongerHolds() throws IOException {
         assertThat(reloadWith("<rates>default=none; a.test=10/s</rates>", "").applied()).hasSize(1);
         assertThat(outgoing).last().satisfies(live -> assertThat(live.limitsOf("a.test").rate()).isEqualTo(Rate.NONE));
+    }
+
+    @Test
+    void theLimitsOfThePoolHoldFromNowOnAndWhoTakesThemOutGetsTheDefaults() throws Exception {
+        Reload.Result result = reloadWith("<outgoing>second", "<maxConnections>50</maxConnections><idleTimeout>3 s</idleTimeout>"
+            + "<outgoing>second");
+        assertThat(texts(result.applied())).containsExactly(DELIVERY + " number 2, <idleTimeout>:  -> 3 s",
+            DELIVERY + " number 2, <maxConnections>:  -> 50");
+        assertThat(result.needRestart()).isEmpty();
+        assertThat(mailets.engine.agreed().limits().maxTotal()).isEqualTo(50);
+        assertThat(mailets.engine.agreed().limits().idleTimeout()).isEqualTo(Duration.ofSeconds(3));
+        file = FILE;
+        assertThat(reload.reload().applied()).hasSize(2);
+        assertThat(mailets.engine.agreed().limits().maxTotal()).isEqualTo(PoolLimits.DEFAULT_MAX_TOTAL);
+    }
+
+    @Test
+    void limitsThatOnlyANewElementWritesComeWithTheRestartThatItNeeds() throws Exception {
+        reloadWith("</processor></processors>", "<mailet match='All' class='org.postlane.mailet.PooledRemoteDelivery'>"
+            + "<outgoing>third</outgoing><maxConnections>50</maxConnections></mailet></processor></processors>");
+        assertThat(mailets.engine.agreed().limits().maxTotal()).isEqualTo(PoolLimits.DEFAULT_MAX_TOTAL);
     }
 
     @Test
