@@ -20,6 +20,7 @@ import org.postlane.schedule.Turn;
 import org.postlane.smtp.EnhancedCode;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
+import org.postlane.smtp.PhaseListener;
 import org.postlane.smtp.RecipientResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,7 @@ final class DestinationAttempt implements Task {
     private int turns;
     private volatile Scheduler.Place place = () -> false;
     private volatile MailAttempt running;
-    private volatile OutboundMetrics.Timing waiting = () -> { };
+    private volatile PhaseListener.Span waiting = () -> { };
     private volatile boolean givenUp;
     /** Where its route has led it; null while it waits where it began. */
     private String movedTo;
@@ -73,7 +74,7 @@ final class DestinationAttempt implements Task {
     }
 
     void offer() {
-        waiting = context.metrics().start(OutboundMetrics.Phase.WAITING);
+        waiting = context.metrics().start(OutboundMetrics.Stage.WAITING);
         place = context.scheduler().offer(recipients.destination(), this);
     }
 

@@ -17,9 +17,9 @@ import org.postlane.schedule.DestinationStatus;
  *
  * <p>Each order but a flush returns the destination as it stands after it, and nothing where there is no such queue. A
  * destination without mail at the moment takes an order all the same: it must not depend on whether the mail has come already.
- * An order lasts until it is over, is revoked, or James stops.
+ * An order lasts until it is over or is revoked, also over a restart; it is written to the disk before it returns.
  *
- * <p>Safe for use by several threads; never blocks.
+ * <p>Safe for use by several threads.
  */
 @ProvidedBy(MissingModule.class)
 public interface Destinations {

@@ -22,6 +22,7 @@ import org.postlane.smtp.ExtensionNotOfferedException;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
 import org.postlane.smtp.MissingExtension;
+import org.postlane.smtp.PhaseListener;
 import org.postlane.smtp.RecipientResult;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpException;
@@ -158,7 +159,7 @@ final class HostAttempt {
         if (givenUp) {
             connection.cancel(false);
         }
-        OutboundMetrics.Timing waiting = metrics.start(OutboundMetrics.Phase.CONNECTION);
+        PhaseListener.Span waiting = metrics.start(OutboundMetrics.Stage.CONNECTION);
         after(connection.whenComplete((acquired, failure) -> waiting.end()), acquired -> {
             lease = acquired;
             reached = true;

@@ -53,6 +53,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final OutboundEngine engine;
     private final MailQueue queue;
     private final OutboundSettings settings;
+    private final RouteTable routes;
     private final MailDestinations sorting;
     private final Settlement settlement;
     private final MetricFactory metrics;
@@ -82,6 +83,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         String name = durable.getName().asString();
         this.engine = engine;
         this.settings = settings;
+        this.routes = routes;
         this.sorting = new MailDestinations(routes, () -> this.context);
         this.metrics = metrics;
         this.clock = clock;
@@ -119,17 +121,19 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
                 threads.timers().schedule(this::awaitStart, START_POLL.toMillis(), TimeUnit.MILLISECONDS);
             return;
         }
-        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().places(), engine.limits().limits().maxTotal()),
+        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().places(), engine.agreed().limits().maxTotal()),
             destination -> live.limitsOf(destination), threads.starters(), threads.timers(), engine.time()::nanoTime,
             () -> ThreadLocalRandom.current().nextDouble());
         context = new AttemptContext(engine, settings, scheduler, () -> live);
+        engine.destinations().obey(settings.queue(), scheduler, engine.orders(clock));
         engine.destinations().add(settings.queue(), scheduler, delayedMail::fetch);
         engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(parts(), threads.workers()));
         new HoldingLimit(this::mailInHand, threads.timers(), engine.time()).start();
         // Opened before the first mail comes: whether it can be used shall show at the start.
         DeliveryJournal unused = engine.journal();
         reader.start(threads.readers());
-        LOGGER.info("Delivering the mail of queue {}; retries: {}; {}", settings.queue().asString(), settings.retries(), live);
+        LOGGER.info("Delivering the mail of queue {} {}; retries: {}; {}", settings.queue().asString(), routes,
+            settings.retries(), live);
     }
 
     private List<MailQueue> parts() {

@@ -5,6 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+
+import org.postlane.james.Parameters;
 
 /** When a deferred mail is tried again, and when it is given up. Immutable; safe to share. */
 public final class RetrySchedule {
@@ -117,8 +120,9 @@ public final class RetrySchedule {
 
     @Override
     public String toString() {
-        String when = delays.isEmpty() ? first + " doubling to " + longest : delays.toString();
+        String when = delays.isEmpty() ? Parameters.spell(first) + " doubling to " + Parameters.spell(longest)
+            : delays.stream().map(Parameters::spell).collect(Collectors.joining(", "));
         return when + (maxRetries == null ? "" : ", at most " + maxRetries + " retries")
-            + (expiry == null ? "" : ", given up after " + expiry);
+            + (expiry == null ? "" : ", given up after " + Parameters.spell(expiry));
     }
 }

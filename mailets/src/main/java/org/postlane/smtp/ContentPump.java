@@ -23,6 +23,7 @@ import io.netty.util.concurrent.Future;
  * <p>But for the reading, everything here happens on the event loop.
  */
 final class ContentPump {
+    private final Link link;
     private final Channel channel;
     private final Executor reader;
     private final Duration blockLimit;
@@ -31,11 +32,13 @@ final class ContentPump {
     private final CompletableFuture<Boolean> sent = new CompletableFuture<>();
     private InputStream in;
     private Future<?> readLimit;
+    private PhaseListener.Span phase;
     private volatile boolean reading;
     private volatile boolean stopped;
     private boolean lastPieceLeft;
 
     ContentPump(Link link, Content content, Framing framing) {
+        this.link = link;
         this.channel = link.channel();
         this.reader = link.reader();
         this.blockLimit = link.timeouts().block();
@@ -48,8 +51,14 @@ final class ContentPump {
      * it before that; fails with an {@link UnreadableContentException}, or when it can't be written.
      */
     CompletableFuture<Boolean> start() {
+        phase = link.begin(PhaseListener.Phase.CONTENT);
         nextPiece();
         return sent;
+    }
+
+    /** All of it has left. */
+    void left() {
+        phase.end();
     }
 
     /** Whether the network has taken all of it: only then can a reply be the one to all of it. */

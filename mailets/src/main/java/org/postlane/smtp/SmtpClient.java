@@ -45,16 +45,27 @@ public final class SmtpClient implements Closeable {
     /** Sessions being opened: an event loop that ends may forget one, and nobody may wait for it for ever. */
     private final Map<Object, CompletableFuture<?>> opening = new ConcurrentHashMap<>();
     private final LongSupplier clock;
+    private final PhaseListener phases;
     private volatile boolean closed;
 
     /** A client. Whom its sessions trust, and what they show, their settings say. */
     public SmtpClient() {
-        this(System::nanoTime);
+        this(PhaseListener.NONE);
+    }
+
+    /** A client that tells what its time goes into. */
+    public SmtpClient(PhaseListener phases) {
+        this(System::nanoTime, phases);
     }
 
     /** A client for whose connections time passes as {@code clock} says, in nanoseconds, but for their time limits. */
     SmtpClient(LongSupplier clock) {
+        this(clock, PhaseListener.NONE);
+    }
+
+    private SmtpClient(LongSupplier clock, PhaseListener phases) {
         this.clock = clock;
+        this.phases = phases;
         this.eventLoops = new NioEventLoopGroup(new DefaultThreadFactory("postlane-smtp", true));
         this.readers = new ThreadPoolExecutor(READERS, READERS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
             new DefaultThreadFactory("postlane-content", true));
@@ -131,14 +142,19 @@ public final class SmtpClient implements Closeable {
                 }
             });
         InetSocketAddress source = settings.source().map(local -> new InetSocketAddress(local, 0)).orElse(null);
+        PhaseListener.Span connecting = phases.begin(PhaseListener.Phase.CONNECT);
         ChannelFuture unused = bootstrap.connect(settings.address(), source)
             .addListener(connected -> {
+                connecting.end();
                 if (!connected.isSuccess()) {
                     SmtpException why = SmtpException.host("No connection to " + settings + ": "
                         + connected.cause().getMessage(), connected.cause());
                     opened.completeExceptionally(why);
                     // A channel that never was active never tells that it is gone: its clock would run on.
                     dialogue.abort(why);
+                } else {
+                    PhaseListener.Span opening = phases.begin(PhaseListener.Phase.OPENING);
+                    CompletableFuture<SmtpConnection> unusedEnd = opened.whenComplete((session, failure) -> opening.end());
                 }
             });
     }
@@ -149,7 +165,7 @@ public final class SmtpClient implements Closeable {
         CompletableFuture<Reply> firstReply = settings.tls().isImplicit()
             ? contexts.handshake(channel, settings).thenCompose(nothing -> greeting)
             : greeting;
-        return new SessionOpener(new Link(channel, dialogue, readers, settings), contexts).open(firstReply);
+        return new SessionOpener(new Link(channel, dialogue, readers, settings, phases), contexts).open(firstReply);
     }
 
     /** Ends every connection and thread at once. Connections that should say QUIT are told so before. */

@@ -192,7 +192,7 @@ class DestinationRoutesTest {
     @ParameterizedTest
     @ValueSource(strings = {"?reason=x", "?duration=1h", "?duration=0s&reason=x", "?duration=31d&reason=x",
         "?duration=-1h&reason=x", "?duration=soon&reason=x", "?duration=99999999999999d&reason=x",
-        "?duration=1h&reason=", "?duration=1h&reason=a%0D%0Ab",
+        "?duration=2&reason=x", "?duration=1h&reason=", "?duration=1h&reason=a%0D%0Ab",
         "?duration=1h&reason=%C3%A4"})
     void anOrderToBounceNeedsATimeAndAReasonThatFitIntoAReport(String query) throws Exception {
         JsonNode error = json(400, "POST", "/postlane/destinations/outgoing/a.test/bounce" + query);
