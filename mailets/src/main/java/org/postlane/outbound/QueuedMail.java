@@ -21,8 +21,6 @@ import org.apache.mailet.Mail;
  * <p>Safe for use by several threads.
  */
 final class QueuedMail implements DestinationAttempt.Owner {
-    /** Attempts of one mail that the scheduler knows at a time. */
-    static final int MOST_AT_ONCE = 20;
     /** Characters of an answer that are kept for each recipient of a large mail: what counts for one in the hand. */
     static final int WORDS_OF_EACH = 500;
     private static final String HELD_LONG = "4.4.7 The mail was in hand for long and has to go back into its queue";
@@ -46,6 +44,8 @@ final class QueuedMail implements DestinationAttempt.Owner {
     private volatile MailRecord record;
     /** Whether there are so many recipients that what a hostile server says about each would fill the memory. */
     private final boolean isLarge;
+    /** Attempts that the scheduler knows at a time. */
+    private final int mostAtOnce;
     private final Deque<DestinationAttempt> pending;
     private final Set<DestinationAttempt> offered = new HashSet<>();
     private final List<Verdict> verdicts;
@@ -67,6 +67,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
         this.mail = item.getMail();
         this.size = QueueReader.sizeOf(mail);
         this.isLarge = mail.getRecipients().size() > Recipients.MOST;
+        this.mostAtOnce = DestinationsAtOnce.in(mail);
         this.takenAt = takenAt;
         this.trial = trial;
         this.verdicts = new ArrayList<>();
@@ -207,7 +208,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
 
     private synchronized DestinationAttempt next() {
         // What is not recorded yet would be repeated after a crash: it counts as if it were still in flight.
-        if (pending.isEmpty() || offered.size() + unrecorded >= MOST_AT_ONCE) {
+        if (pending.isEmpty() || offered.size() + unrecorded >= mostAtOnce) {
             return null;
         }
         DestinationAttempt next = pending.removeFirst();
