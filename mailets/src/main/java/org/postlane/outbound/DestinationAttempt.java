@@ -103,6 +103,11 @@ final class DestinationAttempt implements Task {
 
     @Override
     public void start(Turn turn) {
+        if (!context.isRecordedInTime()) {
+            turn.unused();
+            ended(postponed("4.3.0 The delivery journal is not written as fast as mail is delivered"));
+            return;
+        }
         turns++;
         if (turns == 1) {
             waiting.end();
@@ -219,8 +224,8 @@ final class DestinationAttempt implements Task {
                 break;
             case PENALISED:
                 Duration wait = refusal.remaining();
-                ended(each(recipient -> new Verdict(recipient, RecipientResult.deferred(Fault.HOST, refusal.reason()), "-")
-                    .notBefore(wait)));
+                ended(each(recipient -> new Verdict(recipient, RecipientResult.deferred(Fault.HOST,
+                    "4.4.1 Not tried because the destination could not be reached: " + refusal.reason()), "-").notBefore(wait)));
                 break;
             case BOUNCED:
                 ended(all(RecipientResult.failed(Fault.POLICY, permanent(refusal.reason())), "-"));

@@ -51,6 +51,7 @@ public final class OutboundEngine {
     private final List<OutboundQueue> queues = new CopyOnWriteArrayList<>();
     private final BrokenExtensions brokenExtensions = new BrokenExtensions();
     private final BrokenTls brokenTls = new BrokenTls();
+    private final RecordsUnderWay recordsUnderWay = new RecordsUnderWay();
     private SmtpClient client;
     private Pool<ConnectionKey, PooledConnection> pool;
     private boolean closed;
@@ -124,6 +125,11 @@ public final class OutboundEngine {
     /** The journal; see {@link AgreedJournal#journal()}. */
     DeliveryJournal journal() {
         return journal.journal();
+    }
+
+    /** What the journal has not written yet. */
+    RecordsUnderWay recordsUnderWay() {
+        return recordsUnderWay;
     }
 
     /** How time passes for it. */

@@ -4,9 +4,7 @@ package org.postlane.outbound;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,9 +26,7 @@ import org.postlane.journal.DeliveryJournal;
 import org.postlane.route.RouteTable;
 import org.postlane.schedule.Scheduler;
 import org.postlane.schedule.SchedulerLimits;
-import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
-import org.postlane.smtp.RecipientResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,10 +38,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private static final int NORMAL_PRIORITY = 5;
-    private static final String LAST_STEP = "taking it out of the queue";
     private static final Duration START_POLL = Duration.ofMillis(50);
     /** One mail that cannot be settled, while others are, is no critical state. */
     private static final Duration SETTLEMENT_PATIENCE = Duration.ofMinutes(1);
+    /** A mail that comes out of the queue again and again shall not keep it busy. */
+    private static final Duration PAUSE_BEFORE_GIVING_BACK = Duration.ofMinutes(1);
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundQueue.class);
 
     private final OutboundEngine engine;
@@ -59,6 +56,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final OutcomeLog outcomes;
     private final QueueThreads threads;
     private final QueueReader reader;
+    private final Unsettled unsettled = new Unsettled();
     private final StepRunner stepRunner;
     private final EarlyMail earlyMail;
     /** Null until James has started: only then every element has said what the limits are. */
@@ -86,7 +84,8 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
             .watch("queue " + name + " cannot be read", Duration.ZERO), this::take);
         this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping, engine.criticalStates()
-            .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE));
+            .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE), unsettled);
+        engine.criticalStates().askAboutPart("some mail of queue " + name + " cannot be settled", unsettled::problem);
         this.earlyMail = new EarlyMail(queue, clock, threads, stepRunner, settings.inHand().mails());
     }
 
@@ -171,41 +170,42 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private void take(MailQueue.MailQueueItem item) {
         QueuedMail mail = new QueuedMail(this, item, engine.time().nanoTime(), metrics.timer("RemoteDeliveryTrial"));
         inHand.add(mail);
+        onWorker(mail, () -> look(mail));
+    }
+
+    private void onWorker(QueuedMail mail, Runnable work) {
         try {
-            threads.workers().execute(() -> {
-                if (!earlyMail.holds(mail, () -> begin(mail), () -> release(mail))) {
-                    begin(mail);
-                }
-            });
+            threads.workers().execute(work);
         } catch (RejectedExecutionException e) {
             left(mail);
+        } catch (RuntimeException | Error e) {
+            // No thread could be made for it.
+            giveBack(mail, e);
+        }
+    }
+
+    private void look(QueuedMail mail) {
+        try {
+            if (!earlyMail.holds(mail, () -> begin(mail), () -> release(mail))) {
+                begin(mail);
+            }
+        } catch (RuntimeException | Error e) {
+            giveBack(mail, e);
         }
     }
 
     private void begin(QueuedMail mail) {
-        List<Verdict> known = new ArrayList<>();
-        List<DestinationAttempt> attempts = new ArrayList<>();
-        try {
-            mail.openRecord(new MailRecord(engine.journal(), outcomes, clock, settings.queue(), began,
-                mail.mail()));
-            Set<MailAddress> recipients = new LinkedHashSet<>(mail.mail().getRecipients());
-            known.addAll(mail.record().known(recipients));
-            if (!known.isEmpty()) {
-                LOGGER.info("{}: {} recipients have their outcome already, from an earlier run, and get no attempt",
-                    mail.mail().getName(), known.size());
+        BeginningCourse course = new BeginningCourse(settlement, mail,
+            opened -> new MailRecord(engine.journal(), outcomes, clock, settings.queue(), began,
+                engine.recordsUnderWay(), opened.mail()),
+            recipients -> attempts(mail, recipients));
+        CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                giveBack(mail, failure);
+            } else if (!course.begin()) {
+                release(mail);
             }
-            known.forEach(verdict -> recipients.remove(verdict.recipient()));
-            recipients.removeIf(mail.record()::isPutBack);
-            attempts.addAll(attempts(mail, recipients));
-        } catch (RuntimeException e) {
-            // Deferred like any other, or it would lie unattended until a restart.
-            LOGGER.error("{} could not be attempted and comes back later", mail.mail().getName(), e);
-            attempts.clear();
-            known.clear();
-            mail.mail().getRecipients().forEach(recipient -> known.add(new Verdict(recipient,
-                RecipientResult.deferred(Fault.SESSION, "4.3.0 The attempt could not be made: " + e), "-")));
-        }
-        mail.begin(known, attempts);
+        });
     }
 
     private List<DestinationAttempt> attempts(QueuedMail mail, Collection<MailAddress> recipients) {
@@ -218,34 +218,50 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
             .collect(Collectors.toList());
     }
 
-    /** Runs the steps one after the other; one that fails is repeated until it succeeds, and the mail waits for it. */
+    /** Settles it step by step, or gives it back where that is not possible. */
     @Override
     public void attempted(QueuedMail mail, List<Verdict> verdicts) {
-        CompletableFuture<Void> settled;
-        try {
-            List<Settlement.Step> steps = new ArrayList<>(settlement.stepsFor(mail.mail(), verdicts));
-            steps.removeIf(step -> mail.record().stepsDone().contains(step.name()));
-            steps.add(new Settlement.Step(LAST_STEP, () -> mail.item().done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS)));
-            settled = stepRunner.run(mail.mail().getName(), steps, step -> {
-                // Once the queue has let go, there is nothing to be remembered.
-                if (!step.name().equals(LAST_STEP)) {
-                    mail.record().stepDone(step);
-                }
-            });
-        } catch (RuntimeException | Error e) {
-            LOGGER.error("{} cannot be settled", mail.mail().getName(), e);
-            settled = CompletableFuture.failedFuture(e);
-        }
-        CompletableFuture<Void> unused = settled.whenComplete((nothing, failure) -> {
+        SettlementCourse course = new SettlementCourse(settlement, mail, verdicts);
+        CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
             if (failure == null) {
                 mail.record().done();
                 release(mail);
             } else {
-                LOGGER.info("{} stays in queue {} until James has restarted: {}", mail.mail().getName(),
-                    settings.queue().asString(), String.valueOf(Futures.rootOf(failure)));
-                release(mail);
+                course.restore();
+                giveBack(mail, failure);
             }
         });
+    }
+
+    /**
+     * Lets the queue have a mail again of which nothing can be made now. It hands it out again at once, so this comes after a
+     * while only; what was delivered is recorded and is not repeated.
+     */
+    private void giveBack(QueuedMail mail, Throwable why) {
+        if (stopping) {
+            left(mail);
+            return;
+        }
+        if (unsettled.fails(mail.name(), Futures.rootOf(why))) {
+            LOGGER.error("{} cannot be settled and goes back into queue {} as it is, again and again while that is so",
+                mail.name(), settings.queue().asString(), why);
+        }
+        try {
+            ScheduledFuture<?> unused = threads.timers().schedule(() -> onWorker(mail, () -> handBack(mail)),
+                PAUSE_BEFORE_GIVING_BACK.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            left(mail);
+        }
+    }
+
+    private void handBack(QueuedMail mail) {
+        try {
+            mail.item().done(MailQueue.MailQueueItem.CompletionStatus.RETRY);
+        } catch (Exception | Error e) {
+            // Its place is needed. A broker that cannot be told hands it out again when the connection to it is new.
+            LOGGER.warn("{} could not be given back to queue {}", mail.name(), settings.queue().asString(), e);
+        }
+        release(mail);
     }
 
     /** The queue still has it, and hands it out again after the restart. */
