@@ -58,6 +58,10 @@ final class DestinationAttempt implements Task {
     /** Where its route has led it; null while it waits where it began. */
     private String movedTo;
     private Route route;
+    /** Null until its first turn. */
+    private String ehloName;
+    /** Null until it is attempted where it stays. */
+    private Deliverable deliverable;
 
     DestinationAttempt(AttemptContext context, Owner owner, Recipients recipients, SharedMail mail, String sender, int priority) {
         this.context = context;
@@ -114,13 +118,14 @@ final class DestinationAttempt implements Task {
             context.metrics().attempt();
         }
         try {
-            Deliverable deliverable = new Deliverable(mail, recipients.addresses());
-            // Asked for here, where it may wait for a database, and not on a thread of connections.
-            String ehloName = context.settings().ehloName();
+            if (ehloName == null) {
+                // Asked for here, where it may wait for a database, and not on a thread of DNS or of connections.
+                ehloName = context.settings().ehloName();
+            }
             CompletableFuture<Void> unused = route().handle((found, failure) -> {
                 guarded(turn, () -> {
                     if (failure == null) {
-                        routed(turn, found, deliverable, ehloName);
+                        routed(turn, found);
                     } else {
                         withoutRoute(turn, Futures.rootOf(failure));
                     }
@@ -152,7 +157,7 @@ final class DestinationAttempt implements Task {
         ended(all(RecipientResult.deferred(Fault.SESSION, "4.3.0 The attempt could not be made: " + failure), "-"));
     }
 
-    private void routed(Turn turn, Route found, Deliverable deliverable, String ehloName) {
+    private void routed(Turn turn, Route found) {
         route = found;
         if (movedTo == null) {
             String shared = context.destinationOf(route, recipients);
@@ -161,6 +166,9 @@ final class DestinationAttempt implements Task {
                 turn.passTo(shared);
                 return;
             }
+        }
+        if (deliverable == null) {
+            deliverable = new Deliverable(mail, recipients.addresses());
         }
         MailAttempt attempt = new MailAttempt(context, route, deliverable, ehloName);
         running = attempt;

@@ -140,7 +140,7 @@ public final class OutboundMetrics {
         gauge(prefix + "reuseRatio", () -> ratio(pool.get()));
         gauge(prefix + "timedOut", () -> pool.get().timedOut());
         for (DiscardReason reason : DiscardReason.values()) {
-            gauge(prefix + "discarded." + camel(reason), () -> pool.get().discarded(reason));
+            gauge(prefix + "discarded." + reason, () -> pool.get().discarded(reason));
         }
     }
 

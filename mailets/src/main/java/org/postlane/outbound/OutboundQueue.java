@@ -221,16 +221,20 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     /** Settles it step by step, or gives it back where that is not possible. */
     @Override
     public void attempted(QueuedMail mail, List<Verdict> verdicts) {
-        SettlementCourse course = new SettlementCourse(settlement, mail, verdicts);
-        CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
-            if (failure == null) {
-                mail.record().done();
-                release(mail);
-            } else {
-                course.restore();
-                giveBack(mail, failure);
-            }
-        });
+        try {
+            SettlementCourse course = new SettlementCourse(settlement, mail, verdicts);
+            CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
+                if (failure == null) {
+                    mail.record().done();
+                    release(mail);
+                } else {
+                    course.restore();
+                    giveBack(mail, failure);
+                }
+            });
+        } catch (RuntimeException | Error e) {
+            giveBack(mail, e);
+        }
     }
 
     /**

@@ -7,14 +7,19 @@ import static org.postlane.testing.Reaction.reply;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import ch.qos.logback.classic.Level;
+import org.apache.james.core.MaybeSender;
 import org.apache.james.core.healthcheck.Result;
 import org.apache.james.core.healthcheck.ResultStatus;
 import org.apache.mailet.Mail;
 import org.junit.jupiter.api.Test;
+import org.postlane.outbound.StandingJournal;
 import org.postlane.testing.Behaviour;
 import org.postlane.testing.ScriptedBehaviour;
 import org.postlane.testing.SmtpServer;
@@ -93,6 +98,36 @@ class UnsettledMailTest {
             eventually().until(() -> health(delivery).isHealthy());
             assertThat(server.received()).hasSize(2);
             assertThat(delivery.context.reports).hasSize(1);
+        }
+    }
+
+    @Test
+    void aSenderDoesNotHearOfACopyOfDeliveredMailForWhichThereIsNoPlace() throws Exception {
+        List<MaybeSender> senders = new CopyOnWriteArrayList<>();
+        try (SmtpServer server = SmtpServer.accepting();
+             Delivery delivery = new Delivery(new FastTime(100)).domain("a.test", server)) {
+            delivery.context.processor = (state, mail) -> senders.add(mail.getMaybeSender());
+            delivery.context.refuses = name -> !name.contains("-unsettled-");
+            delivery.start("onSuccess", "sent");
+            delivery.send("odd", "x@a.test");
+            delivery.settled(1);
+            assertThat(delivery.context.sentTo(Mail.ERROR)).hasSize(1);
+            assertThat(senders).containsExactly(MaybeSender.nullSender());
+        }
+    }
+
+    @Test
+    void nothingBeginsWhileTheJournalHasAsMuchToWriteAsItMay() throws Exception {
+        try (SmtpServer server = SmtpServer.accepting();
+             Delivery delivery = new Delivery(new FastTime(100)).domain("a.test", server)) {
+            Runnable writesOne = StandingJournal.of(delivery.engine);
+            delivery.queues.realDelay = delay -> Duration.ofMillis(10);
+            delivery.start();
+            delivery.send("mail", "x@a.test");
+            eventually().until(() -> delivery.queues.putBack().size() >= 3);
+            assertThat(server.connections()).isEmpty();
+            writesOne.run();
+            eventually().until(() -> server.received().size() == 1);
         }
     }
 
