@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.mailet;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
+import com.google.common.base.Suppliers;
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.transport.mailets.remote.delivery.HeloNameProvider;
@@ -42,6 +45,8 @@ final class RemoteDeliveryParameters {
     static final String MAILS_IN_HAND = "maxMailsInHand";
     static final String MEGABYTES_IN_HAND = "maxMegabytesInHand";
 
+    /** The default domain may change while James runs, and is not asked for at every attempt: it may lie in a database. */
+    private static final Duration NAME_HOLDS_FOR = Duration.ofSeconds(5);
     private static final int MOST_IN_HAND = 100_000;
     private static final int MOST_MEGABYTES = 1_000_000;
     private static final long MEGABYTE = 1L << 20;
@@ -101,7 +106,7 @@ final class RemoteDeliveryParameters {
             .lowPriorityRetries(usesPriority())
             .inHand(inHand())
             .sharedDestinations(parameters.flag(SHARED_DESTINATIONS, false))
-            .ehloName(helo::getHeloName)
+            .ehloName(Suppliers.memoizeWithExpiration(helo::getHeloName, NAME_HOLDS_FOR.toMillis(), TimeUnit.MILLISECONDS))
             .session(sessions.read())
             .build();
     }

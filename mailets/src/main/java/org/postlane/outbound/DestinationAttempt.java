@@ -59,6 +59,10 @@ final class DestinationAttempt implements Task {
     /** Where its route has led it; null while it waits where it began. */
     private String movedTo;
     private Route route;
+    /** Null until its first turn. */
+    private String ehloName;
+    /** Null until it is attempted where it stays. */
+    private Deliverable deliverable;
 
     DestinationAttempt(AttemptContext context, Owner owner, Recipients recipients, SharedMail mail, String sender, int priority) {
         this.context = context;
@@ -104,19 +108,25 @@ final class DestinationAttempt implements Task {
 
     @Override
     public void start(Turn turn) {
+        if (!context.isRecordedInTime()) {
+            turn.unused();
+            ended(postponed("4.3.0 The delivery journal is not written as fast as mail is delivered"));
+            return;
+        }
         turns++;
         if (turns == 1) {
             waiting.end();
             context.metrics().attempt();
         }
         try {
-            Deliverable deliverable = new Deliverable(mail, recipients.addresses());
-            // Asked for here, where it may wait for a database, and not on a thread of connections.
-            String ehloName = context.settings().ehloName();
+            if (ehloName == null) {
+                // Asked for here, where it may wait for a database, and not on a thread of DNS or of connections.
+                ehloName = context.settings().ehloName();
+            }
             CompletableFuture<Void> unused = route().handle((found, failure) -> {
                 guarded(turn, () -> {
                     if (failure == null) {
-                        routed(turn, found, deliverable, ehloName);
+                        routed(turn, found);
                     } else {
                         withoutRoute(turn, Futures.rootOf(failure));
                     }
@@ -148,7 +158,7 @@ final class DestinationAttempt implements Task {
         ended(all(RecipientResult.deferred(Fault.SESSION, "4.3.0 The attempt could not be made: " + failure), "-"));
     }
 
-    private void routed(Turn turn, Route found, Deliverable deliverable, String ehloName) {
+    private void routed(Turn turn, Route found) {
         route = found;
         if (movedTo == null) {
             String shared = context.destinationOf(route, recipients);
@@ -157,6 +167,9 @@ final class DestinationAttempt implements Task {
                 turn.passTo(shared);
                 return;
             }
+        }
+        if (deliverable == null) {
+            deliverable = new Deliverable(mail, recipients.addresses());
         }
         MailAttempt attempt = new MailAttempt(context, route, deliverable, ehloName);
         running = attempt;
@@ -220,8 +233,8 @@ final class DestinationAttempt implements Task {
                 break;
             case PENALISED:
                 Duration wait = refusal.remaining();
-                ended(each(recipient -> new Verdict(recipient, RecipientResult.deferred(Fault.HOST, refusal.reason()), "-")
-                    .notBefore(wait)));
+                ended(each(recipient -> new Verdict(recipient, RecipientResult.deferred(Fault.HOST,
+                    "4.4.1 Not tried because the destination could not be reached: " + refusal.reason()), "-").notBefore(wait)));
                 break;
             case BOUNCED:
                 ended(all(RecipientResult.failed(Fault.POLICY, permanent(refusal.reason())), "-"));

@@ -59,6 +59,7 @@ public final class OutboundEngine {
     private final BrokenExtensions brokenExtensions = new BrokenExtensions();
     private final BrokenTls brokenTls = new BrokenTls();
     private AgreedSettings agreed = AgreedSettings.NONE;
+    private final RecordsUnderWay recordsUnderWay = new RecordsUnderWay();
     private SmtpClient client;
     private Pool<ConnectionKey, PooledConnection> pool;
     private boolean closed;
@@ -179,6 +180,11 @@ public final class OutboundEngine {
         synchronized (resolvers) {
             return resolvers.computeIfAbsent(service, Resolvers::of);
         }
+    }
+
+    /** What the journal has not written yet. */
+    RecordsUnderWay recordsUnderWay() {
+        return recordsUnderWay;
     }
 
     /** How time passes for it. */

@@ -182,7 +182,7 @@ public final class OutboundMetrics implements PhaseListener {
         gauge(prefix + "reuseRatio", () -> ratio(pool.get()));
         gauge(prefix + "timedOut", () -> pool.get().timedOut());
         for (DiscardReason reason : DiscardReason.values()) {
-            gauge(prefix + "discarded." + camel(reason), () -> pool.get().discarded(reason));
+            gauge(prefix + "discarded." + reason, () -> pool.get().discarded(reason));
         }
     }
 

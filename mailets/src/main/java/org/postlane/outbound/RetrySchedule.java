@@ -80,11 +80,16 @@ public final class RetrySchedule {
             return Optional.empty();
         }
         Duration delay = delays.isEmpty() ? doubled(first, longest, retries) : delays.get(Math.min(retries, delays.size() - 1));
-        if (expiry == null || delay.compareTo(expiry.minus(age)) <= 0) {
-            return Optional.of(delay);
-        }
-        // Its sender shall hear of the failure when its time is over, and not a long delay later.
-        return Optional.of(longer(expiry.minus(age), SHORTEST_DELAY));
+        return Optional.of(untilExpiry(delay, age));
+    }
+
+    /**
+     * A delay that ends with the mail's time: its sender shall hear of the failure when that is over, and not a long delay later.
+     *
+     * @param age how long the mail has been in the queue
+     */
+    Duration untilExpiry(Duration delay, Duration age) {
+        return expiry == null ? delay : shorter(delay, longer(expiry.minus(age), SHORTEST_DELAY));
     }
 
     /**
@@ -97,7 +102,7 @@ public final class RetrySchedule {
      */
     public Optional<Duration> handedBack(int times, Duration age) {
         return age.compareTo(expiry == null ? EXPIRY : expiry) >= 0 ? Optional.empty()
-            : Optional.of(doubled(FIRST_HANDED_BACK, LONGEST_HANDED_BACK, times));
+            : Optional.of(untilExpiry(doubled(FIRST_HANDED_BACK, LONGEST_HANDED_BACK, times), age));
     }
 
     /** How old a mail gets at most; empty where that is not a matter of time. */
@@ -112,6 +117,10 @@ public final class RetrySchedule {
         // Added, for nobody wants to come back before a greylist opens; taken away where the cap leaves no room.
         long delay = base < longest.toMillis() ? (long) (base * (1 + jitter)) : (long) (base * (1 - jitter));
         return Duration.ofMillis(Math.max(first.toMillis(), Math.min(longest.toMillis(), delay)));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     static Duration longer(Duration one, Duration other) {

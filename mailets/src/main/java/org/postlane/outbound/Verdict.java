@@ -73,6 +73,17 @@ final class Verdict {
         return notBefore;
     }
 
+    /** Whether it came about by an attempt of this mail, and not by what others met. */
+    boolean isOwn() {
+        return tried && notBefore.isZero();
+    }
+
+    /** The same verdict, in other words of ours. */
+    Verdict inOtherWords(String words) {
+        return new Verdict(recipient, RecipientResult.deferred(result.failure().map(Failure::fault).orElse(Fault.HOST), words),
+            host, tried, notBefore, passage);
+    }
+
     MailAddress recipient() {
         return recipient;
     }

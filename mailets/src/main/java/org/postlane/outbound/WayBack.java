@@ -53,17 +53,22 @@ final class WayBack {
     }
 
     private final MailQueue queue;
+    private final SetAside setAside;
     private final Clock clock;
     private final boolean delayReported;
+    private final LastOutcomes lastOutcomes;
     private final List<Entry> entries = new ArrayList<>();
 
     /**
      * For one mail.
      *
      * @param delayReported whether its sender knows, or is told now, that it takes long
+     * @param lastOutcomes those that it carries so far
      */
-    WayBack(MailQueue queue, Clock clock, boolean delayReported) {
+    WayBack(MailQueue queue, SetAside setAside, Clock clock, boolean delayReported, LastOutcomes lastOutcomes) {
+        this.lastOutcomes = lastOutcomes;
         this.queue = queue;
+        this.setAside = setAside;
         this.clock = clock;
         this.delayReported = delayReported;
     }
@@ -122,9 +127,10 @@ final class WayBack {
                 if (delayReported) {
                     mail.setAttribute(QueueTimes.delayReported());
                 }
+                lastOutcomes.write(mail, entry.verdicts);
                 entry.marking.mark(mail);
                 queue.enQueue(mail, entry.delay);
-            }));
+            }, () -> setAside.toldToItsSender(queued, recipients)));
         }
         return steps;
     }

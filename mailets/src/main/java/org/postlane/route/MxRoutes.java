@@ -57,6 +57,10 @@ public final class MxRoutes implements RouteSource {
 
     @Override
     public CompletableFuture<Route> resolve(Domain recipient) {
+        return new MxRoutes(dns, port, usable, tls, ourselves.asCalledNow(), health).find(recipient);
+    }
+
+    private CompletableFuture<Route> find(Domain recipient) {
         String name = destination(recipient);
         // James takes the brackets off an address literal (RFC 5321 4.1.3) when it reads it.
         if (InetAddresses.isInetAddress(name)) {

@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
  *
  * <p>Safe for use by several threads; never blocks, and calls tasks without a lock, each by itself, on the executor: a task that
  * blocks holds up no other as long as the executor has threads. Where the executor takes no more tasks, those that would have
- * their turn are refused as if the scheduler were closed, on the thread that is there; so nothing that was offered is lost.
+ * their turn are refused as if the scheduler were closed, on the thread that is there, and where it only has no thread now, as if
+ * there were no room; so nothing that was offered is lost.
  *
  * @param <T> the tasks
  */

@@ -100,7 +100,7 @@ class OutboundDocumentTest {
             assertThat(text).contains("`" + OutboundMetrics.camel(state) + "`");
         }
         for (DiscardReason reason : DiscardReason.values()) {
-            assertThat(text).contains("`" + OutboundMetrics.camel(reason) + "`");
+            assertThat(text).contains("`" + reason + "`");
         }
         Set<String> shown = new TreeSet<>();
         for (String name : metrics()) {
