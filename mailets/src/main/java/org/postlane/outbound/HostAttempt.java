@@ -130,7 +130,7 @@ final class HostAttempt {
     }
 
     private ConnectionKey key() {
-        return new ConnectionKey(broken.leftAlone(session));
+        return new ConnectionKey(broken.leftAlone(session), mail.domains());
     }
 
     private void finish() {

@@ -213,7 +213,8 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         String sender = mail.mail().getMaybeSender().asString();
         int priority = AttributeUtils.getValueAndCastFromMail(mail.mail(), MailPrioritySupport.MAIL_PRIORITY, Integer.class)
             .orElse(NORMAL_PRIORITY);
-        return Recipients.sort(recipients, mail.mail().getMaybeSender().asOptional().map(MailAddress::getDomain), routes).stream()
+        return Recipients.sort(recipients, mail.mail().getMaybeSender().asOptional().map(MailAddress::getDomain), routes,
+            domain -> live.names(domain)).stream()
             .map(some -> new DestinationAttempt(context, mail, some, shared, sender, priority))
             .collect(Collectors.toList());
     }
