@@ -219,8 +219,10 @@ final class DestinationAttempt implements Task {
                 break;
             case PENALISED:
                 Duration wait = refusal.remaining();
-                ended(each(recipient -> new Verdict(recipient, RecipientResult.deferred(Fault.HOST, refusal.reason()), "-")
-                    .notBefore(wait)));
+                boolean counts = context.settings().retries().isEndedByCount();
+                ended(each(recipient -> (counts
+                    ? new Verdict(recipient, RecipientResult.deferred(Fault.HOST, refusal.reason()), "-")
+                    : Verdict.postponed(recipient, refusal.reason())).notBefore(wait)));
                 break;
             case BOUNCED:
                 ended(all(RecipientResult.failed(Fault.POLICY, permanent(refusal.reason())), "-"));

@@ -167,7 +167,7 @@ final class Destination<T extends Task> {
     }
 
     Refusal penalised(long now) {
-        return new Refusal(Refusal.Kind.PENALISED, lastError(), penalty.remaining(now));
+        return new Refusal(Refusal.Kind.PENALISED, lastError(), penalty.away(now));
     }
 
     Refusal noRoom() {

@@ -37,7 +37,7 @@ public final class Refusal {
         return reason;
     }
 
-    /** How long the destination stays penalised. */
+    /** How long it makes no sense to offer it again: as long as the penalty lasts, or longer where it has been down for long. */
     public Duration remaining() {
         return wait;
     }
