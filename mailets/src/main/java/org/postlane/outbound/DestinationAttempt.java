@@ -55,6 +55,7 @@ final class DestinationAttempt implements Task {
     private volatile MailAttempt running;
     private volatile OutboundMetrics.Timing waiting = () -> { };
     private volatile boolean givenUp;
+    private volatile boolean gaveWay;
     /** Where its route has led it; null while it waits where it began. */
     private String movedTo;
     private Route route;
@@ -88,6 +89,21 @@ final class DestinationAttempt implements Task {
         MailAttempt attempt = running;
         if (attempt != null) {
             attempt.giveUp();
+        }
+    }
+
+    @Override
+    public long nanosStalled() {
+        MailAttempt attempt = running;
+        return attempt == null ? -1 : attempt.nanosStalled();
+    }
+
+    @Override
+    public void giveWay(Duration stalledFor) {
+        MailAttempt attempt = running;
+        if (attempt != null) {
+            gaveWay = true;
+            attempt.giveWay(stalledFor);
         }
     }
 
@@ -178,7 +194,8 @@ final class DestinationAttempt implements Task {
     private void end(Turn turn, List<Verdict> verdicts) {
         boolean again = Standing.of(verdicts).end(turn, turns < MOST_TURNS && !givenUp);
         if (!again) {
-            ended(verdicts);
+            // A host that was not given its time has not refused anything: a slow one must not cost the mail its attempts.
+            ended(gaveWay ? verdicts.stream().map(Verdict::uncountedUnlessAnswered).collect(Collectors.toList()) : verdicts);
         }
     }
 

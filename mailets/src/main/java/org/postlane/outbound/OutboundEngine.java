@@ -20,6 +20,7 @@ import org.postlane.journal.DeliveryJournal;
 import org.postlane.pool.HostStats;
 import org.postlane.pool.Pool;
 import org.postlane.pool.PoolStats;
+import org.postlane.smtp.Futures;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpClient;
 import org.postlane.smtp.SmtpConnection;
@@ -139,8 +140,17 @@ public final class OutboundEngine {
         try {
             OutboundMetrics.Timing opening = metrics.start(OutboundMetrics.Phase.OPENING);
             SessionSettings wanted = brokenTls.leftAlone(key.settings());
-            return client.connect(wanted).thenApply(connection -> pooled(wanted, connection))
+            CompletableFuture<SmtpConnection> connecting = client.connect(wanted);
+            CompletableFuture<PooledConnection> opened = connecting.thenApply(connection -> pooled(wanted, connection))
                 .whenComplete((connection, failure) -> opening.end());
+            Futures.cancelWith(opened, connecting);
+            CompletableFuture<PooledConnection> unused = opened.whenComplete((connection, failure) -> {
+                if (opened.isCancelled()) {
+                    // It may have come all the same, in the same moment.
+                    CompletableFuture<Void> unusedEnd = connecting.thenAccept(SmtpConnection::abort);
+                }
+            });
+            return opened;
         } catch (RuntimeException e) {
             // A client that is being closed refuses work this way.
             return CompletableFuture.failedFuture(SmtpException.unavailable("The client is closed", e));

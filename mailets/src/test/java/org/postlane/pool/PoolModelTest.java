@@ -32,6 +32,7 @@ class PoolModelTest {
     private long operations;
     private boolean abandoned;
     private long stalled;
+    private long givenUp;
 
     private record Held(Lease<Peer> lease, Peer peer) { }
 
@@ -63,6 +64,7 @@ class PoolModelTest {
         }
 
         assertThat(operations).isEqualTo(600_000);
+        assertThat(givenUp).as("openings that were given up").isPositive();
         assertThat(stalled).as("openings that stalled longer than those behind them waited").isPositive();
     }
 
@@ -94,7 +96,7 @@ class PoolModelTest {
             assertThat(pool.stats().open()).as("seed %s", seed).isZero();
             assertThat(pool.hosts()).isEmpty();
             assertThat(network.peers).allMatch(Peer::hasEnded);
-            assertThat(discarded(pool.stats())).isEqualTo(network.opened());
+            assertThat(discarded(pool.stats())).isEqualTo(network.opened() + network.givenUp());
             assertThat(timers.pending()).as("seed %s", seed).isZero();
         }
     }
@@ -113,7 +115,7 @@ class PoolModelTest {
         } else if (chance < 90) {
             pick(network.peers).ifPresent(random.nextBoolean() ? Peer::end : Peer::loseSync);
         } else if (chance < 94) {
-            pick(asked).ifPresent(one -> one.future.cancel(false));
+            pick(asked).ifPresent(random.nextBoolean() ? one -> one.future.cancel(false) : one -> pool.cutShort(one.future));
         } else {
             timers.advance(random.nextInt(random.nextInt(20) == 0 ? 60_000 : 2_000), TimeUnit.MILLISECONDS);
         }
@@ -183,7 +185,7 @@ class PoolModelTest {
         }
         if (stats.opening() != network.attempts.size() || stats.leased() != leased || stats.closing() != closing
             || stats.idle() != alive || stats.waiting() != asked.size()
-            || discarded(stats) + leased + alive != network.opened()) {
+            || discarded(stats) + leased + alive != network.opened() + network.givenUp()) {
             throw new AssertionError("seed " + seed + ", operation " + step + ": " + stats + ", but the model has opening "
                 + network.attempts.size() + ", leased " + leased + ", idle " + alive + ", closing " + closing + ", waiting "
                 + asked.size() + ", opened " + network.opened());
@@ -236,8 +238,9 @@ class PoolModelTest {
         assertThat(pool.stats().leased()).isEqualTo(limits.maxTotal());
         assertThat(pool.close(Duration.ZERO)).isCompleted();
         assertThat(pool.stats().open()).isZero();
-        assertThat(discarded(pool.stats())).as("seed %s", seed).isEqualTo(network.opened());
+        assertThat(discarded(pool.stats())).as("seed %s", seed).isEqualTo(network.opened() + network.givenUp());
         assertThat(network.violations).isEmpty();
         assertThat(timers.pending()).as("seed %s", seed).isZero();
+        givenUp += network.givenUp();
     }
 }

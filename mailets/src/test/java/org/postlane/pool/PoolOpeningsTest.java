@@ -267,4 +267,52 @@ class PoolOpeningsTest {
         fixture.pool.close(Duration.ZERO).join();
         assertThat(fixture.pool.hosts()).extracting(HostStats::open).as("what is still being opened").containsOnly(1);
     }
+
+    @Test
+    void anOpeningThatIsCutShortIsGivenUpAndItsSlotIsFree() {
+        fixture.slow = true;
+        CompletableFuture<Lease<FakeResource>> asked = fixture.ask("mx/a");
+        CompletableFuture<FakeResource> opening = fixture.attempts.getFirst().future();
+        fixture.pool.cutShort(asked);
+
+        assertThat(opening).isCancelled();
+        assertThat(failureOf(asked)).isInstanceOf(OpeningStalledException.class);
+        assertThat(fixture.stats().open()).isZero();
+        assertThat(fixture.stats().discarded(DiscardReason.GAVE_WAY)).isEqualTo(1);
+        assertThat(fixture.stats().failedToOpen()).isZero();
+        assertThat(fixture.pool.hosts()).isEmpty();
+    }
+
+    @Test
+    void anOpeningThatSomebodyElseWaitsForGoesOnForHim() {
+        fixture.slow = true;
+        List<CompletableFuture<Lease<FakeResource>>> asked = ask("mx/a", 2);
+        fixture.pool.cutShort(asked.get(0));
+
+        assertThat(asked.get(0)).isCompletedExceptionally();
+        assertThat(fixture.attempts).singleElement().satisfies(attempt -> assertThat(attempt.future()).isNotDone());
+        fixture.finishOpening();
+        assertThat(asked.get(1)).isCompleted();
+        assertThat(fixture.stats().discarded(DiscardReason.GAVE_WAY)).isZero();
+    }
+
+    @Test
+    void whoIsCutShortBehindConnectionsThatWorkHasNotMetASilentHost() {
+        PoolFixture one = new PoolFixture(PoolLimits.builder().maxPerHost(1).maxTotal(1));
+        one.lease("mx/a");
+        CompletableFuture<Lease<FakeResource>> asked = one.ask("mx/a");
+        one.pool.cutShort(asked);
+
+        assertThat(failureOf(asked)).isInstanceOf(AcquireTimeoutException.class);
+        assertThat(one.stats().discarded(DiscardReason.GAVE_WAY)).isZero();
+    }
+
+    @Test
+    void cuttingShortWhatIsOverDoesNothing() {
+        CompletableFuture<Lease<FakeResource>> asked = fixture.ask("mx/a");
+        fixture.pool.cutShort(asked);
+
+        assertThat(now(asked).resource().isUsable()).isTrue();
+        assertThat(fixture.stats().leased()).isEqualTo(1);
+    }
 }

@@ -41,6 +41,10 @@ final class SchedulerFixture {
         Turn turn;
         int starts;
         Refusal refusal;
+        /** Since when it has got nowhere, on the clock of the test; null where it may not be given up. */
+        Long stalledSince;
+        /** For how long it should have got nowhere when it was asked to give way last. */
+        Duration asked;
 
         Job(String offeredTo, String line, int priority) {
             this.offeredTo = offeredTo;
@@ -56,6 +60,22 @@ final class SchedulerFixture {
         @Override
         public int priority() {
             return priority;
+        }
+
+        @Override
+        public long nanosStalled() {
+            return stalledSince == null ? -1 : time.now() - stalledSince;
+        }
+
+        @Override
+        public void giveWay(Duration stalledFor) {
+            asked = stalledFor;
+        }
+
+        /** Gets nowhere from now on. */
+        Job stalls() {
+            stalledSince = time.now();
+            return this;
         }
 
         @Override
