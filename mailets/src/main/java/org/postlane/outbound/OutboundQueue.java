@@ -84,7 +84,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.settlement = new Settlement(queue, settings, context, metrics, outcomes, clock);
         this.threads = new QueueThreads(name, engine.time());
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
-            .watch("queue " + name + " cannot be read", Duration.ZERO), this::take);
+            .watch("queue " + name + " cannot be read", Duration.ZERO), this::take, this::isCrowded, threads.timers());
         this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping, engine.criticalStates()
             .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE));
         this.earlyMail = new EarlyMail(queue, clock, threads, stepRunner, settings.inHand().mails());
@@ -94,6 +94,10 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     public void start() {
         engine.add(this);
         awaitStart();
+    }
+
+    private boolean isCrowded() {
+        return scheduler.isCrowded();
     }
 
     private void awaitStart() {
@@ -173,12 +177,17 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         inHand.add(mail);
         try {
             threads.workers().execute(() -> {
-                if (!earlyMail.holds(mail, () -> begin(mail), () -> release(mail))) {
-                    begin(mail);
+                try {
+                    if (!earlyMail.holds(mail, () -> begin(mail), () -> release(mail))) {
+                        begin(mail);
+                    }
+                } finally {
+                    reader.sorted();
                 }
             });
         } catch (RejectedExecutionException e) {
             left(mail);
+            reader.sorted();
         }
     }
 

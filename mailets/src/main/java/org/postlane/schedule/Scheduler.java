@@ -120,6 +120,14 @@ public final class Scheduler<T extends Task> {
         return read(now -> state.held());
     }
 
+    /**
+     * Whether a destination has more waiting than it should, and will have got it done in a moment: whoever brings tasks does
+     * better to wait a little than to have them refused. Nobody has to.
+     */
+    public boolean isCrowded() {
+        return read(state::isCrowded);
+    }
+
     /** Turns that have not ended; never more than there are. */
     public int turns() {
         return read(now -> state.turns());

@@ -21,6 +21,7 @@ final class SchedulerState<T extends Task> {
     private final Alarms<T> alarms;
     private final DoubleSupplier dice;
     private final Places places;
+    private final Crowds crowds;
     private final Rotation<T> rotation;
     private final Pressure<T> pressure;
     private final KnownDestinations<T> known;
@@ -36,6 +37,7 @@ final class SchedulerState<T extends Task> {
         this.calls = calls;
         this.dice = dice;
         this.places = new Places(limits);
+        this.crowds = new Crowds(places);
         this.rotation = new Rotation<>(places);
         this.known = new KnownDestinations<>(limitsOf, clock);
         this.alarms = new Alarms<>(timers, destination -> change.accept(now -> wake(destination, now)));
@@ -49,7 +51,7 @@ final class SchedulerState<T extends Task> {
     private void admit(Destination<T> destination, Waiting<T> waiting, long now) {
         Refusal refusal = closed ? closed() : destination.refusal(now);
         if (refusal == null && !places.hasRoom(destination, now)) {
-            refusal = destination.noRoom();
+            refusal = crowds.join(destination, now) ? null : destination.noRoom(now);
             pressure.turnedAway(destination, now);
         }
         if (refusal != null) {
@@ -184,6 +186,10 @@ final class SchedulerState<T extends Task> {
 
     int held() {
         return places.taken();
+    }
+
+    boolean isCrowded(long now) {
+        return crowds.isAny(now);
     }
 
     int turns() {
