@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
@@ -180,7 +179,7 @@ class PoolOpeningsTest {
         CompletableFuture<Lease<FakeResource>> first = fixture.ask("mx/a");
         CompletableFuture<Lease<FakeResource>> behind = fixture.ask("mx/a");
         CompletableFuture<Lease<FakeResource>> otherKey = fixture.ask("mx/b");
-        fixture.timers.advance(60, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(60));
 
         assertThat(first).isNotDone();
         assertThat(failureOf(behind)).isInstanceOf(OpeningStalledException.class).isNotInstanceOf(PoolException.class);
@@ -194,10 +193,10 @@ class PoolOpeningsTest {
         Lease<FakeResource> taken = one.lease("mx1/a");
         CompletableFuture<Lease<FakeResource>> first = one.ask("mx2/a");
         CompletableFuture<Lease<FakeResource>> behind = one.ask("mx2/a");
-        one.timers.advance(50, TimeUnit.SECONDS);
+        one.timers.advance(Duration.ofSeconds(50));
         one.slow = true;
         taken.discard(DiscardReason.CALLER);
-        one.timers.advance(10, TimeUnit.SECONDS);
+        one.timers.advance(Duration.ofSeconds(10));
 
         assertThat(first).isNotDone();
         assertThat(failureOf(behind)).isInstanceOf(AcquireTimeoutException.class);

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
+import org.postlane.testing.VirtualTime;
+
 /** A scheduler whose time, dice, threads and tasks the test moves by hand. */
 final class SchedulerFixture {
     final VirtualTime time = new VirtualTime();

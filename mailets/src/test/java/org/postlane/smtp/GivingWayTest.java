@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,12 +28,14 @@ class GivingWayTest {
 
     /** Where a server stalls before it can have the message. */
     enum Phase {
-        MAIL(ScriptedBehaviour::mail), RCPT(ScriptedBehaviour::rcpt), DATA(ScriptedBehaviour::data);
+        MAIL, RCPT, DATA;
 
-        private final BiConsumer<ScriptedBehaviour, Reaction> script;
-
-        Phase(BiConsumer<ScriptedBehaviour, Reaction> script) {
-            this.script = script;
+        void script(ScriptedBehaviour behaviour, Reaction reaction) {
+            switch (this) {
+                case MAIL -> behaviour.mail(reaction);
+                case RCPT -> behaviour.rcpt(reaction);
+                default -> behaviour.data(reaction);
+            }
         }
     }
 
@@ -49,7 +50,7 @@ class GivingWayTest {
     @ParameterizedTest
     @EnumSource
     void aTransactionThatStallsBeforeItsContentCanBeGivenUpAndNothingIsAmbiguous(Phase phase) {
-        phase.script.accept(behaviour, Reaction.stall(stall));
+        phase.script(behaviour, Reaction.stall(stall));
         SmtpConnection connection = SMTP.connect(server);
         CompletableFuture<TransactionResult> sent = send(connection);
         awaits(stall);
