@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -22,16 +23,20 @@ final class MailDestinations {
     private static final Logger LOGGER = LoggerFactory.getLogger(MailDestinations.class);
 
     private final RouteTable routes;
+    /** Whether a rule names a domain. */
+    private final Predicate<String> named;
     private final Supplier<AttemptContext> context;
 
-    MailDestinations(RouteTable routes, Supplier<AttemptContext> context) {
+    MailDestinations(RouteTable routes, Predicate<String> named, Supplier<AttemptContext> context) {
         this.routes = routes;
+        this.named = named;
         this.context = context;
     }
 
     /** The mail's recipients, by destination as far as that is known without DNS. */
     List<Recipients> of(Mail mail, Collection<MailAddress> recipients) {
-        return Recipients.sort(recipients, mail.getMaybeSender().asOptional().map(MailAddress::getDomain), routes);
+        return Recipients.sort(recipients, mail.getMaybeSender().asOptional().map(MailAddress::getDomain), routes,
+            named);
     }
 
     /**

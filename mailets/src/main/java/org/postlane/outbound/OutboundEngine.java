@@ -27,6 +27,7 @@ import org.postlane.pool.PoolLimits;
 import org.postlane.pool.PoolStats;
 import org.postlane.route.dns.MailDns;
 import org.postlane.route.dns.Resolvers;
+import org.postlane.smtp.Futures;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpClient;
 import org.postlane.smtp.SmtpConnection;
@@ -199,7 +200,16 @@ public final class OutboundEngine {
     private CompletableFuture<PooledConnection> open(ConnectionKey key) {
         try {
             SessionSettings wanted = brokenTls.leftAlone(key.settings());
-            return client.connect(wanted).thenApply(connection -> pooled(wanted, connection));
+            CompletableFuture<SmtpConnection> connecting = client.connect(wanted);
+            CompletableFuture<PooledConnection> opened = connecting.thenApply(connection -> pooled(wanted, connection));
+            Futures.cancelWith(opened, connecting);
+            CompletableFuture<PooledConnection> unused = opened.whenComplete((connection, failure) -> {
+                if (opened.isCancelled()) {
+                    // It may have come all the same, in the same moment.
+                    CompletableFuture<Void> unusedEnd = connecting.thenAccept(SmtpConnection::abort);
+                }
+            });
+            return opened;
         } catch (RuntimeException e) {
             // A client that is being closed refuses work this way.
             return CompletableFuture.failedFuture(SmtpException.unavailable("The client is closed", e));

@@ -84,7 +84,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.engine = engine;
         this.settings = settings;
         this.routes = routes;
-        this.sorting = new MailDestinations(routes, () -> this.context);
+        this.sorting = new MailDestinations(routes, domain -> live.names(domain), () -> this.context);
         this.metrics = metrics;
         this.clock = clock;
         this.began = clock.instant();

@@ -47,6 +47,9 @@ final class PooledConnection implements PooledResource {
 
     @Override
     public Optional<DiscardReason> fault() {
+        if (connection.hasGivenWay()) {
+            return Optional.of(DiscardReason.GAVE_WAY);
+        }
         if (connection.isShuttingDown()) {
             return Optional.of(DiscardReason.PEER_CLOSING);
         }

@@ -105,6 +105,14 @@ public final class RetrySchedule {
             : Optional.of(untilExpiry(doubled(FIRST_HANDED_BACK, LONGEST_HANDED_BACK, times), age));
     }
 
+    /**
+     * Whether mail is given up after so many attempts, whatever its age. Then a turn that does not come because the destination
+     * is down has to count as one: the others of a thousand mails would never come to their number.
+     */
+    public boolean isEndedByCount() {
+        return maxRetries != null;
+    }
+
     /** How old a mail gets at most; empty where that is not a matter of time. */
     public Optional<Duration> expiry() {
         return Optional.ofNullable(expiry);

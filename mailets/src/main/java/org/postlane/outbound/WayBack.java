@@ -84,7 +84,7 @@ final class WayBack {
         })));
     }
 
-    /** Those whose turn did not come, now for the n-th time in a row. */
+    /** Those whose turn did not come, now for the n-th time in a row; they are due after {@code delay} or later. */
     void addHandedBack(List<Verdict> verdicts, int times, Duration delay) {
         byDelay(verdicts, delay).forEach(some -> entries.add(new Entry("handed-back", some, latest(some, delay),
             mail -> mail.setAttribute(QueueTimes.handedBack(times)))));

@@ -116,6 +116,17 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
     }
 
     /**
+     * Lets somebody wait no longer who waits for a lease, as if his time were over: his future fails by the host's fault where an
+     * opening has got nowhere so far and the host has nothing else, and with {@link AcquireTimeoutException} otherwise. An
+     * opening that nobody else wants is given up ({@link DiscardReason#GAVE_WAY}). Does nothing for any other future.
+     *
+     * @param asked as {@link #acquire} or {@link #acquireFresh} returned it
+     */
+    public void cutShort(CompletableFuture<Lease<R>> asked) {
+        decisions.change(state -> state.cutShort(asked));
+    }
+
+    /**
      * As {@link #acquire}, but never out of reserve: for work that is repeated because the connection that it was tried on
      * had died there. Counts against the limits like any other.
      */
@@ -190,6 +201,11 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
         @Override
         public void open(Opening<K, R> opening) {
             opener.open(opening);
+        }
+
+        @Override
+        public void giveUp(Opening<K, R> opening) {
+            opener.giveUp(opening);
         }
 
         @Override

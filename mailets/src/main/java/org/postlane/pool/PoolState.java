@@ -4,6 +4,7 @@ package org.postlane.pool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -91,6 +92,18 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         }
     }
 
+    /** Somebody who waits shall wait no longer. */
+    void cutShort(CompletableFuture<Lease<R>> asked) {
+        for (Host<K, R> host : slots.hosts()) {
+            Waiter<K, R> waiter = host.waiterFor(asked);
+            if (waiter != null) {
+                callers.cutShort(waiter);
+                settle(host);
+                return;
+            }
+        }
+    }
+
     /** The waiter's future was completed by somebody else. */
     void giveUp(Waiter<K, R> waiter) {
         Host<K, R> host = waiter.host;
@@ -107,9 +120,14 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
 
     /** The attempt to open has failed: so have those who waited for it, and the slot is free. */
     void failedToOpen(Opening<K, R> opening, Throwable cause) {
-        tally.failedToOpen++;
         slots.failedToOpen(opening);
-        callers.failWith(opening, cause);
+        if (opening.givenUp) {
+            // Who has come since then has not been tried: he gets an opening of his own.
+            tally.count(DiscardReason.GAVE_WAY);
+        } else {
+            tally.failedToOpen++;
+            callers.failWith(opening, cause);
+        }
         settle(opening.host);
     }
 

@@ -25,6 +25,7 @@ import io.netty.util.concurrent.Future;
 final class ContentPump {
     private final Link link;
     private final Channel channel;
+    private final Dialogue dialogue;
     private final Executor reader;
     private final Duration blockLimit;
     private final Content content;
@@ -40,6 +41,7 @@ final class ContentPump {
     ContentPump(Link link, Content content, Framing framing) {
         this.link = link;
         this.channel = link.channel();
+        this.dialogue = link.dialogue();
         this.reader = link.reader();
         this.blockLimit = link.timeouts().block();
         this.content = content;
@@ -122,6 +124,8 @@ final class ContentPump {
     private void offer(ByteBuf piece, boolean last) {
         reading = false;
         readLimit.cancel(false);
+        // Until now it was we who kept the server waiting.
+        dialogue.progressed();
         CompletableFuture<Void> unused = framing.mayLeave(last).handle((may, failure) -> {
             if (failure == null && may && !stopped && !sent.isDone()) {
                 write(piece, last);
@@ -140,11 +144,13 @@ final class ContentPump {
 
     private void write(ByteBuf piece, boolean last) {
         lastPieceLeft |= last;
+        dialogue.contentLeaves(last);
         framing.leaving(last);
         Future<?> limit = limited(() -> new IOException("The server took no content for " + blockLimit.toMillis() + " ms"));
         ChannelPromise promise = channel.newPromise();
         promise.addListener(written -> {
             limit.cancel(false);
+            dialogue.progressed();
             if (!written.isSuccess()) {
                 fail(written.cause());
             } else if (last) {

@@ -76,19 +76,29 @@ public final class SmtpClient implements Closeable {
      * Connects, greets, and does TLS and AUTH as the settings ask. With {@link TlsMode#OPPORTUNISTIC} a handshake that fails
      * or stalls leads to one more connection, without TLS.
      *
-     * @return the session; it fails with an {@link SmtpException}
+     * @return the session; it fails with an {@link SmtpException}. Cancelling it closes the connection at once
      */
     public CompletableFuture<SmtpConnection> connect(SessionSettings settings) {
-        CompletableFuture<SmtpConnection> first = connectOnce(settings);
-        if (settings.tls() != TlsMode.OPPORTUNISTIC) {
-            return first;
-        }
-        return Futures.recover(first, failure -> {
-            if (!(failure instanceof TlsHandshakeException)) {
-                return CompletableFuture.failedFuture(failure);
+        CompletableFuture<SmtpConnection> opened = new CompletableFuture<>();
+        connect(settings, opened);
+        return opened;
+    }
+
+    private void connect(SessionSettings settings, CompletableFuture<SmtpConnection> opened) {
+        CompletableFuture<SmtpConnection> once = connectOnce(settings);
+        Futures.cancelWith(opened, once);
+        CompletableFuture<SmtpConnection> unused = once.whenComplete((session, failure) -> {
+            if (failure == null) {
+                if (!opened.complete(session)) {
+                    session.abort();
+                }
+            } else if (settings.tls() == TlsMode.OPPORTUNISTIC && failure instanceof TlsHandshakeException
+                && !opened.isCancelled()) {
+                LOGGER.info("{}: {}; going on without TLS, which is opportunistic here", settings, failure.getMessage());
+                connect(settings.toBuilder().tls(TlsMode.NONE).build(), opened);
+            } else {
+                opened.completeExceptionally(failure);
             }
-            LOGGER.info("{}: {}; going on without TLS, which is opportunistic here", settings, failure.getMessage());
-            return connectOnce(settings.toBuilder().tls(TlsMode.NONE).build());
         });
     }
 
@@ -142,10 +152,10 @@ public final class SmtpClient implements Closeable {
                 }
             });
         InetSocketAddress source = settings.source().map(local -> new InetSocketAddress(local, 0)).orElse(null);
-        PhaseListener.Span connecting = phases.begin(PhaseListener.Phase.CONNECT);
-        ChannelFuture unused = bootstrap.connect(settings.address(), source)
+        PhaseListener.Span connect = phases.begin(PhaseListener.Phase.CONNECT);
+        ChannelFuture connecting = bootstrap.connect(settings.address(), source)
             .addListener(connected -> {
-                connecting.end();
+                connect.end();
                 if (!connected.isSuccess()) {
                     SmtpException why = SmtpException.host("No connection to " + settings + ": "
                         + connected.cause().getMessage(), connected.cause());
@@ -157,6 +167,11 @@ public final class SmtpClient implements Closeable {
                     CompletableFuture<SmtpConnection> unusedEnd = opened.whenComplete((session, failure) -> opening.end());
                 }
             });
+        CompletableFuture<SmtpConnection> unusedToo = opened.whenComplete((session, failure) -> {
+            if (opened.isCancelled()) {
+                ChannelFuture unusedEnd = connecting.channel().close();
+            }
+        });
     }
 
     private CompletableFuture<SmtpConnection> begin(Channel channel, Dialogue dialogue, SessionSettings settings,

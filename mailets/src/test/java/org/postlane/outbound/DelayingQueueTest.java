@@ -45,7 +45,7 @@ class DelayingQueueTest {
         queues.createQueue(OUT, MailQueueFactory.defaultPrefetchCount());
     private final QueueThreads threads = new QueueThreads("out", EngineTime.SYSTEM);
     private final StepRunner steps = new StepRunner(threads.workers(), threads.timers(), () -> false,
-        new CriticalStates(clock).watch("cannot be settled", Duration.ofMinutes(1)));
+        new CriticalStates(clock).watch("cannot be settled", Duration.ofMinutes(1)), new Unsettled());
     private final FlushOrders orders = new FlushOrders(clock, (mail, names) -> CompletableFuture.completedFuture(
         mail.getRecipients().stream().anyMatch(recipient -> names.contains(recipient.getDomain().asString()))));
     private final List<MailQueueItem> taken = new CopyOnWriteArrayList<>();

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
@@ -80,7 +79,7 @@ class PoolLimitTest {
         Lease<FakeResource> used = fixture.lease("mx1/a");
         fixture.pool.limit(limits(4, 8).idleTimeout(Duration.ofSeconds(1)).build());
         used.release();
-        fixture.timers.advance(1, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(1));
         assertThat(fixture.stats().discarded(DiscardReason.IDLE_TIMEOUT)).isEqualTo(1);
     }
 }
