@@ -62,7 +62,7 @@ class HeldMailDockerTest {
              RabbitQueues queues = new RabbitQueues(broker, new RabbitQueues.Contents(), this::noting)) {
             QueueThreads threads = new QueueThreads("held", EngineTime.SYSTEM);
             StepRunner steps = new StepRunner(threads.workers(), threads.timers(), () -> false,
-                new CriticalStates(clock).watch("cannot be settled", Duration.ofMinutes(1)));
+                new CriticalStates(clock).watch("cannot be settled", Duration.ofMinutes(1)), new Unsettled());
             FlushOrders orders = new FlushOrders(clock, (mail, names) -> CompletableFuture.completedFuture(false));
             MailQueue ready = queues.factory().createQueue(MailQueueName.of("held"), MailQueueFactory.prefetchCount(100));
             DelayingQueue queue = DelayingQueue.around(ready, queues.factory(), clock, threads, steps, orders,
