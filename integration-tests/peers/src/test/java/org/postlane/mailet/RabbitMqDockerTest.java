@@ -183,7 +183,8 @@ class RabbitMqDockerTest {
         int deferred = 2000;
         FleetHost dead = host("dead.test", "127.1.0.1").behave(deferring(Integer.MAX_VALUE));
         FleetHost healthy = host("healthy.test", "127.1.0.2");
-        start("delayTime", "3 hours");
+        // Room for all at once: none shall be handed back before its attempt.
+        start("delayTime", "3 hours", "maxMailsInHand", "10000");
         for (int i = 0; i < deferred; i++) {
             net.delivery.send("dead" + i, i + "@dead.test");
         }
