@@ -95,7 +95,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
             ? DelayingQueue.around(durable, queues, clock, threads, stepRunner, orders, DelayingQueue.LONGEST_HOLD) : durable;
         this.settlement = new Settlement(queue, settings, context, metrics, outcomes, clock);
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
-            .watch("queue " + name + " cannot be read", Duration.ZERO), this::take);
+            .watch("queue " + name + " cannot be read", Duration.ZERO), this::take, this::isCrowded, threads.timers());
         this.earlyMail = new EarlyMail(queue, clock, threads.workers(), stepRunner, orders);
         this.delayedMail = new DelayedMail(queue, threads.workers(), orders);
     }
@@ -104,6 +104,10 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     public void start() {
         engine.add(this);
         awaitStart();
+    }
+
+    private boolean isCrowded() {
+        return scheduler.isCrowded();
     }
 
     private void awaitStart() {
@@ -192,9 +196,16 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         QueuedMail mail = new QueuedMail(this, item, engine.time().nanoTime(), metrics.timer("RemoteDeliveryTrial"));
         inHand.add(mail);
         try {
-            threads.workers().execute(() -> earlyMail.decide(item, () -> begin(mail), () -> release(mail)));
+            threads.workers().execute(() -> {
+                try {
+                    earlyMail.decide(item, () -> begin(mail), () -> release(mail));
+                } finally {
+                    reader.sorted();
+                }
+            });
         } catch (RejectedExecutionException e) {
             left(mail);
+            reader.sorted();
         }
     }
 
