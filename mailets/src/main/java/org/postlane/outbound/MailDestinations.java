@@ -72,6 +72,7 @@ final class MailDestinations {
         private final Deque<Recipients> left;
         private final Set<String> destinations;
         private final CompletableFuture<Boolean> found;
+        private volatile String asking = "-";
 
         Search(Deque<Recipients> left, Set<String> destinations, CompletableFuture<Boolean> found) {
             this.left = left;
@@ -80,19 +81,30 @@ final class MailDestinations {
         }
 
         void goOn() {
+            try {
+                askOn();
+            } catch (RuntimeException e) {
+                LOGGER.warn("Where mail for {} goes is not known; it goes on waiting", asking, e);
+                found.complete(false);
+            }
+        }
+
+        private void askOn() {
             while (!found.isDone()) {
                 Recipients next = left.poll();
                 if (next == null) {
                     found.complete(false);
                     return;
                 }
+                asking = next.destination();
                 CompletableFuture<Optional<String>> asked = context.get().routeOf(next)
                     .handle((route, failure) -> failure == null ? Optional.of(context.get().destinationOf(route, next))
                         : Optional.empty());
                 if (!asked.isDone()) {
-                    CompletableFuture<Void> unused = asked.thenAccept(name -> {
-                        look(name);
+                    CompletableFuture<Void> unused = asked.handle((name, failure) -> {
+                        look(failure == null ? name : Optional.empty());
                         goOn();
+                        return null;
                     });
                     return;
                 }

@@ -178,12 +178,14 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
 
     private void completeIfDrained() {
         if (stopping && inHand.isEmpty()) {
+            reader.end();
             drained.complete(null);
         }
     }
 
     /** Ends its threads, after {@link #stop()}. */
     public void close() {
+        reader.end();
         engine.remove(this);
         engine.destinations().remove(settings.queue());
         engine.paces().remove(settings.queue());

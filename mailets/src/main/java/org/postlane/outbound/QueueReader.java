@@ -9,6 +9,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import javax.mail.MessagingException;
 
+import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.mailet.Mail;
 import org.reactivestreams.Subscription;
@@ -81,11 +82,16 @@ final class QueueReader {
         return Flux.<MailQueue.MailQueueItem>from(queue.deQueue()).doFinally(end -> heals.dispose());
     }
 
-    /** Takes no more. */
-    void stop() {
-        synchronized (this) {
-            stopped = true;
-        }
+    /**
+     * Takes no more. The reading itself goes on until {@link #end()}: a broker's channel ends with it, and only over that
+     * channel can what is in hand be taken out of the queue.
+     */
+    synchronized void stop() {
+        stopped = true;
+    }
+
+    /** Ends the reading, after {@link #stop()}: what is still in hand is in its queue again. */
+    void end() {
         items.cancel();
     }
 
@@ -188,6 +194,11 @@ final class QueueReader {
 
         @Override
         protected void hookOnNext(MailQueue.MailQueueItem item) {
+            if (isStopped()) {
+                // Asked for before, and too late: it stays in the queue.
+                LifecycleUtil.dispose(item.getMail());
+                return;
+            }
             long size = sizeOf(item.getMail());
             took(size);
             try {

@@ -145,7 +145,7 @@ class RabbitMqDockerTest {
 
     @Test
     void aConsumerThatRestartsWhileMailWaitsLosesNoneAndTriesNoneEarly() throws Exception {
-        Duration delay = Duration.ofSeconds(12);
+        Duration delay = Duration.ofSeconds(25);
         FleetHost host = host("later.test", "127.1.0.1");
         host.behave(deferring(1));
         start("delayTime", delay.toSeconds() + " seconds");
@@ -153,7 +153,7 @@ class RabbitMqDockerTest {
         for (int i = 0; i < 100; i++) {
             net.delivery.send("m" + i, i + "@later.test");
         }
-        eventually().until(() -> triesOfAll() == 100 && ready() == 0 && waiting("30s") > 0);
+        eventually().until(() -> triesOfAll() == 100 && ready() == 0 && waiting("30s") == 100 - HELD);
         net.delivery.close();
         queues.close();
         int before = triesOfAll();
@@ -183,7 +183,8 @@ class RabbitMqDockerTest {
         int deferred = 2000;
         FleetHost dead = host("dead.test", "127.1.0.1").behave(deferring(Integer.MAX_VALUE));
         FleetHost healthy = host("healthy.test", "127.1.0.2");
-        start("delayTime", "3 hours");
+        // Room for all at once: none shall be handed back before its attempt.
+        start("delayTime", "3 hours", "maxMailsInHand", "10000");
         for (int i = 0; i < deferred; i++) {
             net.delivery.send("dead" + i, i + "@dead.test");
         }
