@@ -127,7 +127,7 @@ public class PooledRemoteDelivery extends GenericMailet {
         engine.agree(read.parameters);
         engine.claim(settings.queue(), read.parameters.where());
         queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(settings.inHand().mails()));
-        consumer = new OutboundQueue(engine, queue, settings, read.routes, getMailetContext(), metrics, clock);
+        consumer = new OutboundQueue(engine, queue, queues, settings, read.routes, getMailetContext(), metrics, clock);
         consumer.change(read.live);
         consumer.start();
         reload.started(settings.queue(), consumer::change);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import org.apache.james.core.MailAddress;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
+import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.mailet.AttributeUtils;
 import org.apache.mailet.MailetContext;
 import org.postlane.journal.DeliveryJournal;
@@ -51,7 +53,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final OutboundEngine engine;
     private final MailQueue queue;
     private final OutboundSettings settings;
-    private final RouteTable routes;
+    private final MailDestinations sorting;
     private final Settlement settlement;
     private final MetricFactory metrics;
     private final Clock clock;
@@ -61,6 +63,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final QueueReader reader;
     private final StepRunner stepRunner;
     private final EarlyMail earlyMail;
+    private final DelayedMail delayedMail;
     /** Null until James has started: only then every element has said what the limits are. */
     private volatile Scheduler<DestinationAttempt> scheduler;
     private volatile AttemptContext context;
@@ -69,31 +72,42 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private volatile LiveSettings live = LiveSettings.DEFAULTS;
     private volatile boolean stopping;
 
-    /** The consumer of a queue; {@link #start()} begins. */
-    public OutboundQueue(OutboundEngine engine, MailQueue queue, OutboundSettings settings, RouteTable routes,
-                         MailetContext context, MetricFactory metrics, Clock clock) {
-        String name = queue.getName().asString();
+    /**
+     * The consumer of a queue; {@link #start()} begins.
+     *
+     * @param queues makes the queues beside one that ignores delays
+     */
+    public OutboundQueue(OutboundEngine engine, MailQueue durable, MailQueueFactory<?> queues, OutboundSettings settings,
+                         RouteTable routes, MailetContext context, MetricFactory metrics, Clock clock) {
+        String name = durable.getName().asString();
         this.engine = engine;
-        this.queue = queue;
         this.settings = settings;
-        this.routes = routes;
+        this.sorting = new MailDestinations(routes, () -> this.context);
         this.metrics = metrics;
         this.clock = clock;
         this.began = clock.instant();
         this.outcomes = new OutcomeLog(settings.queue(), engine.metrics(), clock);
-        this.settlement = new Settlement(queue, settings, context, metrics, outcomes, clock);
         this.threads = new QueueThreads(name, engine.time());
-        this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
-            .watch("queue " + name + " cannot be read", Duration.ZERO), this::take);
         this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping, engine.criticalStates()
             .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE));
-        this.earlyMail = new EarlyMail(queue, clock, threads, stepRunner, settings.inHand().mails());
+        FlushOrders orders = new FlushOrders(clock, sorting::isOneOf);
+        this.queue = DelayingQueue.isNeededFor(durable)
+            ? DelayingQueue.around(durable, queues, clock, threads, stepRunner, orders, DelayingQueue.LONGEST_HOLD) : durable;
+        this.settlement = new Settlement(queue, settings, context, metrics, outcomes, clock);
+        this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
+            .watch("queue " + name + " cannot be read", Duration.ZERO), this::take, this::isCrowded, threads.timers());
+        this.earlyMail = new EarlyMail(queue, clock, threads.workers(), stepRunner, orders);
+        this.delayedMail = new DelayedMail(queue, threads.workers(), orders);
     }
 
     /** Begins to take mail as soon as James has started. */
     public void start() {
         engine.add(this);
         awaitStart();
+    }
+
+    private boolean isCrowded() {
+        return scheduler.isCrowded();
     }
 
     private void awaitStart() {
@@ -110,14 +124,18 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
             () -> ThreadLocalRandom.current().nextDouble());
         context = new AttemptContext(engine, settings, scheduler, () -> live);
         engine.destinations().obey(settings.queue(), scheduler, engine.orders(clock));
-        engine.destinations().add(settings.queue(), scheduler);
-        engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(queue, threads.workers()));
+        engine.destinations().add(settings.queue(), scheduler, delayedMail::fetch);
+        engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(parts(), threads.workers()));
         new HoldingLimit(this::mailInHand, threads.timers(), engine.time()).start();
         // Opened before the first mail comes: whether it can be used shall show at the start.
         DeliveryJournal unused = engine.journal();
         reader.start(threads.readers());
-        LOGGER.info("Delivering the mail of queue {} {}; retries: {}; {}", settings.queue().asString(), routes,
+        LOGGER.info("Delivering the mail of queue {} {}; retries: {}; {}", settings.queue().asString(), sorting,
             settings.retries(), live);
+    }
+
+    private List<MailQueue> parts() {
+        return queue instanceof DelayingQueue ? ((DelayingQueue) queue).parts() : List.of(queue);
     }
 
     private Collection<QueuedMail> mailInHand() {
@@ -151,7 +169,6 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         if (running != null) {
             running.close();
         }
-        earlyMail.stop();
         completeIfDrained();
         return drained.copy();
     }
@@ -168,6 +185,13 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         engine.destinations().remove(settings.queue());
         engine.paces().remove(settings.queue());
         threads.close();
+        if (queue instanceof DelayingQueue) {
+            try {
+                queue.close();
+            } catch (IOException e) {
+                LOGGER.warn("The queues beside {} could not be closed", settings.queue().asString(), e);
+            }
+        }
     }
 
     private void take(MailQueue.MailQueueItem item) {
@@ -175,12 +199,15 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         inHand.add(mail);
         try {
             threads.workers().execute(() -> {
-                if (!earlyMail.holds(mail, () -> begin(mail), () -> release(mail))) {
-                    begin(mail);
+                try {
+                    earlyMail.decide(item, () -> begin(mail), () -> release(mail));
+                } finally {
+                    reader.sorted();
                 }
             });
         } catch (RejectedExecutionException e) {
             left(mail);
+            reader.sorted();
         }
     }
 
@@ -215,7 +242,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         String sender = mail.mail().getMaybeSender().asString();
         int priority = AttributeUtils.getValueAndCastFromMail(mail.mail(), MailPrioritySupport.MAIL_PRIORITY, Integer.class)
             .orElse(NORMAL_PRIORITY);
-        return Recipients.sort(recipients, mail.mail().getMaybeSender().asOptional().map(MailAddress::getDomain), routes).stream()
+        return sorting.of(mail.mail(), recipients).stream()
             .map(some -> new DestinationAttempt(context, mail, some, shared, sender, priority))
             .collect(Collectors.toList());
     }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import org.apache.james.queue.api.MailQueueName;
 import org.postlane.james.Parameters;
@@ -27,9 +28,15 @@ public final class QueueDestinations implements Destinations {
 
     private final Map<MailQueueName, Scheduler<?>> schedulers = new ConcurrentHashMap<>();
     private volatile OrderBook book = OrderBook.ofThisProcess(Clock.systemUTC());
+    private final Map<MailQueueName, Function<String, MailFetch>> fetches = new ConcurrentHashMap<>();
 
-    /** Shows the destinations of a queue. */
-    void add(MailQueueName queue, Scheduler<?> scheduler) {
+    /**
+     * Shows the destinations of a queue.
+     *
+     * @param fetch fetches delayed mail of a destination out of the queue
+     */
+    void add(MailQueueName queue, Scheduler<?> scheduler, Function<String, MailFetch> fetch) {
+        fetches.put(queue, fetch);
         schedulers.put(queue, scheduler);
     }
 
@@ -53,6 +60,7 @@ public final class QueueDestinations implements Destinations {
     /** Forgets the destinations of a queue that is no longer delivered. */
     void remove(MailQueueName queue) {
         schedulers.remove(queue);
+        fetches.remove(queue);
     }
 
     @Override
@@ -90,8 +98,18 @@ public final class QueueDestinations implements Destinations {
     }
 
     @Override
-    public Optional<DestinationStatus> flush(MailQueueName queue, String name) {
-        return order(queue, name, "tried at once", scheduler -> scheduler.retryNow(name));
+    public Optional<MailFetch> flush(MailQueueName queue, String name) {
+        Scheduler<?> scheduler = schedulers.get(queue);
+        Function<String, MailFetch> fetch = fetches.get(queue);
+        if (scheduler == null || fetch == null) {
+            return Optional.empty();
+        }
+        // The penalty first: what is fetched would be handed back because of it.
+        scheduler.retryNow(name);
+        MailFetch how = fetch.apply(name);
+        LOGGER.info("By order of an administrator: destination {} of queue {} is tried at once; delayed mail: {}", name,
+            queue.asString(), how);
+        return Optional.of(how);
     }
 
     @Override

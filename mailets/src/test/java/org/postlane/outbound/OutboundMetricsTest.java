@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -185,7 +186,7 @@ class OutboundMetricsTest {
             submitted.incrementAndGet();
             task.run();
         };
-        QueueDepth depth = new QueueDepth(queue, counters, now::get);
+        QueueDepth depth = new QueueDepth(List.of(queue), counters, now::get);
         assertThat(depth.get()).isEqualTo(41);
         for (int i = 0; i < 100; i++) {
             assertThat(depth.get()).isEqualTo(41);
@@ -202,7 +203,7 @@ class OutboundMetricsTest {
     @Test
     void aConsumerThatHasStoppedNoLongerCounts() {
         Counted queue = new Counted();
-        QueueDepth depth = new QueueDepth(queue, task -> {
+        QueueDepth depth = new QueueDepth(List.of(queue), task -> {
             throw new RejectedExecutionException("stopped");
         }, System::nanoTime);
         assertThat(depth.get()).isEqualTo(QueueDepth.UNKNOWN);

@@ -168,6 +168,17 @@ class DestinationRoutesTest {
     }
 
     @Test
+    void flushingSaysHowDelayedMailIsFetchedAlsoWhereAllMailIsDelayedAndTheDestinationForgotten() throws Exception {
+        offer("a.test", 1);
+        assertThat(json(200, "POST", "/postlane/destinations/outgoing/a.test/flush").get("delayedMail").asText())
+            .isEqualTo("queueFlush");
+        JsonNode forgotten = json(200, "POST", "/postlane/destinations/outgoing/Forgotten.test/flush");
+        assertThat(forgotten.get("name").asText()).isEqualTo("forgotten.test");
+        assertThat(forgotten.get("delayedMail").asText()).isEqualTo("queueFlush");
+        assertThat(names(json(200, "GET", "/postlane/destinations"))).containsExactly("a.test");
+    }
+
+    @Test
     void bouncingRefusesWhatComesWithTheReason() throws Exception {
         JsonNode bouncing = json(200, "POST",
             "/postlane/destinations/outgoing/gone.test/bounce?duration=1d&reason=5.1.2+The+domain+is+gone");
@@ -200,7 +211,7 @@ class DestinationRoutesTest {
     @ParameterizedTest
     @CsvSource({"GET,/postlane/destinations/outgoing/unknown.test", "GET,/postlane/destinations/other/a.test",
         "POST,/postlane/destinations/other/a.test/suspend", "POST,/postlane/destinations/outgoing/unknown.test/resume",
-        "POST,/postlane/destinations/outgoing/unknown.test/flush", "GET,/postlane/destinations?queue=other"})
+        "POST,/postlane/destinations/outgoing/gateway%20unknown.test/flush", "GET,/postlane/destinations?queue=other"})
     void whatIsNotKnownIsNotFound(String method, String path) throws Exception {
         assertThat(json(404, method, path).get("type").asText()).isEqualTo("notFound");
     }
