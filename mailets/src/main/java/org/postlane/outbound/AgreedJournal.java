@@ -11,17 +11,17 @@ import org.postlane.journal.SyncPolicy;
 
 /** What the elements of a James say about its one delivery journal: where it lies, and when it is synced. Immutable. */
 public final class AgreedJournal {
-    /** Where the journal lies: a URL of James' file system, or {@value #ABSENT}. */
+    /** Where the journal lies: a URL of James' file system, or {@value #NONE}. */
     public static final String JOURNAL = "journal";
     /** When it is forced to the disk. */
     public static final String JOURNAL_SYNC = "journalSync";
     /** In James' directory for what changes. */
     public static final String DEFAULT_PLACE = "file://var/postlane/journal";
     /** In the place of a place: what was delivered is not remembered across a restart. */
-    public static final String ABSENT = "none";
+    public static final String NONE = "none";
 
     /** Nobody has said anything. */
-    static final AgreedJournal NONE = new AgreedJournal(Agreement.about(JOURNAL), Agreement.about(JOURNAL_SYNC));
+    static final AgreedJournal UNWRITTEN = new AgreedJournal(Agreement.about(JOURNAL), Agreement.about(JOURNAL_SYNC));
     static final String EXPECTED_PLACE = "none, or a directory such as " + DEFAULT_PLACE;
 
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
@@ -62,7 +62,7 @@ public final class AgreedJournal {
 
     /** Where it lies; empty where there is none. */
     Optional<String> place() {
-        return Optional.of(place.or(DEFAULT_PLACE)).filter(written -> !written.equals(ABSENT));
+        return Optional.of(place.or(DEFAULT_PLACE)).filter(written -> !written.equals(NONE));
     }
 
     SyncPolicy sync() {

@@ -13,7 +13,7 @@ import org.postlane.pool.PoolLimits;
  */
 public final class AgreedSettings {
     /** Nobody has said anything. */
-    public static final AgreedSettings NONE = new AgreedSettings(AgreedLimits.NONE, AgreedJournal.NONE);
+    public static final AgreedSettings NONE = new AgreedSettings(AgreedLimits.NONE, AgreedJournal.UNWRITTEN);
 
     private final AgreedLimits limits;
     private final AgreedJournal journal;

@@ -33,6 +33,12 @@ final class MailDestinations {
         this.context = context;
     }
 
+    /** Where mail goes, for the log. */
+    @Override
+    public String toString() {
+        return routes.toString();
+    }
+
     /** The mail's recipients, by destination as far as that is known without DNS. */
     List<Recipients> of(Mail mail, Collection<MailAddress> recipients) {
         return Recipients.sort(recipients, mail.getMaybeSender().asOptional().map(MailAddress::getDomain), routes,

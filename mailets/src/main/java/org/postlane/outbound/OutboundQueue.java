@@ -133,7 +133,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         // Opened before the first mail comes: whether it can be used shall show at the start.
         DeliveryJournal unused = engine.journal();
         reader.start(threads.readers());
-        LOGGER.info("Delivering the mail of queue {} {}; retries: {}; {}", settings.queue().asString(), routes,
+        LOGGER.info("Delivering the mail of queue {} {}; retries: {}; {}", settings.queue().asString(), sorting,
             settings.retries(), live);
     }
 

@@ -111,7 +111,7 @@ final class Delivery implements AutoCloseable {
         FakeMailetConfig.Builder config = FakeMailetConfig.builder()
             .mailetName("org.postlane.mailet.PooledRemoteDelivery").mailetContext(context.context());
         if (!Arrays.asList(parameters).contains(AgreedJournal.JOURNAL)) {
-            config.setProperty(AgreedJournal.JOURNAL, AgreedJournal.ABSENT);
+            config.setProperty(AgreedJournal.JOURNAL, AgreedJournal.NONE);
         }
         for (int i = 0; i < parameters.length; i += 2) {
             config.setProperty(parameters[i], parameters[i + 1]);
