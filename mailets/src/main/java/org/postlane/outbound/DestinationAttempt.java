@@ -228,7 +228,7 @@ final class DestinationAttempt implements Task {
     public void refused(Refusal refusal) {
         switch (refusal.kind()) {
             case NO_ROOM:
-                ended(postponed(refusal.reason()));
+                ended(each(recipient -> Verdict.postponed(recipient, refusal.reason()).notBefore(refusal.remaining())));
                 break;
             case PENALISED:
                 Duration wait = refusal.remaining();

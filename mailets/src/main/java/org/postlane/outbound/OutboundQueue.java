@@ -82,7 +82,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.settlement = new Settlement(queue, settings, context, metrics, outcomes, clock);
         this.threads = new QueueThreads(name, engine.time());
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
-            .watch("queue " + name + " cannot be read", Duration.ZERO), this::take);
+            .watch("queue " + name + " cannot be read", Duration.ZERO), this::take, this::isCrowded, threads.timers());
         this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping, engine.criticalStates()
             .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE), unsettled);
         engine.criticalStates().askAboutPart("some mail of queue " + name + " cannot be settled", unsettled::problem);
@@ -93,6 +93,10 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     public void start() {
         engine.add(this);
         awaitStart();
+    }
+
+    private boolean isCrowded() {
+        return scheduler.isCrowded();
     }
 
     private void awaitStart() {
@@ -170,17 +174,21 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private void take(MailQueue.MailQueueItem item) {
         QueuedMail mail = new QueuedMail(this, item, engine.time().nanoTime(), metrics.timer("RemoteDeliveryTrial"));
         inHand.add(mail);
-        onWorker(mail, () -> look(mail));
-    }
-
-    private void onWorker(QueuedMail mail, Runnable work) {
         try {
-            threads.workers().execute(work);
+            threads.workers().execute(() -> {
+                try {
+                    look(mail);
+                } finally {
+                    reader.sorted();
+                }
+            });
         } catch (RejectedExecutionException e) {
             left(mail);
+            reader.sorted();
         } catch (RuntimeException | Error e) {
             // No thread could be made for it.
             giveBack(mail, e);
+            reader.sorted();
         }
     }
 
@@ -199,6 +207,16 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
             opened -> new MailRecord(engine.journal(), outcomes, clock, settings.queue(), began,
                 engine.recordsUnderWay(), opened.mail()),
             recipients -> attempts(mail, recipients));
+        try {
+            course.steps();
+        } catch (RuntimeException | Error e) {
+            beginLater(mail, course);
+            return;
+        }
+        course.begin();
+    }
+
+    private void beginLater(QueuedMail mail, BeginningCourse course) {
         CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
             if (failure != null) {
                 giveBack(mail, failure);
@@ -251,10 +269,20 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
                 mail.name(), settings.queue().asString(), why);
         }
         try {
-            ScheduledFuture<?> unused = threads.timers().schedule(() -> onWorker(mail, () -> handBack(mail)),
+            ScheduledFuture<?> unused = threads.timers().schedule(() -> handBackOnWorker(mail),
                 PAUSE_BEFORE_GIVING_BACK.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             left(mail);
+        }
+    }
+
+    private void handBackOnWorker(QueuedMail mail) {
+        try {
+            threads.workers().execute(() -> handBack(mail));
+        } catch (RejectedExecutionException e) {
+            left(mail);
+        } catch (RuntimeException | Error e) {
+            giveBack(mail, e);
         }
     }
 

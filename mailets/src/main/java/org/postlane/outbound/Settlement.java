@@ -189,7 +189,7 @@ final class Settlement {
 
         private List<Step> wayBack() {
             Optional<Duration> schedule = settings.retries().next(attempt - 1, age);
-            Optional<Duration> soon = settings.retries().handedBack(handedBack, age);
+            Optional<Duration> soon = settings.retries().handedBack(isExpected() ? 0 : handedBack, age);
             if (schedule.isEmpty()) {
                 // Who was only told that the destination does not work now had no attempt that could have been the last.
                 deferred.forEach(verdict -> (verdict.isOwn() ? givenUp : withoutTurn).add(verdict));
@@ -209,6 +209,11 @@ final class Settlement {
                 report.addDelayed(withoutTurn, settings.retries().expiry());
             }
             return way.steps(queued, number);
+        }
+
+        /** Whether it is known when there will be room for all who found none: then how often they came in vain says nothing. */
+        private boolean isExpected() {
+            return withoutTurn.stream().noneMatch(verdict -> verdict.notBefore().isZero());
         }
 
         /** Before anything is said to anybody: who asks for the mail then finds it. */

@@ -75,10 +75,7 @@ final class WayBack {
 
     /** Those who were tried in vain, at their n-th attempt; they are due at once again after {@code delay} or later. */
     void addDeferred(List<Verdict> verdicts, int attempt, Duration delay, boolean lowPriority) {
-        SortedMap<Integer, List<Verdict>> byDelay = new TreeMap<>();
-        verdicts.forEach(verdict -> byDelay.computeIfAbsent(entryFor(verdict.notBefore(), delay), key -> new ArrayList<>())
-            .add(verdict));
-        byDelay.values().forEach(some -> entries.add(new Entry("deferred", some, latest(some, delay), mail -> {
+        byDelay(verdicts, delay).forEach(some -> entries.add(new Entry("deferred", some, latest(some, delay), mail -> {
             mail.setAttribute(DeliveryRetriesHelper.makeAttribute(attempt));
             mail.removeAttribute(QueueTimes.HANDED_BACK);
             if (lowPriority) {
@@ -89,10 +86,15 @@ final class WayBack {
 
     /** Those whose turn did not come, now for the n-th time in a row. */
     void addHandedBack(List<Verdict> verdicts, int times, Duration delay) {
-        if (!verdicts.isEmpty()) {
-            entries.add(new Entry("handed-back", verdicts, latest(verdicts, delay),
-                mail -> mail.setAttribute(QueueTimes.handedBack(times))));
-        }
+        byDelay(verdicts, delay).forEach(some -> entries.add(new Entry("handed-back", some, latest(some, delay),
+            mail -> mail.setAttribute(QueueTimes.handedBack(times)))));
+    }
+
+    private static Collection<List<Verdict>> byDelay(List<Verdict> verdicts, Duration delay) {
+        SortedMap<Integer, List<Verdict>> byDelay = new TreeMap<>();
+        verdicts.forEach(verdict -> byDelay.computeIfAbsent(entryFor(verdict.notBefore(), delay), key -> new ArrayList<>())
+            .add(verdict));
+        return byDelay.values();
     }
 
     private static int entryFor(Duration notBefore, Duration delay) {

@@ -18,6 +18,8 @@ final class Destination<T extends Task> {
     private long dueAt;
     private boolean waitsForRate;
     int underWay;
+    /** When the last one that found no room is expected again. */
+    private long booked;
     /** In whose share of the turns its own are counted, where it has any. */
     Trust turnsCountAs = Trust.UNKNOWN;
     /** How often it has been penalised: what began before the last time says nothing about now. */
@@ -39,6 +41,7 @@ final class Destination<T extends Task> {
         this.window = new ConcurrencyWindow(limits.concurrency());
         this.pace = new Pace(limits.rate(), clock);
         this.lastUsed = now;
+        this.booked = now;
     }
 
     void limit(DestinationLimits changed) {
@@ -170,9 +173,28 @@ final class Destination<T extends Task> {
         return new Refusal(Refusal.Kind.PENALISED, lastError(), penalty.remaining(now));
     }
 
-    Refusal noRoom() {
+    Refusal noRoom(long now) {
         return new Refusal(Refusal.Kind.NO_ROOM, "4.4.5 The destination has more waiting than it takes in time"
-            + (lastError == null ? "" : "; its last error: " + lastError), Duration.ZERO);
+            + (lastError == null ? "" : "; its last error: " + lastError), Duration.ofNanos(nanosUntilBooked(now)));
+    }
+
+    /** Each that finds no room is expected again when those before it are done; 0 when nobody knows when that is. */
+    private long nanosUntilBooked(long now) {
+        long one = progress.nanosForOne(now);
+        if (one == 0 || trust(now) != Trust.WORKING) {
+            return 0;
+        }
+        long step = (long) (one * SchedulerLimits.BROUGHT_AGAIN);
+        long free = now + held() * step;
+        long next = booked - free >= 0 ? booked + step : free;
+        booked = now + Math.min(next - now, SchedulerLimits.EXPECTED_WITHIN.toNanos());
+        return booked - now;
+    }
+
+    /** Whether it gets so much done that who waits for room here does not wait long. */
+    boolean isAboutToHaveRoom(long now) {
+        return trust(now) == Trust.WORKING && progress.isWithin(SchedulerLimits.ABOUT_TO_HAVE_ROOM.toNanos(), now)
+            && held() < roomByRate();
     }
 
     private String lastError() {

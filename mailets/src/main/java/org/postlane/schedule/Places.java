@@ -99,6 +99,12 @@ final class Places {
         return destination.held() < Math.min(room(destination, now), destination.roomByRate());
     }
 
+    /** Whether there is a place for one that has no room, and will have some in a moment. */
+    boolean hasPlaceInCrowd(Destination<?> destination, long now) {
+        return destination.isAboutToHaveRoom(now) && taken() < limits.places()
+            && destination.held() < room(destination, now) + SchedulerLimits.CROWD;
+    }
+
     private int room(Destination<?> destination, long now) {
         int unproven = limits.unprovenPlaces() - tasks.unproven();
         switch (destination.trust(now)) {

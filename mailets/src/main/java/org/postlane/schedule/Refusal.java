@@ -37,7 +37,10 @@ public final class Refusal {
         return reason;
     }
 
-    /** How long the destination stays penalised. */
+    /**
+     * How long the destination stays penalised; where it has no room, after what time it is expected to have some, and zero
+     * where that cannot be told.
+     */
     public Duration remaining() {
         return wait;
     }

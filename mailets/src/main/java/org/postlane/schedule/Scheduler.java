@@ -34,6 +34,7 @@ public final class Scheduler<T extends Task> {
     private final DoubleSupplier dice;
     private final ReentrantLock lock = new ReentrantLock();
     private final Places places;
+    private final Crowds crowds;
     private final Rotation<T> rotation;
     private final KnownDestinations<T> known;
     private boolean closed;
@@ -51,6 +52,7 @@ public final class Scheduler<T extends Task> {
     public Scheduler(SchedulerLimits limits, Function<String, DestinationLimits> limitsOf, Executor executor,
                      ScheduledExecutorService timers, LongSupplier clock, DoubleSupplier dice) {
         this.places = new Places(limits);
+        this.crowds = new Crowds(places);
         this.rotation = new Rotation<>(places);
         this.known = new KnownDestinations<>(limitsOf, clock);
         this.calls = new Calls(executor);
@@ -94,7 +96,7 @@ public final class Scheduler<T extends Task> {
     private void admit(Destination<T> destination, Waiting<T> waiting, long now) {
         Refusal refusal = closed ? closed() : destination.refusal(now);
         if (refusal == null && !places.hasRoom(destination, now)) {
-            refusal = destination.noRoom();
+            refusal = crowds.join(destination, now) ? null : destination.noRoom(now);
         }
         if (refusal != null) {
             refuse(destination, waiting, refusal);
@@ -233,6 +235,14 @@ public final class Scheduler<T extends Task> {
     /** Tasks that wait or have their turn; never more than {@link SchedulerLimits#mostTasks}. */
     public int held() {
         return read(now -> places.taken());
+    }
+
+    /**
+     * Whether a destination has more waiting than it should, and will have got it done in a moment: whoever brings tasks does
+     * better to wait a little than to have them refused. Nobody has to.
+     */
+    public boolean isCrowded() {
+        return read(crowds::isAny);
     }
 
     /** Turns that have not ended; never more than there are. */

@@ -25,6 +25,14 @@ public final class SchedulerLimits {
     static final double USEFUL_SHARE = 0.25;
     /** Times the places: what destinations that work may hold all together, as each may always have what is useful. */
     static final int USEFUL_FACTOR = 2;
+    /** How many tasks more than it has room for a fast destination takes in, while who brings them is asked to slow down. */
+    static final int CROWD = 64;
+    /** Who got nothing done for this time is not about to have room: nobody waits for him. */
+    static final Duration ABOUT_TO_HAVE_ROOM = Duration.ofMillis(50);
+    /** The part of the time that a destination needs for what is ahead, after which more is brought: rather early than late. */
+    static final double BROUGHT_AGAIN = 0.8;
+    /** Nobody is told to come back later than this: who knows what a destination gets done by then. */
+    static final Duration EXPECTED_WITHIN = Duration.ofMinutes(5);
     /** Destinations that are remembered, with their windows, penalties and rates, while they have no work. */
     static final int MOST_IDLE = 50_000;
     /** A failure says nothing any more after this time without any work. */

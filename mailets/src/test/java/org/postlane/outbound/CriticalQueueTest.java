@@ -83,7 +83,7 @@ class CriticalQueueTest {
     @Test
     void aQueueThatCanBeReadAgainIsHealthyAlsoWithoutMail() {
         QueueReader reader = new QueueReader(new AwayForAWhile(2), InHandLimits.DEFAULTS,
-            states.watch("queue out cannot be read", Duration.ZERO), item -> { });
+            states.watch("queue out cannot be read", Duration.ZERO), item -> { }, () -> false, threads);
         assertThat(check().isHealthy()).isTrue();
         reader.start(Schedulers.fromExecutorService(threads));
         await().until(() -> check().isUnHealthy());
