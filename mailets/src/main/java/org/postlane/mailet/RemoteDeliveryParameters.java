@@ -12,12 +12,11 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import com.google.common.base.Suppliers;
-import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.domainlist.api.DomainList;
-import org.apache.james.mailrepository.api.MailRepositoryStore;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.transport.mailets.remote.delivery.HeloNameProvider;
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.JamesFiles;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.InHandLimits;
 import org.postlane.outbound.OutboundSettings;
@@ -31,7 +30,7 @@ import org.postlane.route.MxRoutes;
 import org.postlane.route.OwnHosts;
 import org.postlane.route.RouteTable;
 import org.postlane.route.UsableAddresses;
-import org.postlane.route.dns.Resolvers;
+import org.postlane.route.dns.MailDns;
 import org.postlane.smtp.Domain;
 import org.postlane.smtp.TlsMode;
 import org.postlane.smtp.sasl.Credentials;
@@ -54,6 +53,7 @@ final class RemoteDeliveryParameters {
     private static final Logger LOGGER = LoggerFactory.getLogger(PooledRemoteDelivery.class);
 
     private final Parameters parameters;
+    private final JamesFiles files;
     private final CredentialParameters credentials;
     private final SessionParameters sessions;
     private final TlsMode tls;
@@ -65,8 +65,9 @@ final class RemoteDeliveryParameters {
      *
      * @throws ConfigurationError for a raw JavaMail property
      */
-    RemoteDeliveryParameters(Parameters parameters) {
+    RemoteDeliveryParameters(Parameters parameters, JamesFiles files) {
         this.parameters = parameters;
+        this.files = files;
         refuseJavaMail();
         for (StockParameter stock : StockParameter.values()) {
             if (parameters.isSet(stock.key())) {
@@ -77,7 +78,7 @@ final class RemoteDeliveryParameters {
         this.sessions = new SessionParameters(parameters);
         this.tls = readTls();
         this.gateways = readGateways();
-        this.routes = new RouteParameters(parameters, tlsToMx());
+        this.routes = new RouteParameters(parameters, files, tlsToMx());
     }
 
     private void refuseJavaMail() {
@@ -88,7 +89,7 @@ final class RemoteDeliveryParameters {
         }
     }
 
-    OutboundSettings settings(DomainList domains, MailRepositoryStore repositories) {
+    OutboundSettings settings(DomainList domains, KnownRepositories repositories) {
         OutcomeParameters outcomes = new OutcomeParameters(parameters);
         HeloNameProvider helo = new HeloNameProvider(heloName(), domains);
         parameters.flag(StockParameter.SENDPARTIAL.key(), true);
@@ -138,10 +139,10 @@ final class RemoteDeliveryParameters {
         return parameters.flag(StockParameter.USE_PRIORITY.key(), false);
     }
 
-    RouteTable routes(DNSService service, Supplier<String> ehloName, HostHealth health) {
+    RouteTable routes(MailDns dns, Supplier<String> ehloName, HostHealth health) {
         boolean shuffled = parameters.flag(StockParameter.LOAD_BALANCING.key(), true);
-        HostSession usual = HostSession.DEFAULT.withTlsMaterial(TlsParameters.read(parameters, tlsModes()));
-        RouteParts parts = new RouteParts(Resolvers.of(service),
+        HostSession usual = HostSession.DEFAULT.withTlsMaterial(TlsParameters.read(parameters, files, tlsModes()));
+        RouteParts parts = new RouteParts(dns,
             new UsableAddresses(routes.addressFamilies(), sessions.source()), health);
         Optional<Credentials> user = credentials.read(tls, !gateways.isEmpty());
         MxRoutes toMx = parts.byMx(routes.mxPort(isImplicit(tlsToMx()) ? Ports.SMTPS : Ports.SMTP),

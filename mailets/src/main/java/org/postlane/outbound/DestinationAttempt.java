@@ -20,6 +20,7 @@ import org.postlane.schedule.Turn;
 import org.postlane.smtp.EnhancedCode;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
+import org.postlane.smtp.PhaseListener;
 import org.postlane.smtp.RecipientResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,8 +54,9 @@ final class DestinationAttempt implements Task {
     private int turns;
     private volatile Scheduler.Place place = () -> false;
     private volatile MailAttempt running;
-    private volatile OutboundMetrics.Timing waiting = () -> { };
+    private volatile PhaseListener.Span waiting = () -> { };
     private volatile boolean givenUp;
+    private volatile boolean gaveWay;
     /** Where its route has led it; null while it waits where it began. */
     private String movedTo;
     private Route route;
@@ -77,7 +79,7 @@ final class DestinationAttempt implements Task {
     }
 
     void offer() {
-        waiting = context.metrics().start(OutboundMetrics.Phase.WAITING);
+        waiting = context.metrics().start(OutboundMetrics.Stage.WAITING);
         place = context.scheduler().offer(recipients.destination(), this);
     }
 
@@ -92,6 +94,21 @@ final class DestinationAttempt implements Task {
         MailAttempt attempt = running;
         if (attempt != null) {
             attempt.giveUp();
+        }
+    }
+
+    @Override
+    public long nanosStalled() {
+        MailAttempt attempt = running;
+        return attempt == null ? -1 : attempt.nanosStalled();
+    }
+
+    @Override
+    public void giveWay(Duration stalledFor) {
+        MailAttempt attempt = running;
+        if (attempt != null) {
+            gaveWay = true;
+            attempt.giveWay(stalledFor);
         }
     }
 
@@ -191,7 +208,8 @@ final class DestinationAttempt implements Task {
     private void end(Turn turn, List<Verdict> verdicts) {
         boolean again = Standing.of(verdicts).end(turn, turns < MOST_TURNS && !givenUp);
         if (!again) {
-            ended(verdicts);
+            // A host that was not given its time has not refused anything: a slow one must not cost the mail its attempts.
+            ended(gaveWay ? verdicts.stream().map(Verdict::uncountedUnlessAnswered).collect(Collectors.toList()) : verdicts);
         }
     }
 
@@ -232,8 +250,10 @@ final class DestinationAttempt implements Task {
                 break;
             case PENALISED:
                 Duration wait = refusal.remaining();
-                ended(each(recipient -> new Verdict(recipient, RecipientResult.deferred(Fault.HOST,
-                    "4.4.1 Not tried because the destination could not be reached: " + refusal.reason()), "-").notBefore(wait)));
+                String why = "4.4.1 Not tried because the destination could not be reached: " + refusal.reason();
+                boolean counts = context.settings().retries().isEndedByCount();
+                ended(each(recipient -> (counts ? new Verdict(recipient, RecipientResult.deferred(Fault.HOST, why), "-")
+                    : Verdict.postponed(recipient, why)).notBefore(wait)));
                 break;
             case BOUNCED:
                 ended(all(RecipientResult.failed(Fault.POLICY, permanent(refusal.reason())), "-"));

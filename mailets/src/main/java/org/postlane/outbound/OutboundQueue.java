@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import org.apache.james.core.MailAddress;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
+import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.mailet.AttributeUtils;
 import org.apache.mailet.MailetContext;
 import org.postlane.journal.DeliveryJournal;
@@ -49,6 +51,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final MailQueue queue;
     private final OutboundSettings settings;
     private final RouteTable routes;
+    private final MailDestinations sorting;
     private final Settlement settlement;
     private final MetricFactory metrics;
     private final Clock clock;
@@ -59,34 +62,45 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final Unsettled unsettled = new Unsettled();
     private final StepRunner stepRunner;
     private final EarlyMail earlyMail;
+    private final DelayedMail delayedMail;
     /** Null until James has started: only then every element has said what the limits are. */
     private volatile Scheduler<DestinationAttempt> scheduler;
     private volatile AttemptContext context;
     private final Set<QueuedMail> inHand = ConcurrentHashMap.newKeySet();
+    /** Those in hand that have not been offered to their destinations yet. */
+    private final Set<QueuedMail> unsorted = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile LiveSettings live = LiveSettings.DEFAULTS;
     private volatile boolean stopping;
 
-    /** The consumer of a queue; {@link #start()} begins. */
-    public OutboundQueue(OutboundEngine engine, MailQueue queue, OutboundSettings settings, RouteTable routes,
-                         MailetContext context, MetricFactory metrics, Clock clock) {
-        String name = queue.getName().asString();
+    /**
+     * The consumer of a queue; {@link #start()} begins.
+     *
+     * @param queues makes the queues beside one that ignores delays
+     */
+    public OutboundQueue(OutboundEngine engine, MailQueue durable, MailQueueFactory<?> queues, OutboundSettings settings,
+                         RouteTable routes, MailetContext context, MetricFactory metrics, Clock clock) {
+        String name = durable.getName().asString();
         this.engine = engine;
-        this.queue = queue;
         this.settings = settings;
         this.routes = routes;
+        this.sorting = new MailDestinations(routes, domain -> live.names(domain), () -> this.context);
         this.metrics = metrics;
         this.clock = clock;
         this.began = clock.instant();
         this.outcomes = new OutcomeLog(settings.queue(), engine.metrics(), clock);
-        this.settlement = new Settlement(queue, settings, context, metrics, outcomes, clock);
         this.threads = new QueueThreads(name, engine.time());
-        this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
-            .watch("queue " + name + " cannot be read", Duration.ZERO), this::take, this::isCrowded, threads.timers());
         this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping, engine.criticalStates()
             .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE), unsettled);
         engine.criticalStates().askAboutPart("some mail of queue " + name + " cannot be settled", unsettled::problem);
-        this.earlyMail = new EarlyMail(queue, clock, threads, stepRunner, settings.inHand().mails());
+        FlushOrders orders = new FlushOrders(clock, sorting::isOneOf);
+        this.queue = DelayingQueue.isNeededFor(durable)
+            ? DelayingQueue.around(durable, queues, clock, threads, stepRunner, orders, DelayingQueue.LONGEST_HOLD) : durable;
+        this.settlement = new Settlement(queue, settings, context, metrics, outcomes, clock);
+        this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
+            .watch("queue " + name + " cannot be read", Duration.ZERO), this::take, this::isCrowded, threads.timers());
+        this.earlyMail = new EarlyMail(queue, clock, threads.workers(), stepRunner, orders);
+        this.delayedMail = new DelayedMail(queue, threads.workers(), orders);
     }
 
     /** Begins to take mail as soon as James has started. */
@@ -108,17 +122,23 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
                 threads.timers().schedule(this::awaitStart, START_POLL.toMillis(), TimeUnit.MILLISECONDS);
             return;
         }
-        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().places(), engine.limits().limits().maxTotal()),
+        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().places(), engine.agreed().limits().maxTotal()),
             destination -> live.limitsOf(destination), threads.starters(), threads.timers(), engine.time()::nanoTime,
             () -> ThreadLocalRandom.current().nextDouble());
         context = new AttemptContext(engine, settings, scheduler, () -> live);
-        engine.destinations().add(settings.queue(), scheduler);
-        engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(queue, threads.workers()));
+        engine.destinations().obey(settings.queue(), scheduler, engine.orders(clock));
+        engine.destinations().add(settings.queue(), scheduler, delayedMail::fetch);
+        engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(parts(), threads.workers()));
         new HoldingLimit(this::mailInHand, threads.timers(), engine.time()).start();
         // Opened before the first mail comes: whether it can be used shall show at the start.
         DeliveryJournal unused = engine.journal();
         reader.start(threads.readers());
-        LOGGER.info("Delivering the mail of queue {}; retries: {}; {}", settings.queue().asString(), settings.retries(), live);
+        LOGGER.info("Delivering the mail of queue {} {}; retries: {}; {}", settings.queue().asString(), routes,
+            settings.retries(), live);
+    }
+
+    private List<MailQueue> parts() {
+        return queue instanceof DelayingQueue ? ((DelayingQueue) queue).parts() : List.of(queue);
     }
 
     private Collection<QueuedMail> mailInHand() {
@@ -152,7 +172,6 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         if (running != null) {
             running.close();
         }
-        earlyMail.stop();
         completeIfDrained();
         return drained.copy();
     }
@@ -169,34 +188,36 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         engine.destinations().remove(settings.queue());
         engine.paces().remove(settings.queue());
         threads.close();
+        if (queue instanceof DelayingQueue) {
+            try {
+                queue.close();
+            } catch (IOException e) {
+                LOGGER.warn("The queues beside {} could not be closed", settings.queue().asString(), e);
+            }
+        }
     }
 
     private void take(MailQueue.MailQueueItem item) {
         QueuedMail mail = new QueuedMail(this, item, engine.time().nanoTime(), metrics.timer("RemoteDeliveryTrial"));
         inHand.add(mail);
+        unsorted.add(mail);
+        onWorker(mail, () -> look(mail));
+    }
+
+    private void onWorker(QueuedMail mail, Runnable work) {
         try {
-            threads.workers().execute(() -> {
-                try {
-                    look(mail);
-                } finally {
-                    reader.sorted();
-                }
-            });
+            threads.workers().execute(work);
         } catch (RejectedExecutionException e) {
             left(mail);
-            reader.sorted();
         } catch (RuntimeException | Error e) {
             // No thread could be made for it.
             giveBack(mail, e);
-            reader.sorted();
         }
     }
 
     private void look(QueuedMail mail) {
         try {
-            if (!earlyMail.holds(mail, () -> begin(mail), () -> release(mail))) {
-                begin(mail);
-            }
+            earlyMail.decide(mail.item(), () -> begin(mail), () -> release(mail));
         } catch (RuntimeException | Error e) {
             giveBack(mail, e);
         }
@@ -214,9 +235,12 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
             return;
         }
         course.begin();
+        sorted(mail);
     }
 
     private void beginLater(QueuedMail mail, BeginningCourse course) {
+        // This takes minutes, and the reader shall not wait for it.
+        sorted(mail);
         CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
             if (failure != null) {
                 giveBack(mail, failure);
@@ -226,12 +250,18 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         });
     }
 
+    private void sorted(QueuedMail mail) {
+        if (unsorted.remove(mail)) {
+            reader.sorted();
+        }
+    }
+
     private List<DestinationAttempt> attempts(QueuedMail mail, Collection<MailAddress> recipients) {
         SharedMail shared = new SharedMail(mail.mail(), threads.workers());
         String sender = mail.mail().getMaybeSender().asString();
         int priority = AttributeUtils.getValueAndCastFromMail(mail.mail(), MailPrioritySupport.MAIL_PRIORITY, Integer.class)
             .orElse(NORMAL_PRIORITY);
-        return Recipients.sort(recipients, mail.mail().getMaybeSender().asOptional().map(MailAddress::getDomain), routes).stream()
+        return sorting.of(mail.mail(), recipients).stream()
             .map(some -> new DestinationAttempt(context, mail, some, shared, sender, priority))
             .collect(Collectors.toList());
     }
@@ -260,6 +290,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
      * while only; what was delivered is recorded and is not repeated.
      */
     private void giveBack(QueuedMail mail, Throwable why) {
+        sorted(mail);
         if (stopping) {
             left(mail);
             return;
@@ -269,20 +300,10 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
                 mail.name(), settings.queue().asString(), why);
         }
         try {
-            ScheduledFuture<?> unused = threads.timers().schedule(() -> handBackOnWorker(mail),
+            ScheduledFuture<?> unused = threads.timers().schedule(() -> onWorker(mail, () -> handBack(mail)),
                 PAUSE_BEFORE_GIVING_BACK.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             left(mail);
-        }
-    }
-
-    private void handBackOnWorker(QueuedMail mail) {
-        try {
-            threads.workers().execute(() -> handBack(mail));
-        } catch (RejectedExecutionException e) {
-            left(mail);
-        } catch (RuntimeException | Error e) {
-            giveBack(mail, e);
         }
     }
 
@@ -304,6 +325,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     }
 
     private void release(QueuedMail mail) {
+        sorted(mail);
         if (inHand.remove(mail)) {
             mail.dispose();
             reader.release(mail.size());

@@ -5,6 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+
+import org.postlane.james.Parameters;
 
 /** When a deferred mail is tried again, and when it is given up. Immutable; safe to share. */
 public final class RetrySchedule {
@@ -102,6 +105,14 @@ public final class RetrySchedule {
             : Optional.of(untilExpiry(doubled(FIRST_HANDED_BACK, LONGEST_HANDED_BACK, times), age));
     }
 
+    /**
+     * Whether mail is given up after so many attempts, whatever its age. Then a turn that does not come because the destination
+     * is down has to count as one: the others of a thousand mails would never come to their number.
+     */
+    public boolean isEndedByCount() {
+        return maxRetries != null;
+    }
+
     /** How old a mail gets at most; empty where that is not a matter of time. */
     public Optional<Duration> expiry() {
         return Optional.ofNullable(expiry);
@@ -126,8 +137,9 @@ public final class RetrySchedule {
 
     @Override
     public String toString() {
-        String when = delays.isEmpty() ? first + " doubling to " + longest : delays.toString();
+        String when = delays.isEmpty() ? Parameters.spell(first) + " doubling to " + Parameters.spell(longest)
+            : delays.stream().map(Parameters::spell).collect(Collectors.joining(", "));
         return when + (maxRetries == null ? "" : ", at most " + maxRetries + " retries")
-            + (expiry == null ? "" : ", given up after " + expiry);
+            + (expiry == null ? "" : ", given up after " + Parameters.spell(expiry));
     }
 }

@@ -84,7 +84,7 @@ final class WayBack {
         })));
     }
 
-    /** Those whose turn did not come, now for the n-th time in a row. */
+    /** Those whose turn did not come, now for the n-th time in a row; they are due after {@code delay} or later. */
     void addHandedBack(List<Verdict> verdicts, int times, Duration delay) {
         byDelay(verdicts, delay).forEach(some -> entries.add(new Entry("handed-back", some, latest(some, delay),
             mail -> mail.setAttribute(QueueTimes.handedBack(times)))));
@@ -123,7 +123,7 @@ final class WayBack {
             steps.add(new Settlement.Step(entry.kind + "-" + turn + "-" + AsQueued.fingerprint(recipients), recipients, () -> {
                 Mail mail = alone ? queued.to(recipients) : queued.named(recipients, KIND);
                 QueueTimes.markQueuedIfUnmarked(mail, clock);
-                mail.setAttribute(QueueTimes.nextAttempt(entry.delay, clock));
+                QueueTimes.delay(mail, entry.delay, clock);
                 if (delayReported) {
                     mail.setAttribute(QueueTimes.delayReported());
                 }

@@ -23,6 +23,8 @@ public enum DiscardReason {
     RESET_REFUSED,
     /** It was no longer usable when it came back, or its holder said so. */
     BROKEN,
+    /** It got nowhere for a while, open or still being opened, and others waited for what it held. */
+    GAVE_WAY,
     /** It was in good order, but somebody who waits needs its slot for another host or another key. */
     MADE_ROOM,
     /** The pool is closed. */

@@ -81,6 +81,12 @@ public final class MxRoutes implements RouteSource {
         });
     }
 
+    /** As the log says where mail goes. */
+    @Override
+    public String toString() {
+        return "by MX";
+    }
+
     private static NoRouteException absent(String name) {
         return new NoRouteException(ABSENT, "5.1.2 There is no mail server for the domain " + name
             + ": it has neither MX nor address records");

@@ -84,6 +84,12 @@ final class Calls {
     }
 
     /** Guarded by the scheduler's lock. */
+    void giveWay(Task task, Duration stalledFor) {
+        Runnable ask = () -> ask(task, stalledFor);
+        decided.add(new Call(ask, refusal -> ask.run()));
+    }
+
+    /** Guarded by the scheduler's lock. */
     List<Call> taken() {
         if (decided.isEmpty()) {
             return List.of();
@@ -120,6 +126,14 @@ final class Calls {
         } catch (RuntimeException | Error e) {
             LOGGER.error("A task for {} failed in its turn, which ends", turn.destination(), e);
             turn.unused();
+        }
+    }
+
+    private static void ask(Task task, Duration stalledFor) {
+        try {
+            task.giveWay(stalledFor);
+        } catch (RuntimeException | Error e) {
+            LOGGER.error("A task that was asked to give way failed", e);
         }
     }
 

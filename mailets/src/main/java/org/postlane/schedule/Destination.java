@@ -2,10 +2,15 @@
 package org.postlane.schedule;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** One destination: what waits there, and whether it may have a turn. Guarded by the scheduler's lock. */
 final class Destination<T extends Task> {
+    /** Beyond any cap. */
+    private static final int MOST_DOUBLINGS = 16;
+
     final String name;
     final FairLine<T> line = new FairLine<>();
     final Penalty penalty = new Penalty();
@@ -18,6 +23,11 @@ final class Destination<T extends Task> {
     private long dueAt;
     private boolean waitsForRate;
     int underWay;
+    /** The turns that are under way, oldest first. */
+    final Set<GivenTurn<T>> turns = new LinkedHashSet<>();
+    /** How often in a row one of its turns was to give way to others. */
+    private int gaveWay;
+    private long gaveWayAt;
     /** When the last one that found no room is expected again. */
     private long booked;
     /** In whose share of the turns its own are counted, where it has any. */
@@ -107,7 +117,22 @@ final class Destination<T extends Task> {
         }
     }
 
+    /** For how long a turn may get nowhere while others wait. */
+    Duration patience() {
+        Duration grown = SchedulerLimits.PATIENCE.multipliedBy(1L << Math.min(gaveWay, MOST_DOUBLINGS));
+        return grown.compareTo(SchedulerLimits.LONGEST_PATIENCE) > 0 ? SchedulerLimits.LONGEST_PATIENCE : grown;
+    }
+
+    /** Those of its turns that give way at the same moment count once. */
+    void gaveWay(long now) {
+        if (gaveWay == 0 || gaveWayAt != now) {
+            gaveWay++;
+            gaveWayAt = now;
+        }
+    }
+
     void succeeded(long now) {
+        gaveWay = 0;
         penalty.lift();
         window.succeeded(now);
         progress.made(now);
@@ -170,7 +195,7 @@ final class Destination<T extends Task> {
     }
 
     Refusal penalised(long now) {
-        return new Refusal(Refusal.Kind.PENALISED, lastError(), penalty.remaining(now));
+        return new Refusal(Refusal.Kind.PENALISED, lastError(), penalty.away(now));
     }
 
     Refusal noRoom(long now) {

@@ -38,8 +38,8 @@ public final class Refusal {
     }
 
     /**
-     * How long the destination stays penalised; where it has no room, after what time it is expected to have some, and zero
-     * where that cannot be told.
+     * How long it makes no sense to offer it again: as long as the penalty lasts, or longer where the destination has been down
+     * for long; where it has no room, until it is expected to have some. Zero where that cannot be told.
      */
     public Duration remaining() {
         return wait;
