@@ -230,13 +230,25 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
             opened -> new MailRecord(engine.journal(), outcomes, clock, settings.queue(), began,
                 engine.recordsUnderWay(), opened.mail()),
             recipients -> attempts(mail, recipients));
+        try {
+            course.steps();
+        } catch (RuntimeException | Error e) {
+            beginLater(mail, course);
+            return;
+        }
+        course.begin();
+        sorted(mail);
+    }
+
+    private void beginLater(QueuedMail mail, BeginningCourse course) {
+        // This takes minutes, and the reader shall not wait for it.
+        sorted(mail);
         CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
             if (failure != null) {
                 giveBack(mail, failure);
             } else if (!course.begin()) {
                 release(mail);
             }
-            sorted(mail);
         });
     }
 

@@ -163,7 +163,7 @@ class UnsettledMailTest {
     void aMailThatCanNeverBeBegunGoesToTheErrorProcessor() throws Exception {
         try (SmtpServer server = SmtpServer.accepting();
              Delivery delivery = new Delivery(new FastTime(100)).domain("a.test", server)) {
-            AtomicInteger failures = new AtomicInteger(10);
+            AtomicInteger failures = new AtomicInteger(11);
             delivery.queues.handsOut = mail -> broken(mail, failures);
             delivery.start(SOON);
             delivery.send("odd", "x@a.test");
