@@ -42,7 +42,7 @@ final class WaitingQueue {
     private final FlushOrders orders;
     private final Function<MailQueueItem, CompletableFuture<Void>> putBack;
     private final Set<Held> held = new HashSet<>();
-    /** The time of the last order, because of which all mail is looked at that was delayed before it; null when there was none. */
+    /** When the last order was given, because of which all mail delayed before it is looked at; null when there was none. */
     private Instant round;
 
     /**
