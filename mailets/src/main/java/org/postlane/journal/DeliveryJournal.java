@@ -20,6 +20,15 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface DeliveryJournal extends AutoCloseable {
     /**
+     * Makes the directory of a journal, for nobody but the user of this process, so that it shows early if that cannot be done.
+     *
+     * @throws IOException where it cannot
+     */
+    static void prepare(Path directory) throws IOException {
+        PrivateFiles.createDirectory(directory);
+    }
+
+    /**
      * Opens the journal in a directory, which is created where it is missing, and reads what is there. Damage in it is left out,
      * logged, and counted in {@link #stats()}; it never prevents the start, and neither does a disk that is full: then
      * {@link #problem()} says so from the start.

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.EnumSet;
 
 /** Keeps a second journal out of a directory. The system gives the lock back when the process ends, however it ends. */
 final class DirectoryLock implements AutoCloseable {
@@ -24,7 +25,7 @@ final class DirectoryLock implements AutoCloseable {
 
     static DirectoryLock take(Path directory) throws IOException {
         Path file = directory.resolve(FILE);
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = PrivateFiles.open(file, EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
         try {
             if (!isLocked(channel)) {
                 throw new JournalInUseException("the delivery journal in " + directory.toAbsolutePath() + " is in use by "

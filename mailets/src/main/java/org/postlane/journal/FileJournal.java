@@ -2,7 +2,6 @@
 package org.postlane.journal;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
@@ -47,7 +46,7 @@ final class FileJournal implements DeliveryJournal {
 
     static FileJournal open(Path directory, JournalSettings settings, SegmentFile.Factory factory, Clock clock)
             throws IOException {
-        Files.createDirectories(directory);
+        PrivateFiles.createDirectory(directory);
         DirectoryLock lock = DirectoryLock.take(directory);
         try {
             FileJournal journal = new FileJournal(directory, settings, factory, clock, lock);

@@ -72,19 +72,6 @@ public final class JournalSettings {
         return new JournalSettings(sync, segmentSize, time, atMost, abandonedAfter);
     }
 
-    /**
-     * The same settings with another time after which a mail is forgotten that nobody has recorded or recalled anything of:
-     * its item was taken by another node, or was removed from the queue.
-     *
-     * @throws IllegalArgumentException if it is not positive
-     */
-    public JournalSettings withAbandonedAfter(Duration time) {
-        if (time.isZero() || time.isNegative()) {
-            throw new IllegalArgumentException("abandoned after " + time);
-        }
-        return new JournalSettings(sync, segmentSize, rememberDelivered, rememberedAtMost, time);
-    }
-
     /** When records are forced to the disk. */
     public SyncPolicy sync() {
         return sync;
@@ -113,6 +100,7 @@ public final class JournalSettings {
     @Override
     public String toString() {
         return "sync " + sync + ", segments of " + segmentSize + " octets, delivered recipients remembered for "
-            + rememberDelivered + " and at most " + rememberedAtMost + ", abandoned after " + abandonedAfter;
+            + rememberDelivered.toSeconds() + " s and at most " + rememberedAtMost + ", abandoned after "
+            + abandonedAfter.toHours() + " h";
     }
 }

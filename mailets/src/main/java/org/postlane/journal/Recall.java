@@ -30,12 +30,6 @@ public final class Recall {
         return steps;
     }
 
-    /** Whether the recipient has the mail already. */
-    public boolean isDelivered(String recipient) {
-        JournalEntry entry = outcomes.get(recipient);
-        return entry != null && entry.outcome() == JournalEntry.Outcome.DELIVERED;
-    }
-
     /** Whether nothing is known, as for a mail that is tried for the first time. */
     public boolean isEmpty() {
         return outcomes.isEmpty() && steps.isEmpty();

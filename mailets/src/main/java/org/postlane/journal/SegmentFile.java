@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.EnumSet;
 
 /** A file that is written from its beginning to its end, by one thread. */
 interface SegmentFile extends Closeable {
@@ -21,9 +22,10 @@ interface SegmentFile extends Closeable {
     /** Returns when everything written is on the disk. After a failure, nothing written before is certain to be there, ever. */
     void force() throws IOException;
 
-    /** A new file; fails where there is one already. */
+    /** A new private file; fails where there is one already. */
     static SegmentFile create(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileChannel channel = PrivateFiles.open(path,
+            EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
         return new SegmentFile() {
             @Override
             public void write(ByteBuffer octets) throws IOException {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.mailet;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -10,14 +12,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.parsers.SAXParserFactory;
 
 import org.apache.commons.configuration2.HierarchicalConfiguration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.commons.configuration2.ex.ConfigurationRuntimeException;
 import org.apache.commons.configuration2.tree.ImmutableNode;
+import org.apache.james.filesystem.api.FileSystem;
 import org.apache.james.mailetcontainer.impl.MailetConfigImpl;
+import org.apache.james.server.core.configuration.Configuration;
 import org.apache.james.server.core.configuration.ConfigurationProvider;
 import org.apache.mailet.MailetConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xml.sax.SAXException;
+import org.xml.sax.helpers.DefaultHandler;
 
 /**
  * {@code mailetcontainer.xml} as James reads it, as places with keys and values, to compare two of them. A mailet's place is its
@@ -25,6 +35,7 @@ import org.apache.mailet.MailetConfig;
  * one. Immutable.
  */
 final class ContainerFile {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ContainerFile.class);
     private static final String NAME = "mailetcontainer.xml";
     private static final String PROCESSOR = "processors.processor";
     private static final String MAILET = "mailet";
@@ -59,12 +70,43 @@ final class ContainerFile {
     private ContainerFile() {
     }
 
-    /**
-     * Reads the file.
-     *
-     * @throws IOException where there is none, or it is no configuration of mailets
-     */
-    static ContainerFile read(ConfigurationProvider provider) throws IOException {
+    /** Where the file is. Immutable. */
+    static final class Source {
+        private final ConfigurationProvider provider;
+        private final FileSystem files;
+        private final String url;
+
+        /**
+         * A file of James'.
+         *
+         * @param path of the directory in which James finds it
+         */
+        Source(ConfigurationProvider provider, FileSystem files, Configuration.ConfigurationPath path) {
+            this.provider = provider;
+            this.files = files;
+            this.url = path.asString() + NAME;
+        }
+
+        /**
+         * Reads the file.
+         *
+         * @throws IOException where there is none, or it is no configuration of mailets
+         */
+        ContainerFile read() throws IOException {
+            try (InputStream octets = files.getResource(url)) {
+                // The parser behind James' provider prints what is wrong to the console before it throws; this one only throws.
+                SAXParserFactory.newInstance().newSAXParser().parse(octets, new DefaultHandler());
+            } catch (FileNotFoundException e) {
+                // James may have its configuration from elsewhere.
+                LOGGER.debug("There is no file {}", url, e);
+            } catch (SAXException | ParserConfigurationException e) {
+                throw noXml(e);
+            }
+            return ContainerFile.read(provider);
+        }
+    }
+
+    private static ContainerFile read(ConfigurationProvider provider) throws IOException {
         try {
             // It is read from disk at each call: James' provider keeps nothing.
             HierarchicalConfiguration<ImmutableNode> root = provider.getConfiguration("mailetcontainer");
@@ -77,8 +119,12 @@ final class ContainerFile {
             processors.forEach(file::add);
             return file;
         } catch (ConfigurationException | ConfigurationRuntimeException e) {
-            throw new IOException(NAME + ": expected well-formed XML: " + innermost(e), e);
+            throw noXml(e);
         }
+    }
+
+    private static IOException noXml(Exception e) {
+        return new IOException(NAME + ": expected well-formed XML: " + innermost(e), e);
     }
 
     private static String innermost(Throwable failure) {

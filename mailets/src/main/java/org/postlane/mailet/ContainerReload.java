@@ -15,11 +15,14 @@ import java.util.regex.Pattern;
 import javax.inject.Inject;
 import javax.inject.Provider;
 
+import org.apache.james.filesystem.api.FileSystem;
 import org.apache.james.queue.api.MailQueueName;
+import org.apache.james.server.core.configuration.Configuration;
 import org.apache.james.server.core.configuration.ConfigurationProvider;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.AgreedLimits;
+import org.postlane.outbound.AgreedSettings;
 import org.postlane.outbound.LiveSettings;
 import org.postlane.outbound.Reload;
 import org.postlane.recipient.RelayDomains;
@@ -28,19 +31,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads {@code mailetcontainer.xml} again. All elements of Postlane are read as at the start, so that a file with which James
- * would not start is refused as a whole; then the rates and limits of destinations and the relay domains are applied, and what
- * else differs from the file as it was at the start is told.
+ * would not start is refused as a whole; then the rates and limits of destinations, those of the pool and the relay domains are
+ * applied, and what else differs from the file as it was at the start is told.
  *
  * <p>One for the whole James; made with the first mailet, while James reads the same file. Safe for use by several threads.
  */
 public final class ContainerReload implements Reload {
     private static final Logger LOGGER = LoggerFactory.getLogger(ContainerReload.class);
     private static final Set<String> LIVE_KEYS = Set.of(LiveParameters.RATES, LiveParameters.CONNECTION_RATES,
-        LiveParameters.DESTINATION_CONCURRENCY);
+        LiveParameters.DESTINATION_CONCURRENCY, AgreedLimits.MAX_CONNECTIONS, AgreedLimits.MAX_CONNECTIONS_PER_HOST,
+        AgreedLimits.IDLE_TIMEOUT, AgreedLimits.MAX_CONNECTION_AGE, AgreedLimits.MAX_MAILS_PER_CONNECTION);
 
     private static final Pattern PASSWORD_OPTION = Pattern.compile("(?i)(password\\s*=\\s*)(\"(?:[^\"]|\"\")*\"?|[^\\s;,()]+)");
 
-    private final ConfigurationProvider configuration;
+    private final ContainerFile.Source container;
     private final Provider<PooledRemoteDelivery> deliveries;
     private final RelayDomains relayDomains;
     private final Map<MailQueueName, Consumer<LiveSettings>> queues = new ConcurrentHashMap<>();
@@ -49,13 +53,13 @@ public final class ContainerReload implements Reload {
 
     /** For James' injector. */
     @Inject
-    public ContainerReload(ConfigurationProvider configuration, Provider<PooledRemoteDelivery> deliveries,
-                           RelayDomains relayDomains) {
-        this.configuration = configuration;
+    public ContainerReload(ConfigurationProvider configuration, FileSystem files, Configuration.ConfigurationPath path,
+                           Provider<PooledRemoteDelivery> deliveries, RelayDomains relayDomains) {
+        this.container = new ContainerFile.Source(configuration, files, path);
         this.deliveries = deliveries;
         this.relayDomains = relayDomains;
         try {
-            this.inForce = ContainerFile.read(configuration).places();
+            this.inForce = container.read().places();
         } catch (IOException e) {
             // James itself will say more about it, unless its configuration comes from elsewhere.
             LOGGER.warn("Settings cannot be reloaded: {}", e.getMessage());
@@ -73,10 +77,19 @@ public final class ContainerReload implements Reload {
 
     @Override
     public synchronized Result reload() throws IOException {
+        try {
+            return readAndApply();
+        } catch (ConfigurationError | IOException e) {
+            LOGGER.warn("Nothing was reloaded: {}", e.getMessage());
+            throw e;
+        }
+    }
+
+    private Result readAndApply() throws IOException {
         if (inForce == null) {
             throw new IOException("mailetcontainer.xml could not be read at the start, so there is nothing to compare with");
         }
-        ContainerFile file = ContainerFile.read(configuration);
+        ContainerFile file = container.read();
         Trial trial = new Trial();
         file.elements().forEach(trial::read);
         List<Change> applied = new ArrayList<>();
@@ -128,9 +141,11 @@ public final class ContainerReload implements Reload {
         return next;
     }
 
-    /** The elements of a file, read as at the start, into limits and domains that nobody uses yet. */
+    /** The elements of a file, read as at the start, into settings and domains that nobody uses yet. */
     private final class Trial {
-        private final AgreedLimits limits = new AgreedLimits();
+        private AgreedSettings agreed = AgreedSettings.NONE;
+        /** Without the elements that only a restart begins. */
+        private AgreedSettings ofRunning = AgreedSettings.NONE;
         private final RelayDomains domains = new RelayDomains();
         private final Map<MailQueueName, LiveSettings> settings = new LinkedHashMap<>();
         private final Map<String, Set<String>> liveKeys = new LinkedHashMap<>();
@@ -138,13 +153,15 @@ public final class ContainerReload implements Reload {
         private void read(String place, ContainerFile.Element element) {
             try {
                 if (element.isA(PooledRemoteDelivery.class)) {
-                    PooledRemoteDelivery.Read read = deliveries.get().read(element.config(), limits);
+                    PooledRemoteDelivery.Read read = deliveries.get().read(element.config(), agreed);
+                    agreed = read.agreed();
                     MailQueueName queue = read.settings().queue();
                     if (settings.put(queue, read.live()) != null) {
                         throw new ConfigurationError(place, "outgoing", queue.asString(), "a queue of its own for each element");
                     }
                     if (queues.containsKey(queue)) {
                         liveKeys.put(place, LIVE_KEYS);
+                        ofRunning = ofRunning.and(read.parameters());
                     }
                 } else if (element.isA(ClassifyRecipients.class)) {
                     ClassifyRecipients.read(Parameters.of(element.config()), domains);
@@ -164,6 +181,9 @@ public final class ContainerReload implements Reload {
 
         private void apply() {
             relayDomains.become(domains);
+            if (!settings.isEmpty()) {
+                deliveries.get().limit(ofRunning);
+            }
             settings.forEach((queue, live) -> queues.getOrDefault(queue, nobody -> { }).accept(live));
         }
     }

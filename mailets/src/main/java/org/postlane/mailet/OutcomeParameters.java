@@ -7,9 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import javax.mail.MessagingException;
 
-import org.apache.james.mailrepository.api.MailRepositoryStore;
-import org.apache.james.mailrepository.api.MailRepositoryStore.MailRepositoryStoreException;
-import org.apache.james.mailrepository.api.MailRepositoryUrl;
 import org.apache.james.transport.mailets.remote.delivery.Delay;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.DeadLetters;
@@ -94,15 +91,12 @@ final class OutcomeParameters {
             LONGEST_LIFETIME));
     }
 
-    Optional<DeadLetters> deadLetters(MailRepositoryStore repositories) {
-        String expected = "the URL of a mail repository, like file://var/mail/dead-letters/, of a protocol that"
-            + " mailrepositorystore.xml names";
-        return parameters.text(DEAD_LETTERS, expected).map(text -> {
+    Optional<DeadLetters> deadLetters(KnownRepositories repositories) {
+        return parameters.text(DEAD_LETTERS, repositories.expected()).map(text -> {
             try {
-                MailRepositoryUrl url = MailRepositoryUrl.from(text);
-                return new DeadLetters(url, repositories.select(url));
-            } catch (IllegalArgumentException | MailRepositoryStoreException e) {
-                throw parameters.error(DEAD_LETTERS, expected + ": " + e.getMessage());
+                return repositories.deadLetters(text);
+            } catch (IllegalArgumentException e) {
+                throw parameters.error(DEAD_LETTERS, e.getMessage());
             }
         });
     }

@@ -12,7 +12,6 @@ import javax.mail.MessagingException;
 
 import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.domainlist.api.DomainList;
-import org.apache.james.mailrepository.api.MailRepositoryStore;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
@@ -21,9 +20,9 @@ import org.apache.mailet.Mail;
 import org.apache.mailet.MailetConfig;
 import org.apache.mailet.ProcessingState;
 import org.apache.mailet.base.GenericMailet;
+import org.postlane.james.JamesFiles;
 import org.postlane.james.Parameters;
-import org.postlane.outbound.AgreedJournal;
-import org.postlane.outbound.AgreedLimits;
+import org.postlane.outbound.AgreedSettings;
 import org.postlane.outbound.DeliveryIdentity;
 import org.postlane.outbound.LiveSettings;
 import org.postlane.outbound.OutboundEngine;
@@ -55,9 +54,10 @@ public class PooledRemoteDelivery extends GenericMailet {
     private final DNSService dns;
     private final DomainList domains;
     private final MailQueueFactory<?> queues;
-    private final MailRepositoryStore repositories;
+    private final KnownRepositories repositories;
     private final MetricFactory metrics;
     private final Clock clock;
+    private final JamesFiles files;
     private final ContainerReload reload;
 
     /** What an element says. Immutable. */
@@ -67,18 +67,29 @@ public class PooledRemoteDelivery extends GenericMailet {
         private final boolean usePriority;
         private final RouteTable routes;
         private final LiveSettings live;
+        private final AgreedSettings agreed;
 
         private Read(Parameters parameters, OutboundSettings settings, boolean usePriority, RouteTable routes,
-                     LiveSettings live) {
+                     LiveSettings live, AgreedSettings agreed) {
             this.parameters = parameters;
             this.settings = settings;
             this.usePriority = usePriority;
             this.routes = routes;
             this.live = live;
+            this.agreed = agreed;
         }
 
         OutboundSettings settings() {
             return settings;
+        }
+
+        /** What it and the elements before it say about what all share. */
+        AgreedSettings agreed() {
+            return agreed;
+        }
+
+        Parameters parameters() {
+            return parameters;
         }
 
         /** What may be changed later. */
@@ -95,7 +106,8 @@ public class PooledRemoteDelivery extends GenericMailet {
     /** Everything it needs is bound by James and by the Postlane module. */
     @Inject
     public PooledRemoteDelivery(OutboundEngine engine, DNSService dns, DomainList domains, MailQueueFactory<?> queues,
-                                MailRepositoryStore repositories, MetricFactory metrics, Clock clock, ContainerReload reload) {
+                                KnownRepositories repositories, MetricFactory metrics, Clock clock, JamesFiles files,
+                                ContainerReload reload) {
         this.engine = engine;
         this.dns = dns;
         this.domains = domains;
@@ -103,18 +115,19 @@ public class PooledRemoteDelivery extends GenericMailet {
         this.repositories = repositories;
         this.metrics = metrics;
         this.clock = clock;
+        this.files = files;
         this.reload = reload;
     }
 
     @Override
     public void init() throws MessagingException {
-        Read read = read(getMailetConfig(), engine.limits());
+        Read read = read(getMailetConfig(), engine.agreed());
         settings = read.settings;
         usePriority = read.usePriority;
-        engine.agreedJournal().declare(read.parameters);
+        engine.agree(read.parameters);
         engine.claim(settings.queue(), read.parameters.where());
         queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(settings.inHand().mails()));
-        consumer = new OutboundQueue(engine, queue, settings, read.routes, getMailetContext(), metrics, clock);
+        consumer = new OutboundQueue(engine, queue, queues, settings, read.routes, getMailetContext(), metrics, clock);
         consumer.change(read.live);
         consumer.start();
         reload.started(settings.queue(), consumer::change);
@@ -123,19 +136,24 @@ public class PooledRemoteDelivery extends GenericMailet {
     /**
      * Reads an element, at the start and at each reload alike. Takes nothing and starts nothing.
      *
-     * @param limits where the limits of the pool are declared
+     * @param others what the elements before it say about what all share
      */
-    Read read(MailetConfig config, AgreedLimits limits) {
+    Read read(MailetConfig config, AgreedSettings others) {
         Parameters parameters = Parameters.of(config, StockParameter.OUTGOING.key());
-        RemoteDeliveryParameters element = new RemoteDeliveryParameters(parameters);
+        RemoteDeliveryParameters element = new RemoteDeliveryParameters(parameters, files);
         OutboundSettings read = element.settings(domains, repositories);
         boolean priority = element.usesPriority();
-        limits.declare(parameters);
-        AgreedJournal.check(parameters);
-        RouteTable routes = element.routes(dns, read::ehloName, new HostHealth(engine.time()::nanoTime));
+        AgreedSettings agreed = others.and(parameters);
+        engine.check(parameters, agreed);
+        RouteTable routes = element.routes(engine.dnsBy(dns), read::ehloName, new HostHealth(engine.time()::nanoTime));
         LiveSettings live = LiveParameters.read(parameters);
         parameters.refuseUnknown();
-        return new Read(parameters, read, priority, routes, live);
+        return new Read(parameters, read, priority, routes, live, agreed);
+    }
+
+    /** Lets the one pool of this James have the limits that these elements agree about. */
+    void limit(AgreedSettings agreed) {
+        engine.limit(agreed);
     }
 
     @Override

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.mailet;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-import org.apache.james.dnsservice.api.DNSService;
+import com.google.common.base.Suppliers;
 import org.apache.james.domainlist.api.DomainList;
-import org.apache.james.mailrepository.api.MailRepositoryStore;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.transport.mailets.remote.delivery.HeloNameProvider;
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.JamesFiles;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.InHandLimits;
 import org.postlane.outbound.OutboundSettings;
@@ -28,7 +30,7 @@ import org.postlane.route.MxRoutes;
 import org.postlane.route.OwnHosts;
 import org.postlane.route.RouteTable;
 import org.postlane.route.UsableAddresses;
-import org.postlane.route.dns.Resolvers;
+import org.postlane.route.dns.MailDns;
 import org.postlane.smtp.Domain;
 import org.postlane.smtp.TlsMode;
 import org.postlane.smtp.sasl.Credentials;
@@ -43,12 +45,15 @@ final class RemoteDeliveryParameters {
     static final String MAILS_IN_HAND = "maxMailsInHand";
     static final String MEGABYTES_IN_HAND = "maxMegabytesInHand";
 
+    /** The default domain may change while James runs, and is not asked for at every attempt: it may lie in a database. */
+    private static final Duration NAME_HOLDS_FOR = Duration.ofSeconds(5);
     private static final int MOST_IN_HAND = 100_000;
     private static final int MOST_MEGABYTES = 1_000_000;
     private static final long MEGABYTE = 1L << 20;
     private static final Logger LOGGER = LoggerFactory.getLogger(PooledRemoteDelivery.class);
 
     private final Parameters parameters;
+    private final JamesFiles files;
     private final CredentialParameters credentials;
     private final SessionParameters sessions;
     private final TlsMode tls;
@@ -60,8 +65,9 @@ final class RemoteDeliveryParameters {
      *
      * @throws ConfigurationError for a raw JavaMail property
      */
-    RemoteDeliveryParameters(Parameters parameters) {
+    RemoteDeliveryParameters(Parameters parameters, JamesFiles files) {
         this.parameters = parameters;
+        this.files = files;
         refuseJavaMail();
         for (StockParameter stock : StockParameter.values()) {
             if (parameters.isSet(stock.key())) {
@@ -72,7 +78,7 @@ final class RemoteDeliveryParameters {
         this.sessions = new SessionParameters(parameters);
         this.tls = readTls();
         this.gateways = readGateways();
-        this.routes = new RouteParameters(parameters, tlsToMx());
+        this.routes = new RouteParameters(parameters, files, tlsToMx());
     }
 
     private void refuseJavaMail() {
@@ -83,7 +89,7 @@ final class RemoteDeliveryParameters {
         }
     }
 
-    OutboundSettings settings(DomainList domains, MailRepositoryStore repositories) {
+    OutboundSettings settings(DomainList domains, KnownRepositories repositories) {
         OutcomeParameters outcomes = new OutcomeParameters(parameters);
         HeloNameProvider helo = new HeloNameProvider(heloName(), domains);
         parameters.flag(StockParameter.SENDPARTIAL.key(), true);
@@ -100,7 +106,7 @@ final class RemoteDeliveryParameters {
             .lowPriorityRetries(usesPriority())
             .inHand(inHand())
             .sharedDestinations(parameters.flag(SHARED_DESTINATIONS, false))
-            .ehloName(helo::getHeloName)
+            .ehloName(Suppliers.memoizeWithExpiration(helo::getHeloName, NAME_HOLDS_FOR.toMillis(), TimeUnit.MILLISECONDS))
             .session(sessions.read())
             .build();
     }
@@ -133,10 +139,10 @@ final class RemoteDeliveryParameters {
         return parameters.flag(StockParameter.USE_PRIORITY.key(), false);
     }
 
-    RouteTable routes(DNSService service, Supplier<String> ehloName, HostHealth health) {
+    RouteTable routes(MailDns dns, Supplier<String> ehloName, HostHealth health) {
         boolean shuffled = parameters.flag(StockParameter.LOAD_BALANCING.key(), true);
-        HostSession usual = HostSession.DEFAULT.withTlsMaterial(TlsParameters.read(parameters, tlsModes()));
-        RouteParts parts = new RouteParts(Resolvers.of(service),
+        HostSession usual = HostSession.DEFAULT.withTlsMaterial(TlsParameters.read(parameters, files, tlsModes()));
+        RouteParts parts = new RouteParts(dns,
             new UsableAddresses(routes.addressFamilies(), sessions.source()), health);
         Optional<Credentials> user = credentials.read(tls, !gateways.isEmpty());
         MxRoutes toMx = parts.byMx(routes.mxPort(isImplicit(tlsToMx()) ? Ports.SMTPS : Ports.SMTP),

@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
+import org.postlane.james.JamesFiles;
+import org.postlane.smtp.TlsMaterial;
 import org.postlane.smtp.TlsMode;
 import org.postlane.smtp.sasl.Credentials;
 import org.postlane.smtp.sasl.SaslMechanism;
@@ -23,12 +25,19 @@ final class RouteOptions {
     private static final String PASSWORD_FILE = "passwordFile";
     private static final String MECHANISM = "mechanism";
     private static final String WITHOUT_TLS = "authWithoutTls";
-    private static final Set<String> OF_CREDENTIALS = Set.of(USER, PASSWORD, PASSWORD_FILE, MECHANISM, WITHOUT_TLS);
+    private static final String AUTHORIZATION_ID = "authorizationId";
+    private static final Set<String> OF_CREDENTIALS =
+        Set.of(USER, PASSWORD, PASSWORD_FILE, MECHANISM, WITHOUT_TLS, AUTHORIZATION_ID);
+    private static final String TRUST_STORE = "trustStore";
+    private static final String TRUST_STORE_PASSWORD = "trustStorePassword";
 
+
+    private final JamesFiles files;
     private final Map<String, String> ofRule;
     private final Map<String, String> own;
 
-    RouteOptions(Map<String, String> ofRule, Map<String, String> own) {
+    RouteOptions(JamesFiles files, Map<String, String> ofRule, Map<String, String> own) {
+        this.files = files;
         this.ofRule = ofRule;
         this.own = own;
         checkKnown(ofRule, true);
@@ -37,7 +46,7 @@ final class RouteOptions {
 
     private static void checkKnown(Map<String, String> options, boolean ofRule) {
         Set<String> known = new TreeSet<>(OF_CREDENTIALS);
-        known.add(TLS);
+        known.addAll(Set.of(TLS, TRUST_STORE, TRUST_STORE_PASSWORD));
         if (ofRule) {
             known.add(ORDER);
         }
@@ -76,18 +85,49 @@ final class RouteOptions {
         String user = from.get(USER);
         if (user == null) {
             if (from.keySet().stream().anyMatch(OF_CREDENTIALS::contains)) {
-                throw new IllegalArgumentException("expected user= beside password=, passwordFile=, mechanism= and"
-                    + " authWithoutTls=");
+                throw new IllegalArgumentException("expected user= beside password=, passwordFile=, mechanism=,"
+                    + " authorizationId= and authWithoutTls=");
             }
             return Optional.empty();
         }
         if (from.containsKey(PASSWORD) == from.containsKey(PASSWORD_FILE)) {
             throw new IllegalArgumentException("expected either password= or passwordFile= beside user=");
         }
-        String password = from.containsKey(PASSWORD) ? from.get(PASSWORD) : PasswordFile.read(from.get(PASSWORD_FILE));
-        Credentials credentials = Credentials.password(user, password).allowedWithoutTls(withoutTls(from));
-        String mechanism = from.get(MECHANISM);
-        return Optional.of(mechanism == null ? credentials : credentials.withMechanism(mechanism(mechanism)));
+        String password = from.containsKey(PASSWORD) ? from.get(PASSWORD) : PasswordFile.read(files, from.get(PASSWORD_FILE));
+        boolean withoutTls = withoutTls(from);
+        Optional<SaslMechanism> mechanism = Optional.ofNullable(from.get(MECHANISM)).map(RouteOptions::mechanism);
+        try {
+            Credentials credentials = Credentials.password(user, password).allowedWithoutTls(withoutTls);
+            String identity = from.get(AUTHORIZATION_ID);
+            if (identity != null) {
+                credentials = credentials.withAuthorizationId(identity);
+            }
+            return Optional.of(mechanism.isPresent() ? credentials.withMechanism(mechanism.get()) : credentials);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("expected user=, password=, mechanism= and authorizationId= that go together: "
+                + e.getMessage(), e);
+        }
+    }
+
+    /** What the gateway's certificate is judged by; empty where nothing is written. */
+    Optional<TlsMaterial> trust() {
+        Map<String, String> from = own.containsKey(TRUST_STORE) || own.containsKey(TRUST_STORE_PASSWORD) ? own : ofRule;
+        String file = from.get(TRUST_STORE);
+        if (file == null) {
+            if (from.containsKey(TRUST_STORE_PASSWORD)) {
+                throw new IllegalArgumentException("expected trustStore= beside trustStorePassword=");
+            }
+            return Optional.empty();
+        }
+        if (tls().filter(mode -> mode != TlsMode.VERIFIED).isPresent()) {
+            throw new IllegalArgumentException("expected tls=verified beside trustStore=: nothing else looks at certificates");
+        }
+        try {
+            return Optional.of(TlsMaterial.DEFAULT.trusting(files.path(file), from.get(TRUST_STORE_PASSWORD)));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("expected trustStore= with certificates in PEM, or a PKCS #12 or JKS store: "
+                + e.getMessage(), e);
+        }
     }
 
     private static boolean withoutTls(Map<String, String> from) {

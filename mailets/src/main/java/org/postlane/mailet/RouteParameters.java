@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.JamesFiles;
 import org.postlane.james.Parameters;
 import org.postlane.route.AddressFamilies;
 import org.postlane.route.DomainRules;
@@ -38,6 +39,7 @@ final class RouteParameters {
     private static final List<String> STOCK_TLS = List.of(StockParameter.START_TLS.key(), StockParameter.SSL_ENABLE.key());
 
     private final Parameters parameters;
+    private final JamesFiles files;
     private final TlsMode usualTls;
     private final DomainRules<TlsMode> policies;
     private final List<Rule> rules = new ArrayList<>();
@@ -47,11 +49,13 @@ final class RouteParameters {
     /**
      * Reads all but what the rules lead to.
      *
+     * @param files where files are, which rules name
      * @param usualTls for gateways of a rule that says nothing else
      * @throws ConfigurationError that names the rule and what was expected
      */
-    RouteParameters(Parameters parameters, TlsMode usualTls) {
+    RouteParameters(Parameters parameters, JamesFiles files, TlsMode usualTls) {
         this.parameters = parameters;
+        this.files = files;
         this.usualTls = usualTls;
         this.policies = DomainRuleParameters.read(parameters, TLS_POLICIES, TlsParameters.MODES, TlsParameters::mode);
         if (policies.byDefault().isPresent()) {
@@ -130,7 +134,7 @@ final class RouteParameters {
         RouteTable.Builder table = new RouteTable.Builder();
         for (Rule rule : rules) {
             RouteSource source = rule.isToMx() ? toMx : parts.through(nameOf(rule.gateways), rule.gateways.stream()
-                .map(gateway -> gateway.with(gateway.session().withTlsMaterial(material)))
+                .map(gateway -> gateway.with(gateway.session().withTlsMaterial(materialFor(gateway, material))))
                 .collect(Collectors.toList()), rule.order, policies);
             for (String match : rule.written.matches()) {
                 try {
@@ -145,6 +149,12 @@ final class RouteParameters {
                 + StockParameter.GATEWAY.key() + "> is written too: expected one of them");
         }
         return table.otherwise(otherwise);
+    }
+
+    /** The certificate that is shown is the element's, and so is the trust store where the rule has none. */
+    private static TlsMaterial materialFor(Gateway gateway, TlsMaterial ofElement) {
+        TlsMaterial own = gateway.session().tlsMaterial();
+        return own.hasOwnTrust() ? ofElement.withTrustOf(own) : ofElement;
     }
 
     private static void add(RouteTable.Builder table, String match, RouteSource source) {
@@ -186,7 +196,7 @@ final class RouteParameters {
     }
 
     private Gateway gateway(GatewayText text, Map<String, String> ofRule, Map<String, String> own) {
-        RouteOptions options = new RouteOptions(ofRule, own);
+        RouteOptions options = new RouteOptions(files, ofRule, own);
         Optional<Credentials> user = options.credentials();
         boolean needsProof = user.isPresent() && !user.get().isAllowedWithoutTls();
         TlsMode mode = options.tls().orElse(needsProof ? TlsMode.VERIFIED : usualTls);
@@ -196,7 +206,8 @@ final class RouteParameters {
             throw new IllegalArgumentException("expected TLS, or authWithoutTls=true: without, the password of "
                 + user.get().user() + " would cross the network readable");
         }
-        HostSession session = HostSession.DEFAULT.speaking(text.scheme().protocol()).withTls(mode).as(user);
+        HostSession session = HostSession.DEFAULT.speaking(text.scheme().protocol()).withTls(mode).as(user)
+            .withTlsMaterial(options.trust().orElse(TlsMaterial.DEFAULT));
         return new Gateway(text.host(), text.port(), text.weight().orElse(1), session, options.tls().isPresent());
     }
 

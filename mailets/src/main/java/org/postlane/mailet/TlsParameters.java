@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.mailet;
 
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -12,6 +11,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.JamesFiles;
 import org.postlane.james.Parameters;
 import org.postlane.smtp.TlsMaterial;
 import org.postlane.smtp.TlsMode;
@@ -51,10 +51,10 @@ final class TlsParameters {
      *
      * @throws ConfigurationError for a file that cannot be used, and for a password without its file
      */
-    static TlsMaterial read(Parameters parameters, Collection<TlsMode> modes) {
-        Optional<Path> trust = file(parameters, TRUST_STORE, TRUST_STORE_PASSWORD,
+    static TlsMaterial read(Parameters parameters, JamesFiles files, Collection<TlsMode> modes) {
+        Optional<Path> trust = file(parameters, files, TRUST_STORE, TRUST_STORE_PASSWORD,
             "a file with certificates in PEM, or a PKCS #12 or JKS store");
-        Optional<Path> key = file(parameters, CLIENT_KEY, CLIENT_KEY_PASSWORD,
+        Optional<Path> key = file(parameters, files, CLIENT_KEY, CLIENT_KEY_PASSWORD,
             "a file with a private key and its certificates in PEM, or a PKCS #12 or JKS store");
         if (trust.isPresent() && modes.stream().noneMatch(VERIFYING::contains)) {
             LOGGER.warn("{}: <{}> has no effect: the TLS of this element takes any certificate, or is off", parameters.where(),
@@ -75,7 +75,8 @@ final class TlsParameters {
         return material;
     }
 
-    private static Optional<Path> file(Parameters parameters, String key, String passwordKey, String expected) {
+    private static Optional<Path> file(Parameters parameters, JamesFiles files, String key, String passwordKey,
+                                       String expected) {
         Optional<String> written = parameters.text(key, expected);
         if (parameters.isSet(passwordKey) && written.isEmpty()) {
             throw new ConfigurationError(parameters.where() + ": <" + passwordKey + "> is written without <" + key
@@ -83,8 +84,8 @@ final class TlsParameters {
         }
         return written.map(text -> {
             try {
-                return PasswordFile.path(text);
-            } catch (InvalidPathException e) {
+                return files.path(text);
+            } catch (IllegalArgumentException e) {
                 throw parameters.error(key, expected);
             }
         });

@@ -6,29 +6,42 @@ import java.util.Optional;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 
-/** One value that several elements may write, and that must be the same wherever it is written. Not safe for several threads. */
+/** One value that several elements may write, and that must be the same wherever it is written. Immutable. */
 final class Agreement<T> {
-    private T value;
-    private String place;
+    private final String key;
+    private final T value;
+    private final String place;
+
+    private Agreement(String key, T value, String place) {
+        this.key = key;
+        this.value = value;
+        this.place = place;
+    }
+
+    /** About this key, which nobody has written so far. */
+    static <T> Agreement<T> about(String key) {
+        return new Agreement<>(key, null, null);
+    }
 
     /**
-     * Takes what one element writes, if it does.
+     * With what one more element writes, if it does.
      *
      * @throws ConfigurationError when another element wrote something else
      */
-    void agree(Parameters parameters, String key, Optional<? extends T> written) {
-        written.ifPresent(one -> {
-            if (value != null && !value.equals(one)) {
-                throw parameters.error(key, "the value that " + place + " gives it, or none: there is one for the whole James");
-            }
-            if (value == null) {
-                value = one;
-                place = parameters.where();
-            }
-        });
+    Agreement<T> and(Parameters parameters, Optional<T> written) {
+        if (written.isEmpty()) {
+            return this;
+        }
+        if (value == null) {
+            return new Agreement<>(key, written.get(), parameters.where());
+        }
+        if (!value.equals(written.get())) {
+            throw parameters.error(key, "the value that " + place + " gives it, or none: there is one for the whole James");
+        }
+        return this;
     }
 
-    Optional<T> value() {
-        return Optional.ofNullable(value);
+    T or(T absent) {
+        return value == null ? absent : value;
     }
 }

@@ -20,19 +20,41 @@ import org.apache.mailet.Mail;
  */
 final class AsQueued {
     private final Mail mail;
-    private final String name;
+    private final String cameAs;
     private final String state;
     private final String errorMessage;
     private final List<MailAddress> recipients;
     private final List<Attribute> attributes;
+    private String name;
 
     AsQueued(Mail mail) {
         this.mail = mail;
-        this.name = mail.getName();
+        this.cameAs = mail.getName();
+        this.name = cameAs;
         this.state = mail.getState();
         this.errorMessage = mail.getErrorMessage();
         this.recipients = List.copyOf(mail.getRecipients());
         this.attributes = mail.attributes().collect(Collectors.toUnmodifiableList());
+    }
+
+    /**
+     * Gives the mail another name from now on. James puts a mark into the name whenever it divides a mail, and takes one with
+     * more than seven for a loop: its queues, its spool and its repositories then refuse the mail for ever. The new name is the
+     * same each time, so that a step that is repeated after a crash writes the same mail.
+     */
+    void nameAnew() {
+        name = "postlane-" + Hashing.sha256().hashString(cameAs, UTF_8).toString().substring(0, 16);
+    }
+
+    /** What it is called now. */
+    String name() {
+        return name;
+    }
+
+    /** Under the name that it came with again. */
+    Mail asItCame() {
+        name = cameAs;
+        return whole();
     }
 
     /** The mail as it came. */

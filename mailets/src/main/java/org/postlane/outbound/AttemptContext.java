@@ -44,6 +44,11 @@ final class AttemptContext {
         return engine.brokenExtensions();
     }
 
+    /** Whether the journal keeps up with what is delivered. */
+    boolean isRecordedInTime() {
+        return !engine.recordsUnderWay().isFull();
+    }
+
     CompletableFuture<Route> routeOf(Recipients recipients) {
         return recipients.source().resolve(recipients.domain());
     }

@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.util.Set;
+
 import org.postlane.pool.PoolKey;
 import org.postlane.smtp.SessionSettings;
 
-/** What may share a connection: sessions with equal settings. What shares the cap of a host: the address and port. */
+/**
+ * What may share a connection: sessions with equal settings. What shares the cap of a host: the address and port. For whose mail
+ * it is asked for tells no two keys apart: it decides only how fast connections are opened.
+ */
 final class ConnectionKey implements PoolKey {
     private final SessionSettings settings;
+    private final Set<String> domains;
 
-    ConnectionKey(SessionSettings settings) {
+    /** @param domains those of the recipients */
+    ConnectionKey(SessionSettings settings, Set<String> domains) {
         this.settings = settings;
+        this.domains = Set.copyOf(domains);
+    }
+
+    Set<String> domains() {
+        return domains;
     }
 
     SessionSettings settings() {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -17,8 +18,10 @@ import org.postlane.schedule.Pace;
 import org.postlane.schedule.Rate;
 
 /**
- * How fast connections may be opened. A rule names mail servers: those that it names share one pace, since they belong to
- * one provider; by the default each address has its own. All queues share the connections, so the strictest rule of any holds.
+ * How fast connections may be opened. A rule names mail servers and gateways, or the domains of recipients: all connections that
+ * it names share one pace; by the default each address has its own. In one queue the first of these holds that there is: the
+ * rule with {@code mx:} for the server, the one without for the server, the strictest for a domain of the recipients, the
+ * default. All queues share the connections, so the strictest of their rules holds.
  *
  * <p>Safe for use by several threads; never blocks.
  */
@@ -27,6 +30,10 @@ final class ConnectionPaces implements OpeningGate<ConnectionKey> {
     private static final int MOST_PACES = 50_000;
     /** Longer than any rate's period. */
     private static final Duration REMEMBERED = Duration.ofHours(25);
+
+    /** What has no limit comes last. */
+    private static final Comparator<DomainRules.Rule<Rate>> STRICTEST = Comparator.comparingDouble(rule ->
+        rule.value().isLimited() ? (double) rule.value().period().toNanos() / rule.value().count() : 0);
 
     /** A pace and the rate that it keeps. Immutable. */
     private static final class Kept {
@@ -56,13 +63,18 @@ final class ConnectionPaces implements OpeningGate<ConnectionKey> {
         rules.remove(queue);
     }
 
+    private static Optional<DomainRules.Rule<Rate>> ofDomains(DomainRules<Rate> all, Set<String> domains) {
+        return domains.stream().flatMap(domain -> all.ofDomain(domain).stream()).max(STRICTEST);
+    }
+
     @Override
     public long nanosUntilOpening(ConnectionKey key) {
         String server = key.settings().serverName();
         Optional<DomainRules.Rule<Rate>> strictest = rules.values().stream()
-            .flatMap(all -> all.ofMx(server).or(() -> all.ofDomain(server)).or(all::byDefault).stream())
+            .flatMap(all -> all.ofMx(server).or(() -> all.ofDomain(server)).or(() -> ofDomains(all, key.domains()))
+                .or(all::byDefault).stream())
             .filter(rule -> rule.value().isLimited())
-            .max(Comparator.comparingDouble(rule -> (double) rule.value().period().toNanos() / rule.value().count()));
+            .max(STRICTEST);
         if (strictest.isEmpty()) {
             return 0;
         }

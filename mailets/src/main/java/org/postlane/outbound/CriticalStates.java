@@ -29,6 +29,7 @@ public final class CriticalStates {
     private final Clock clock;
     private final Map<String, Condition> conditions = new ConcurrentHashMap<>();
     private final Map<String, Supplier<Optional<String>>> questions = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<Optional<String>>> questionsAboutParts = new ConcurrentHashMap<>();
     /** When a question was first answered with a cause. */
     private final Map<String, Instant> seen = new ConcurrentHashMap<>();
 
@@ -59,12 +60,22 @@ public final class CriticalStates {
         questions.put(trouble, problem);
     }
 
+    /**
+     * Something that may be out of order while everything else works. It degrades James' health, and makes it not unhealthy: a
+     * restart would not help.
+     *
+     * @param trouble as for {@link #watch}
+     * @param problem as for {@link #ask}
+     */
+    public void askAboutPart(String trouble, Supplier<Optional<String>> problem) {
+        questionsAboutParts.put(trouble, problem);
+    }
+
     /** What does not work now, the oldest trouble first. */
     public List<Problem> problems() {
         List<Problem> now = new ArrayList<>();
-        questions.forEach((trouble, question) -> question.get().ifPresentOrElse(
-            cause -> now.add(new Problem(trouble, seen.computeIfAbsent(trouble, key -> clock.instant()), cause)),
-            () -> seen.remove(trouble)));
+        ask(questions, true, now);
+        ask(questionsAboutParts, false, now);
         conditions.values().forEach(condition -> {
             Problem problem = condition.problem();
             if (problem != null) {
@@ -73,6 +84,12 @@ public final class CriticalStates {
         });
         now.sort(Comparator.comparing(Problem::since));
         return now;
+    }
+
+    private void ask(Map<String, Supplier<Optional<String>>> asked, boolean critical, List<Problem> answers) {
+        asked.forEach((trouble, question) -> question.get().ifPresentOrElse(
+            cause -> answers.add(new Problem(trouble, seen.computeIfAbsent(trouble, key -> clock.instant()), cause, critical)),
+            () -> seen.remove(trouble)));
     }
 
     /** One thing that works or does not. Safe for use by several threads. */
@@ -134,7 +151,7 @@ public final class CriticalStates {
         }
 
         private synchronized Problem problem() {
-            return failingSince != null && isCritical() ? new Problem(trouble, failingSince, lastFailure) : null;
+            return failingSince != null && isCritical() ? new Problem(trouble, failingSince, lastFailure, true) : null;
         }
     }
 
@@ -143,11 +160,18 @@ public final class CriticalStates {
         private final String trouble;
         private final Instant since;
         private final String cause;
+        private final boolean critical;
 
-        private Problem(String trouble, Instant since, String cause) {
+        private Problem(String trouble, Instant since, String cause, boolean critical) {
             this.trouble = trouble;
             this.since = since;
             this.cause = cause;
+            this.critical = critical;
+        }
+
+        /** Whether no mail can move for it; else only a part of it does not. */
+        public boolean isCritical() {
+            return critical;
         }
 
         /** What is the matter. */

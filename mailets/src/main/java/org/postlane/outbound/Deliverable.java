@@ -91,6 +91,11 @@ final class Deliverable {
             ? Domain.literal(InetAddresses.forString(domain)) : Domain.of(domain));
     }
 
+    /** The domains of the recipients. */
+    Set<String> domains() {
+        return recipients().stream().map(recipient -> recipient.getDomain().asString()).collect(Collectors.toSet());
+    }
+
     List<MailAddress> recipients() {
         return recipients;
     }

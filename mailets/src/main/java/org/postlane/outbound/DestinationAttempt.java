@@ -20,6 +20,7 @@ import org.postlane.schedule.Turn;
 import org.postlane.smtp.EnhancedCode;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
+import org.postlane.smtp.PhaseListener;
 import org.postlane.smtp.RecipientResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,11 +54,16 @@ final class DestinationAttempt implements Task {
     private int turns;
     private volatile Scheduler.Place place = () -> false;
     private volatile MailAttempt running;
-    private volatile OutboundMetrics.Timing waiting = () -> { };
+    private volatile PhaseListener.Span waiting = () -> { };
     private volatile boolean givenUp;
+    private volatile boolean gaveWay;
     /** Where its route has led it; null while it waits where it began. */
     private String movedTo;
     private Route route;
+    /** Null until its first turn. */
+    private String ehloName;
+    /** Null until it is attempted where it stays. */
+    private Deliverable deliverable;
 
     DestinationAttempt(AttemptContext context, Owner owner, Recipients recipients, SharedMail mail, String sender, int priority) {
         this.context = context;
@@ -73,7 +79,7 @@ final class DestinationAttempt implements Task {
     }
 
     void offer() {
-        waiting = context.metrics().start(OutboundMetrics.Phase.WAITING);
+        waiting = context.metrics().start(OutboundMetrics.Stage.WAITING);
         place = context.scheduler().offer(recipients.destination(), this);
     }
 
@@ -92,6 +98,21 @@ final class DestinationAttempt implements Task {
     }
 
     @Override
+    public long nanosStalled() {
+        MailAttempt attempt = running;
+        return attempt == null ? -1 : attempt.nanosStalled();
+    }
+
+    @Override
+    public void giveWay(Duration stalledFor) {
+        MailAttempt attempt = running;
+        if (attempt != null) {
+            gaveWay = true;
+            attempt.giveWay(stalledFor);
+        }
+    }
+
+    @Override
     public String line() {
         return sender;
     }
@@ -103,19 +124,25 @@ final class DestinationAttempt implements Task {
 
     @Override
     public void start(Turn turn) {
+        if (!context.isRecordedInTime()) {
+            turn.unused();
+            ended(postponed("4.3.0 The delivery journal is not written as fast as mail is delivered"));
+            return;
+        }
         turns++;
         if (turns == 1) {
             waiting.end();
             context.metrics().attempt();
         }
         try {
-            Deliverable deliverable = new Deliverable(mail, recipients.addresses());
-            // Asked for here, where it may wait for a database, and not on a thread of connections.
-            String ehloName = context.settings().ehloName();
+            if (ehloName == null) {
+                // Asked for here, where it may wait for a database, and not on a thread of DNS or of connections.
+                ehloName = context.settings().ehloName();
+            }
             CompletableFuture<Void> unused = route().handle((found, failure) -> {
                 guarded(turn, () -> {
                     if (failure == null) {
-                        routed(turn, found, deliverable, ehloName);
+                        routed(turn, found);
                     } else {
                         withoutRoute(turn, Futures.rootOf(failure));
                     }
@@ -147,7 +174,7 @@ final class DestinationAttempt implements Task {
         ended(all(RecipientResult.deferred(Fault.SESSION, "4.3.0 The attempt could not be made: " + failure), "-"));
     }
 
-    private void routed(Turn turn, Route found, Deliverable deliverable, String ehloName) {
+    private void routed(Turn turn, Route found) {
         route = found;
         if (movedTo == null) {
             String shared = context.destinationOf(route, recipients);
@@ -156,6 +183,9 @@ final class DestinationAttempt implements Task {
                 turn.passTo(shared);
                 return;
             }
+        }
+        if (deliverable == null) {
+            deliverable = new Deliverable(mail, recipients.addresses());
         }
         MailAttempt attempt = new MailAttempt(context, route, deliverable, ehloName);
         running = attempt;
@@ -178,7 +208,8 @@ final class DestinationAttempt implements Task {
     private void end(Turn turn, List<Verdict> verdicts) {
         boolean again = Standing.of(verdicts).end(turn, turns < MOST_TURNS && !givenUp);
         if (!again) {
-            ended(verdicts);
+            // A host that was not given its time has not refused anything: a slow one must not cost the mail its attempts.
+            ended(gaveWay ? verdicts.stream().map(Verdict::uncountedUnlessAnswered).collect(Collectors.toList()) : verdicts);
         }
     }
 
@@ -215,12 +246,14 @@ final class DestinationAttempt implements Task {
     public void refused(Refusal refusal) {
         switch (refusal.kind()) {
             case NO_ROOM:
-                ended(postponed(refusal.reason()));
+                ended(each(recipient -> Verdict.postponed(recipient, refusal.reason()).notBefore(refusal.remaining())));
                 break;
             case PENALISED:
                 Duration wait = refusal.remaining();
-                ended(each(recipient -> new Verdict(recipient, RecipientResult.deferred(Fault.HOST, refusal.reason()), "-")
-                    .notBefore(wait)));
+                String why = "4.4.1 Not tried because the destination could not be reached: " + refusal.reason();
+                boolean counts = context.settings().retries().isEndedByCount();
+                ended(each(recipient -> (counts ? new Verdict(recipient, RecipientResult.deferred(Fault.HOST, why), "-")
+                    : Verdict.postponed(recipient, why)).notBefore(wait)));
                 break;
             case BOUNCED:
                 ended(all(RecipientResult.failed(Fault.POLICY, permanent(refusal.reason())), "-"));

@@ -15,11 +15,11 @@ import org.postlane.schedule.DestinationStatus;
 /**
  * The destinations of all outgoing queues, and what an administrator may do to one.
  *
- * <p>Each order returns the destination as it stands after it, and nothing where there is no such queue. A destination without
- * mail at the moment takes an order all the same: it must not depend on whether the mail has come already. An order lasts until
- * it is over, is revoked, or James stops.
+ * <p>Each order but a flush returns the destination as it stands after it, and nothing where there is no such queue. A
+ * destination without mail at the moment takes an order all the same: it must not depend on whether the mail has come already.
+ * An order lasts until it is over or is revoked, also over a restart; it is written to the disk before it returns.
  *
- * <p>Safe for use by several threads; never blocks.
+ * <p>Safe for use by several threads.
  */
 @ProvidedBy(MissingModule.class)
 public interface Destinations {
@@ -42,8 +42,13 @@ public interface Destinations {
     /** Ends a suspension or an order to bounce. */
     Optional<DestinationStatus> resume(MailQueueName queue, String name);
 
-    /** Ends a penalty and tries at once what is in hand; mail that waits in the durable queue comes when it is due. */
-    Optional<DestinationStatus> flush(MailQueueName queue, String name);
+    /**
+     * Ends a penalty, tries at once what is in hand, and begins to fetch the destination's delayed mail out of the durable queue.
+     * Other destinations' mail goes on waiting until it is due.
+     *
+     * @return how delayed mail is fetched, in the background; empty where there is no such queue
+     */
+    Optional<MailFetch> flush(MailQueueName queue, String name);
 
     /**
      * Returns to its senders what is in hand and what comes within this time. Replaces a suspension.

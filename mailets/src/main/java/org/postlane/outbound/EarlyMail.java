@@ -5,99 +5,61 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Executor;
 
 import org.apache.james.queue.api.MailQueue;
 
 /**
- * Mail that comes out of its queue before its time, because the queue knows no delays (RabbitMQ): it is held until it is due,
- * or, where it is far from due or much is held already, goes back into the queue after a pause, so that it goes round slowly.
- * From a queue that does hold mail back it comes early only when an administrator has flushed the queue, and is attempted.
+ * Mail that comes out of its queue before its time. A queue hands out such mail only when it was flushed. Where an administrator
+ * has flushed the whole queue it is attempted; where he has flushed one destination, mail for others goes back for as long as it
+ * still has to wait. That is no attempt, and it changes nothing else about the mail.
  *
- * <p>Safe for use by several threads.
+ * <p>Safe for use by several threads; never blocks.
  */
 final class EarlyMail {
-    /** Well below the time for which a broker leaves an item in hand. */
-    private static final Duration LONGEST_HOLD = Duration.ofMinutes(10);
-    /** How long mail that goes round is in hand each time: what bounds how often it goes round. */
-    private static final Duration PAUSE = Duration.ofSeconds(5);
-    /** Of the places in the hand, so many at most; the others are for mail that is due. */
-    private static final double SHARE = 0.5;
-    private static final String NO_DELAYS = "rabbitmq";
-
     private final MailQueue queue;
     private final Clock clock;
-    private final QueueThreads threads;
+    private final Executor workers;
     private final StepRunner stepRunner;
-    private final int most;
-    private final boolean applies;
-    private final AtomicInteger held = new AtomicInteger();
-    private volatile boolean stopping;
+    private final FlushOrders orders;
 
-    EarlyMail(MailQueue queue, Clock clock, QueueThreads threads, StepRunner stepRunner, int places) {
+    EarlyMail(MailQueue queue, Clock clock, Executor workers, StepRunner stepRunner, FlushOrders orders) {
         this.queue = queue;
         this.clock = clock;
-        this.threads = threads;
+        this.workers = workers;
         this.stepRunner = stepRunner;
-        this.most = Math.max(1, (int) (places * SHARE));
-        this.applies = queue.getClass().getName().contains(NO_DELAYS);
+        this.orders = orders;
     }
 
     /**
-     * Holds a mail that is early.
+     * Decides about a mail.
      *
-     * @param due runs when its time has come
+     * @param attempt runs when it shall be attempted now
      * @param gone runs when it is back in its queue, or stays there because James is stopping
-     * @return false when it is not early; nothing is run then
      */
-    boolean holds(QueuedMail mail, Runnable due, Runnable gone) {
-        Duration early = applies ? QueueTimes.early(mail.mail(), clock) : Duration.ZERO;
-        if (early.isZero()) {
-            return false;
+    void decide(MailQueue.MailQueueItem item, Runnable attempt, Runnable gone) {
+        if (QueueTimes.early(item.getMail(), clock).isZero() || !orders.areAbout(item.getMail())) {
+            attempt.run();
+            return;
         }
-        boolean stays = early.compareTo(LONGEST_HOLD) <= 0 && held.incrementAndGet() <= most;
-        Duration wait = stays ? early : PAUSE;
-        if (!stays && early.compareTo(LONGEST_HOLD) <= 0) {
-            held.decrementAndGet();
-        }
-        after(wait, () -> {
-            if (stays) {
-                held.decrementAndGet();
-            }
-            if (stopping) {
-                gone.run();
-            } else if (stays) {
-                due.run();
+        CompletableFuture<Void> unused = orders.want(item.getMail()).thenAcceptAsync(wanted -> {
+            if (wanted) {
+                attempt.run();
             } else {
-                putBack(mail, gone);
+                CompletableFuture<Void> unusedEnd = putBack(item).whenComplete((nothing, failure) -> gone.run());
             }
-        }, gone);
-        return true;
+        }, workers);
     }
 
-    private void after(Duration wait, Runnable then, Runnable gone) {
-        try {
-            ScheduledFuture<?> unused = threads.timers().schedule(() -> threads.workers().execute(then), wait.toMillis(),
-                TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            gone.run();
-        }
-    }
-
-    private void putBack(QueuedMail mail, Runnable gone) {
-        List<Settlement.Step> steps = List.of(
-            new Settlement.Step("putting it back until it is due",
-                () -> queue.enQueue(mail.mail(), QueueTimes.early(mail.mail(), clock))),
+    /** Makes it wait on; fails only when James is stopping, and then the queue still has it. */
+    CompletableFuture<Void> putBack(MailQueue.MailQueueItem item) {
+        return stepRunner.run(item.getMail().getName(), List.of(
+            new Settlement.Step("putting it back until it is due", () -> {
+                Duration early = QueueTimes.early(item.getMail(), clock);
+                QueueTimes.markDelayed(item.getMail(), clock);
+                queue.enQueue(item.getMail(), early);
+            }),
             new Settlement.Step("taking it out of the queue",
-                () -> mail.item().done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS)));
-        CompletableFuture<Void> unused = stepRunner.run(mail.mail().getName(), steps, step -> { })
-            .whenComplete((nothing, failure) -> gone.run());
-    }
-
-    void stop() {
-        stopping = true;
+                () -> item.done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS))), step -> { });
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ import org.postlane.smtp.ExtensionNotOfferedException;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
 import org.postlane.smtp.MissingExtension;
+import org.postlane.smtp.PhaseListener;
 import org.postlane.smtp.RecipientResult;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpException;
@@ -47,6 +49,10 @@ final class HostAttempt {
     private volatile CompletableFuture<Lease<PooledConnection>> asked;
     /** Null while there is none. */
     private volatile Lease<PooledConnection> lease;
+    /** What is leased; null while there is none. */
+    private volatile PooledConnection connection;
+    /** When it last got a step further: where something new was begun. */
+    private volatile long lastStep = System.nanoTime();
     private volatile boolean givenUp;
     private boolean reached;
     /** Of the connection used last; null before the first. */
@@ -107,6 +113,24 @@ final class HostAttempt {
         }
     }
 
+    /** For how long it has got nowhere, in nanoseconds; negative where giving it up would leave an outcome open. */
+    long nanosStalled() {
+        PooledConnection held = connection;
+        long sinceStep = System.nanoTime() - lastStep;
+        return held == null ? sinceStep : Math.min(sinceStep, held.connection().nanosStalled());
+    }
+
+    /** Ends it soon, as if a time limit had passed, where it has still got nowhere for so long. Nothing is ambiguous then. */
+    void giveWay(Duration stalledFor) {
+        PooledConnection held = connection;
+        CompletableFuture<Lease<PooledConnection>> waiting = asked;
+        if (held != null) {
+            held.connection().giveWay(stalledFor);
+        } else if (waiting != null && nanosStalled() >= stalledFor.toNanos()) {
+            pool.cutShort(waiting);
+        }
+    }
+
     /**
      * What comes after a step. Each step begins the next one and returns: futures chained to each other would be as deep as there
      * are transactions, and how many a mail needs the server decides.
@@ -130,7 +154,7 @@ final class HostAttempt {
     }
 
     private ConnectionKey key() {
-        return new ConnectionKey(broken.leftAlone(session));
+        return new ConnectionKey(broken.leftAlone(session), mail.domains());
     }
 
     private void finish() {
@@ -154,13 +178,16 @@ final class HostAttempt {
 
     private void sendOver(CompletableFuture<Lease<PooledConnection>> connection, List<Integer> pending) {
         asked = connection;
+        lastStep = System.nanoTime();
         passage = null;
         if (givenUp) {
             connection.cancel(false);
         }
-        OutboundMetrics.Timing waiting = metrics.start(OutboundMetrics.Phase.CONNECTION);
+        PhaseListener.Span waiting = metrics.start(OutboundMetrics.Stage.CONNECTION);
         after(connection.whenComplete((acquired, failure) -> waiting.end()), acquired -> {
             lease = acquired;
+            lastStep = System.nanoTime();
+            this.connection = acquired.resource();
             reached = true;
             passage = new Passage(acquired.isReused(), acquired.resource().connection().isEncrypted());
             if (givenUp) {
@@ -177,7 +204,7 @@ final class HostAttempt {
     }
 
     private void transact(List<Integer> all, Content content) {
-        PooledConnection connection = lease.resource();
+        lastStep = System.nanoTime();
         List<Integer> pending = withoutThoseThatNeedMore(connection.connection().capabilities(), all);
         if (pending.isEmpty()) {
             afterTransaction(pending);
@@ -220,6 +247,9 @@ final class HostAttempt {
         if (rest.isEmpty()) {
             giveBack();
             finish();
+        } else if (lease.resource().connection().hasGivenWay()) {
+            discard(DiscardReason.BROKEN);
+            finish(new IOException("4.4.2 The server took too long, and others waited for the place"));
         } else if (lease.resource().isSpent()) {
             sendFresh(DiscardReason.PEER_LIMIT, rest);
         } else if (!lease.resource().isUsable()) {
@@ -242,6 +272,7 @@ final class HostAttempt {
 
     private void giveBack() {
         if (lease.resource().isUsable()) {
+            connection = null;
             lease.release();
             lease = null;
         } else {
@@ -250,6 +281,7 @@ final class HostAttempt {
     }
 
     private void discard(DiscardReason reason) {
+        connection = null;
         lease.discard(reason);
         lease = null;
     }
@@ -283,6 +315,9 @@ final class HostAttempt {
      * fails a transaction as a whole comes before its content, so repeating it at once delivers nothing twice.
      */
     private boolean diedInReserve(Throwable failure) {
+        if (lease.resource().connection().hasGivenWay()) {
+            return false;
+        }
         return failure instanceof StaleConnectionException || (lease.isReused() && failure instanceof SmtpException
             && ((SmtpException) failure).failure().fault() == Fault.SESSION);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +43,20 @@ final class MailAttempt {
         HostAttempt attempt = current;
         if (attempt != null) {
             attempt.giveUp();
+        }
+    }
+
+    /** See {@link HostAttempt#nanosStalled}. */
+    long nanosStalled() {
+        HostAttempt attempt = current;
+        return attempt == null ? -1 : attempt.nanosStalled();
+    }
+
+    /** Goes on with the next host soon; see {@link HostAttempt#giveWay}. */
+    void giveWay(Duration stalledFor) {
+        HostAttempt attempt = current;
+        if (attempt != null) {
+            attempt.giveWay(stalledFor);
         }
     }
 

@@ -42,14 +42,21 @@ final class MailRecord {
     private final String delivery;
     private final JournalItem item;
     private final Recall recall;
+    private final RecordsUnderWay recordsUnderWay;
+    /** Of those, this mail's. */
+    private int underWay;
+    private boolean over;
 
     /**
      * The record of a mail.
      *
      * @param queue that it came out of: the same mail in another one is another delivery, such as a second try by other means
      * @param began when this process began to take mail out of the queue
+     * @param recordsUnderWay of all mails
      */
-    MailRecord(DeliveryJournal journal, OutcomeLog log, Clock clock, MailQueueName queue, Instant began, Mail mail) {
+    MailRecord(DeliveryJournal journal, OutcomeLog log, Clock clock, MailQueueName queue, Instant began,
+               RecordsUnderWay recordsUnderWay, Mail mail) {
+        this.recordsUnderWay = recordsUnderWay;
         this.began = began;
         this.journal = journal;
         this.log = log;
@@ -120,9 +127,34 @@ final class MailRecord {
             then.run();
             return;
         }
+        CompletableFuture<Void> recorded = journal.record(item, entries);
+        began();
+        CompletableFuture<Void> unusedToo = recorded.whenComplete((nothing, failure) -> ended());
         // A journal that cannot be written is reported by itself; the delivery goes on, at the risk of a repetition.
-        CompletableFuture<Void> unused = journal.record(item, entries).copy()
+        CompletableFuture<Void> unused = recorded.copy()
             .orTimeout(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS).whenComplete((nothing, failure) -> then.run());
+    }
+
+    private synchronized void began() {
+        if (!over) {
+            underWay++;
+            recordsUnderWay.began();
+        }
+    }
+
+    private synchronized void ended() {
+        if (!over) {
+            underWay--;
+            recordsUnderWay.ended(1);
+        }
+    }
+
+    /** It is no longer in hand. What is not written then will not be repeated for the lack of it, or is beyond help. */
+    synchronized void close() {
+        if (!over) {
+            over = true;
+            recordsUnderWay.ended(underWay);
+        }
     }
 
     private JournalEntry entry(Verdict verdict) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -13,13 +15,19 @@ import java.util.concurrent.TimeoutException;
 import javax.annotation.PreDestroy;
 import javax.inject.Inject;
 
+import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.queue.api.MailQueueName;
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.Parameters;
 import org.postlane.james.ServerStarted;
 import org.postlane.journal.DeliveryJournal;
 import org.postlane.pool.HostStats;
 import org.postlane.pool.Pool;
+import org.postlane.pool.PoolLimits;
 import org.postlane.pool.PoolStats;
+import org.postlane.route.dns.MailDns;
+import org.postlane.route.dns.Resolvers;
+import org.postlane.smtp.Futures;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpClient;
 import org.postlane.smtp.SmtpConnection;
@@ -43,14 +51,16 @@ public final class OutboundEngine {
     private final OutboundMetrics metrics;
     private final CriticalStates criticalStates;
     private final QueueDestinations destinations;
-    private final AgreedJournal journal;
+    private final EngineJournal journal;
     private final EngineTime time;
-    private final AgreedLimits limits = new AgreedLimits();
     private final ConnectionPaces paces;
+    private final IdentityHashMap<DNSService, MailDns> resolvers = new IdentityHashMap<>();
     private final Map<MailQueueName, String> claims = new ConcurrentHashMap<>();
     private final List<OutboundQueue> queues = new CopyOnWriteArrayList<>();
     private final BrokenExtensions brokenExtensions = new BrokenExtensions();
     private final BrokenTls brokenTls = new BrokenTls();
+    private AgreedSettings agreed = AgreedSettings.NONE;
+    private final RecordsUnderWay recordsUnderWay = new RecordsUnderWay();
     private SmtpClient client;
     private Pool<ConnectionKey, PooledConnection> pool;
     private boolean closed;
@@ -58,7 +68,7 @@ public final class OutboundEngine {
     /** The engine of one James. */
     @Inject
     public OutboundEngine(ServerStarted serverStarted, OutboundMetrics metrics, CriticalStates criticalStates,
-                          QueueDestinations destinations, AgreedJournal journal, EngineTime time) {
+                          QueueDestinations destinations, EngineJournal journal, EngineTime time) {
         this.serverStarted = serverStarted;
         this.metrics = metrics;
         this.criticalStates = criticalStates;
@@ -70,9 +80,30 @@ public final class OutboundEngine {
         metrics.watchJournal(journal::stats);
     }
 
-    /** The limits of the pool, to be declared before James has started. */
-    public AgreedLimits limits() {
-        return limits;
+    /** What the elements have said so far about what they share. */
+    public synchronized AgreedSettings agreed() {
+        return agreed;
+    }
+
+    /**
+     * Sees whether it could be done as these elements want it. Changes nothing.
+     *
+     * @param parameters the element to name in the message
+     * @throws ConfigurationError where it could not
+     */
+    public void check(Parameters parameters, AgreedSettings wanted) {
+        journal.check(parameters, wanted);
+    }
+
+    /**
+     * Takes what one more element writes about it, all of it or nothing; before James has started.
+     *
+     * @throws ConfigurationError for a value that does not fit, or that differs from what another element wrote
+     */
+    public synchronized void agree(Parameters parameters) {
+        AgreedSettings all = agreed.and(parameters);
+        journal.prepare(parameters, all);
+        agreed = all;
     }
 
     /** Whether the queues may begin: before James has started, bounces would find no processor. */
@@ -83,9 +114,9 @@ public final class OutboundEngine {
     /** The pool, made when it is first needed: by then every element has declared its limits. */
     synchronized Pool<ConnectionKey, PooledConnection> pool() {
         if (pool == null) {
-            client = new SmtpClient();
-            pool = new Pool<>(this::open, limits.limits(), paces);
-            LOGGER.info("Outbound connections: {}", limits.limits());
+            client = new SmtpClient(metrics);
+            pool = new Pool<>(this::open, agreed.limits(), paces);
+            LOGGER.info("Outbound connections: {}", describe(agreed.limits()));
             Pool<ConnectionKey, PooledConnection> made = pool;
             metrics.watchPool(made::stats);
             if (closed) {
@@ -94,6 +125,25 @@ public final class OutboundEngine {
             }
         }
         return pool;
+    }
+
+    /** Other limits of the pool, from now on; what else elements have to agree about stays as it is. */
+    public void limit(AgreedSettings changed) {
+        Pool<ConnectionKey, PooledConnection> made;
+        synchronized (this) {
+            agreed = agreed.withLimitsOf(changed);
+            made = pool;
+        }
+        if (made != null && !describe(made.limits()).equals(describe(changed.limits()))) {
+            made.limit(changed.limits());
+            LOGGER.info("Outbound connections, from now on: {}", describe(changed.limits()));
+        }
+    }
+
+    private static String describe(PoolLimits limits) {
+        return "at most " + limits.maxTotal() + ", " + limits.maxPerHost() + " to one host, each closed after "
+            + Parameters.spell(limits.idleTimeout()) + " unused, " + Parameters.spell(limits.maxAge()) + " or "
+            + limits.maxUses() + " mails";
     }
 
     /** What is counted and measured. */
@@ -116,14 +166,26 @@ public final class OutboundEngine {
         return destinations;
     }
 
-    /** What and where the journal is, to be declared before James has started. */
-    public AgreedJournal agreedJournal() {
-        return journal;
+    /** The journal, opened when it is first asked for. */
+    DeliveryJournal journal() {
+        return journal.journal(agreed());
     }
 
-    /** The journal; see {@link AgreedJournal#journal()}. */
-    DeliveryJournal journal() {
-        return journal.journal();
+    /** The orders about destinations that hold over a restart. */
+    OrderBook orders(Clock clock) {
+        return journal.orders(agreed(), clock);
+    }
+
+    /** DNS as this resolver sees it, with one memory for all queues. */
+    public MailDns dnsBy(DNSService service) {
+        synchronized (resolvers) {
+            return resolvers.computeIfAbsent(service, Resolvers::of);
+        }
+    }
+
+    /** What the journal has not written yet. */
+    RecordsUnderWay recordsUnderWay() {
+        return recordsUnderWay;
     }
 
     /** How time passes for it. */
@@ -137,10 +199,17 @@ public final class OutboundEngine {
 
     private CompletableFuture<PooledConnection> open(ConnectionKey key) {
         try {
-            OutboundMetrics.Timing opening = metrics.start(OutboundMetrics.Phase.OPENING);
             SessionSettings wanted = brokenTls.leftAlone(key.settings());
-            return client.connect(wanted).thenApply(connection -> pooled(wanted, connection))
-                .whenComplete((connection, failure) -> opening.end());
+            CompletableFuture<SmtpConnection> connecting = client.connect(wanted);
+            CompletableFuture<PooledConnection> opened = connecting.thenApply(connection -> pooled(wanted, connection));
+            Futures.cancelWith(opened, connecting);
+            CompletableFuture<PooledConnection> unused = opened.whenComplete((connection, failure) -> {
+                if (opened.isCancelled()) {
+                    // It may have come all the same, in the same moment.
+                    CompletableFuture<Void> unusedEnd = connecting.thenAccept(SmtpConnection::abort);
+                }
+            });
+            return opened;
         } catch (RuntimeException e) {
             // A client that is being closed refuses work this way.
             return CompletableFuture.failedFuture(SmtpException.unavailable("The client is closed", e));

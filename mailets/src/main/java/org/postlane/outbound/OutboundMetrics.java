@@ -3,6 +3,8 @@ package org.postlane.outbound;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,7 @@ import org.postlane.pool.DiscardReason;
 import org.postlane.pool.PoolStats;
 import org.postlane.schedule.DestinationStatus;
 import org.postlane.smtp.Fault;
+import org.postlane.smtp.PhaseListener;
 import org.postlane.smtp.RecipientResult.Status;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,28 +34,22 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One for the whole James. Safe for use by several threads. No method fails: a figure is not worth a mail.
  */
-public final class OutboundMetrics {
-    /** What the time of one mail at one destination goes into. */
-    public enum Phase {
+public final class OutboundMetrics implements PhaseListener {
+    /** What the time of one mail at one destination goes into, beside the phases of its session. */
+    public enum Stage {
         /** From being taken out of the queue until the destination lets it begin. */
         WAITING,
         /** From asking for a connection until there is one, opening included. */
         CONNECTION,
-        /** Opening one: TCP, TLS, greeting, EHLO and AUTH. */
-        OPENING,
-        /** From MAIL to the last answer to the content. */
+        /** From MAIL to the last answer to the content, or to its end in vain. */
         TRANSACTION
-    }
-
-    /** A phase that has begun. */
-    @FunctionalInterface
-    public interface Timing {
-        /** The phase is over, however it ended. Not to be called twice. */
-        void end();
     }
 
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundMetrics.class);
     private static final String OUTBOUND = "postlane.outbound.";
+
+    /** Counters by the longest time that they count, in order: round times, each several times the one before. */
+    private static final Map<String, Duration> TIMES_IN_QUEUE = timesInQueue();
 
     private final MetricFactory factory;
     private final GaugeRegistry gauges;
@@ -60,7 +57,10 @@ public final class OutboundMetrics {
     private final Metric handedBack;
     private final Map<Status, Metric> outcomes;
     private final Map<Fault, Metric> faults;
+    private final Map<Stage, String> stages = timerNames(Stage.values());
+    private final Map<Phase, String> phases = timerNames(Phase.values());
     private final RecentTimes timesInQueue = new RecentTimes();
+    private final List<Metric> timesInQueueWithin;
     private volatile boolean complained;
 
     /** For James' injector. */
@@ -75,9 +75,24 @@ public final class OutboundMetrics {
         this.faults = Arrays.stream(Fault.values())
             .collect(Collectors.toUnmodifiableMap(Function.identity(),
                 fault -> factory.generate(OUTBOUND + "fault." + camel(fault))));
+        this.timesInQueueWithin = TIMES_IN_QUEUE.keySet().stream()
+            .map(name -> factory.generate("postlane.timeInQueue." + name)).collect(Collectors.toUnmodifiableList());
         gauge("postlane.timeInQueue.p50", () -> timesInQueue.seconds(0.50));
         gauge("postlane.timeInQueue.p95", () -> timesInQueue.seconds(0.95));
         gauge("postlane.timeInQueue.p99", () -> timesInQueue.seconds(0.99));
+    }
+
+    private static Map<String, Duration> timesInQueue() {
+        Map<String, Duration> times = new LinkedHashMap<>();
+        times.put("upTo1s", Duration.ofSeconds(1));
+        times.put("upTo10s", Duration.ofSeconds(10));
+        times.put("upTo1min", Duration.ofMinutes(1));
+        times.put("upTo10min", Duration.ofMinutes(10));
+        times.put("upTo1h", Duration.ofHours(1));
+        times.put("upTo4h", Duration.ofHours(4));
+        times.put("upTo1d", Duration.ofDays(1));
+        times.put("longer", Duration.ofSeconds(Long.MAX_VALUE));
+        return times;
     }
 
     /** One attempt at one destination has begun. */
@@ -103,14 +118,41 @@ public final class OutboundMetrics {
         verdict.fault().ifPresent(fault -> count(faults.get(fault)));
         if (status == Status.DELIVERED) {
             timesInQueue.add(timeInQueue);
+            countTimeInQueue(timeInQueue);
         }
     }
 
+    /** James' timers measure from when they are started; this time may have begun before the process did. */
+    private void countTimeInQueue(Duration time) {
+        int index = 0;
+        for (Duration upper : TIMES_IN_QUEUE.values()) {
+            if (time.compareTo(upper) <= 0) {
+                break;
+            }
+            index++;
+        }
+        count(timesInQueueWithin.get(index));
+    }
+
+    private static <E extends Enum<E>> Map<E, String> timerNames(E[] phases) {
+        return Arrays.stream(phases)
+            .collect(Collectors.toUnmodifiableMap(Function.identity(), phase -> "postlane.phase." + camel(phase)));
+    }
+
     /** Begins to measure. */
-    public Timing start(Phase phase) {
+    public Span start(Stage stage) {
+        return measure(stages.get(stage));
+    }
+
+    @Override
+    public Span begin(Phase phase) {
+        return measure(phases.get(phase));
+    }
+
+    private Span measure(String name) {
         TimeMetric timer;
         try {
-            timer = factory.timer("postlane.phase." + camel(phase));
+            timer = factory.timer(name);
         } catch (RuntimeException e) {
             complain(e);
             return () -> { };
@@ -140,7 +182,7 @@ public final class OutboundMetrics {
         gauge(prefix + "reuseRatio", () -> ratio(pool.get()));
         gauge(prefix + "timedOut", () -> pool.get().timedOut());
         for (DiscardReason reason : DiscardReason.values()) {
-            gauge(prefix + "discarded." + camel(reason), () -> pool.get().discarded(reason));
+            gauge(prefix + "discarded." + reason, () -> pool.get().discarded(reason));
         }
     }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,15 +21,14 @@ import org.apache.james.core.MailAddress;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
+import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.mailet.AttributeUtils;
 import org.apache.mailet.MailetContext;
 import org.postlane.journal.DeliveryJournal;
 import org.postlane.route.RouteTable;
 import org.postlane.schedule.Scheduler;
 import org.postlane.schedule.SchedulerLimits;
-import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
-import org.postlane.smtp.RecipientResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,16 +40,18 @@ import org.slf4j.LoggerFactory;
  */
 public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private static final int NORMAL_PRIORITY = 5;
-    private static final String LAST_STEP = "taking it out of the queue";
     private static final Duration START_POLL = Duration.ofMillis(50);
     /** One mail that cannot be settled, while others are, is no critical state. */
     private static final Duration SETTLEMENT_PATIENCE = Duration.ofMinutes(1);
+    /** A mail that comes out of the queue again and again shall not keep it busy. */
+    private static final Duration PAUSE_BEFORE_GIVING_BACK = Duration.ofMinutes(1);
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundQueue.class);
 
     private final OutboundEngine engine;
     private final MailQueue queue;
     private final OutboundSettings settings;
     private final RouteTable routes;
+    private final MailDestinations sorting;
     private final Settlement settlement;
     private final MetricFactory metrics;
     private final Clock clock;
@@ -59,41 +59,58 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final OutcomeLog outcomes;
     private final QueueThreads threads;
     private final QueueReader reader;
+    private final Unsettled unsettled = new Unsettled();
     private final StepRunner stepRunner;
     private final EarlyMail earlyMail;
+    private final DelayedMail delayedMail;
     /** Null until James has started: only then every element has said what the limits are. */
     private volatile Scheduler<DestinationAttempt> scheduler;
     private volatile AttemptContext context;
     private final Set<QueuedMail> inHand = ConcurrentHashMap.newKeySet();
+    /** Those in hand that have not been offered to their destinations yet. */
+    private final Set<QueuedMail> unsorted = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile LiveSettings live = LiveSettings.DEFAULTS;
     private volatile boolean stopping;
 
-    /** The consumer of a queue; {@link #start()} begins. */
-    public OutboundQueue(OutboundEngine engine, MailQueue queue, OutboundSettings settings, RouteTable routes,
-                         MailetContext context, MetricFactory metrics, Clock clock) {
-        String name = queue.getName().asString();
+    /**
+     * The consumer of a queue; {@link #start()} begins.
+     *
+     * @param queues makes the queues beside one that ignores delays
+     */
+    public OutboundQueue(OutboundEngine engine, MailQueue durable, MailQueueFactory<?> queues, OutboundSettings settings,
+                         RouteTable routes, MailetContext context, MetricFactory metrics, Clock clock) {
+        String name = durable.getName().asString();
         this.engine = engine;
-        this.queue = queue;
         this.settings = settings;
         this.routes = routes;
+        this.sorting = new MailDestinations(routes, domain -> live.names(domain), () -> this.context);
         this.metrics = metrics;
         this.clock = clock;
         this.began = clock.instant();
         this.outcomes = new OutcomeLog(settings.queue(), engine.metrics(), clock);
-        this.settlement = new Settlement(queue, settings, context, metrics, outcomes, clock);
         this.threads = new QueueThreads(name, engine.time());
-        this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
-            .watch("queue " + name + " cannot be read", Duration.ZERO), this::take);
         this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping, engine.criticalStates()
-            .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE));
-        this.earlyMail = new EarlyMail(queue, clock, threads, stepRunner, settings.inHand().mails());
+            .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE), unsettled);
+        engine.criticalStates().askAboutPart("some mail of queue " + name + " cannot be settled", unsettled::problem);
+        FlushOrders orders = new FlushOrders(clock, sorting::isOneOf);
+        this.queue = DelayingQueue.isNeededFor(durable)
+            ? DelayingQueue.around(durable, queues, clock, threads, stepRunner, orders, DelayingQueue.LONGEST_HOLD) : durable;
+        this.settlement = new Settlement(queue, settings, context, metrics, outcomes, clock);
+        this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
+            .watch("queue " + name + " cannot be read", Duration.ZERO), this::take, this::isCrowded, threads.timers());
+        this.earlyMail = new EarlyMail(queue, clock, threads.workers(), stepRunner, orders);
+        this.delayedMail = new DelayedMail(queue, threads.workers(), orders);
     }
 
     /** Begins to take mail as soon as James has started. */
     public void start() {
         engine.add(this);
         awaitStart();
+    }
+
+    private boolean isCrowded() {
+        return scheduler.isCrowded();
     }
 
     private void awaitStart() {
@@ -105,17 +122,23 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
                 threads.timers().schedule(this::awaitStart, START_POLL.toMillis(), TimeUnit.MILLISECONDS);
             return;
         }
-        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().places(), engine.limits().limits().maxTotal()),
+        scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().places(), engine.agreed().limits().maxTotal()),
             destination -> live.limitsOf(destination), threads.starters(), threads.timers(), engine.time()::nanoTime,
             () -> ThreadLocalRandom.current().nextDouble());
         context = new AttemptContext(engine, settings, scheduler, () -> live);
-        engine.destinations().add(settings.queue(), scheduler);
-        engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(queue, threads.workers()));
+        engine.destinations().obey(settings.queue(), scheduler, engine.orders(clock));
+        engine.destinations().add(settings.queue(), scheduler, delayedMail::fetch);
+        engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(parts(), threads.workers()));
         new HoldingLimit(this::mailInHand, threads.timers(), engine.time()).start();
         // Opened before the first mail comes: whether it can be used shall show at the start.
         DeliveryJournal unused = engine.journal();
         reader.start(threads.readers());
-        LOGGER.info("Delivering the mail of queue {}; retries: {}; {}", settings.queue().asString(), settings.retries(), live);
+        LOGGER.info("Delivering the mail of queue {} {}; retries: {}; {}", settings.queue().asString(), sorting,
+            settings.retries(), live);
+    }
+
+    private List<MailQueue> parts() {
+        return queue instanceof DelayingQueue ? ((DelayingQueue) queue).parts() : List.of(queue);
     }
 
     private Collection<QueuedMail> mailInHand() {
@@ -149,63 +172,90 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         if (running != null) {
             running.close();
         }
-        earlyMail.stop();
         completeIfDrained();
         return drained.copy();
     }
 
     private void completeIfDrained() {
         if (stopping && inHand.isEmpty()) {
+            reader.end();
             drained.complete(null);
         }
     }
 
     /** Ends its threads, after {@link #stop()}. */
     public void close() {
+        reader.end();
         engine.remove(this);
         engine.destinations().remove(settings.queue());
         engine.paces().remove(settings.queue());
         threads.close();
+        if (queue instanceof DelayingQueue) {
+            try {
+                queue.close();
+            } catch (IOException e) {
+                LOGGER.warn("The queues beside {} could not be closed", settings.queue().asString(), e);
+            }
+        }
     }
 
     private void take(MailQueue.MailQueueItem item) {
         QueuedMail mail = new QueuedMail(this, item, engine.time().nanoTime(), metrics.timer("RemoteDeliveryTrial"));
         inHand.add(mail);
+        unsorted.add(mail);
+        onWorker(mail, () -> look(mail));
+    }
+
+    private void onWorker(QueuedMail mail, Runnable work) {
         try {
-            threads.workers().execute(() -> {
-                if (!earlyMail.holds(mail, () -> begin(mail), () -> release(mail))) {
-                    begin(mail);
-                }
-            });
+            threads.workers().execute(work);
         } catch (RejectedExecutionException e) {
             left(mail);
+        } catch (RuntimeException | Error e) {
+            // No thread could be made for it.
+            giveBack(mail, e);
+        }
+    }
+
+    private void look(QueuedMail mail) {
+        try {
+            earlyMail.decide(mail.item(), () -> begin(mail), () -> release(mail));
+        } catch (RuntimeException | Error e) {
+            giveBack(mail, e);
         }
     }
 
     private void begin(QueuedMail mail) {
-        List<Verdict> known = new ArrayList<>();
-        List<DestinationAttempt> attempts = new ArrayList<>();
+        BeginningCourse course = new BeginningCourse(settlement, mail,
+            opened -> new MailRecord(engine.journal(), outcomes, clock, settings.queue(), began,
+                engine.recordsUnderWay(), opened.mail()),
+            recipients -> attempts(mail, recipients));
         try {
-            mail.openRecord(new MailRecord(engine.journal(), outcomes, clock, settings.queue(), began,
-                mail.mail()));
-            Set<MailAddress> recipients = new LinkedHashSet<>(mail.mail().getRecipients());
-            known.addAll(mail.record().known(recipients));
-            if (!known.isEmpty()) {
-                LOGGER.info("{}: {} recipients have their outcome already, from an earlier run, and get no attempt",
-                    mail.mail().getName(), known.size());
-            }
-            known.forEach(verdict -> recipients.remove(verdict.recipient()));
-            recipients.removeIf(mail.record()::isPutBack);
-            attempts.addAll(attempts(mail, recipients));
-        } catch (RuntimeException e) {
-            // Deferred like any other, or it would lie unattended until a restart.
-            LOGGER.error("{} could not be attempted and comes back later", mail.mail().getName(), e);
-            attempts.clear();
-            known.clear();
-            mail.mail().getRecipients().forEach(recipient -> known.add(new Verdict(recipient,
-                RecipientResult.deferred(Fault.SESSION, "4.3.0 The attempt could not be made: " + e), "-")));
+            course.steps();
+        } catch (RuntimeException | Error e) {
+            beginLater(mail, course);
+            return;
         }
-        mail.begin(known, attempts);
+        course.begin();
+        sorted(mail);
+    }
+
+    private void beginLater(QueuedMail mail, BeginningCourse course) {
+        // This takes minutes, and the reader shall not wait for it.
+        sorted(mail);
+        CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                giveBack(mail, failure);
+            } else if (!course.begin()) {
+                release(mail);
+            }
+        });
+    }
+
+    private void sorted(QueuedMail mail) {
+        if (unsorted.remove(mail)) {
+            reader.sorted();
+        }
     }
 
     private List<DestinationAttempt> attempts(QueuedMail mail, Collection<MailAddress> recipients) {
@@ -213,39 +263,60 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         String sender = mail.mail().getMaybeSender().asString();
         int priority = AttributeUtils.getValueAndCastFromMail(mail.mail(), MailPrioritySupport.MAIL_PRIORITY, Integer.class)
             .orElse(NORMAL_PRIORITY);
-        return Recipients.sort(recipients, mail.mail().getMaybeSender().asOptional().map(MailAddress::getDomain), routes).stream()
+        return sorting.of(mail.mail(), recipients).stream()
             .map(some -> new DestinationAttempt(context, mail, some, shared, sender, priority))
             .collect(Collectors.toList());
     }
 
-    /** Runs the steps one after the other; one that fails is repeated until it succeeds, and the mail waits for it. */
+    /** Settles it step by step, or gives it back where that is not possible. */
     @Override
     public void attempted(QueuedMail mail, List<Verdict> verdicts) {
-        CompletableFuture<Void> settled;
         try {
-            List<Settlement.Step> steps = new ArrayList<>(settlement.stepsFor(mail.mail(), verdicts));
-            steps.removeIf(step -> mail.record().stepsDone().contains(step.name()));
-            steps.add(new Settlement.Step(LAST_STEP, () -> mail.item().done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS)));
-            settled = stepRunner.run(mail.mail().getName(), steps, step -> {
-                // Once the queue has let go, there is nothing to be remembered.
-                if (!step.name().equals(LAST_STEP)) {
-                    mail.record().stepDone(step);
+            SettlementCourse course = new SettlementCourse(settlement, mail, verdicts);
+            CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
+                if (failure == null) {
+                    mail.record().done();
+                    release(mail);
+                } else {
+                    course.restore();
+                    giveBack(mail, failure);
                 }
             });
         } catch (RuntimeException | Error e) {
-            LOGGER.error("{} cannot be settled", mail.mail().getName(), e);
-            settled = CompletableFuture.failedFuture(e);
+            giveBack(mail, e);
         }
-        CompletableFuture<Void> unused = settled.whenComplete((nothing, failure) -> {
-            if (failure == null) {
-                mail.record().done();
-                release(mail);
-            } else {
-                LOGGER.info("{} stays in queue {} until James has restarted: {}", mail.mail().getName(),
-                    settings.queue().asString(), String.valueOf(Futures.rootOf(failure)));
-                release(mail);
-            }
-        });
+    }
+
+    /**
+     * Lets the queue have a mail again of which nothing can be made now. It hands it out again at once, so this comes after a
+     * while only; what was delivered is recorded and is not repeated.
+     */
+    private void giveBack(QueuedMail mail, Throwable why) {
+        sorted(mail);
+        if (stopping) {
+            left(mail);
+            return;
+        }
+        if (unsettled.fails(mail.name(), Futures.rootOf(why))) {
+            LOGGER.error("{} cannot be settled and goes back into queue {} as it is, again and again while that is so",
+                mail.name(), settings.queue().asString(), why);
+        }
+        try {
+            ScheduledFuture<?> unused = threads.timers().schedule(() -> onWorker(mail, () -> handBack(mail)),
+                PAUSE_BEFORE_GIVING_BACK.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            left(mail);
+        }
+    }
+
+    private void handBack(QueuedMail mail) {
+        try {
+            mail.item().done(MailQueue.MailQueueItem.CompletionStatus.RETRY);
+        } catch (Exception | Error e) {
+            // Its place is needed. A broker that cannot be told hands it out again when the connection to it is new.
+            LOGGER.warn("{} could not be given back to queue {}", mail.name(), settings.queue().asString(), e);
+        }
+        release(mail);
     }
 
     /** The queue still has it, and hands it out again after the restart. */
@@ -256,6 +327,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     }
 
     private void release(QueuedMail mail) {
+        sorted(mail);
         if (inHand.remove(mail)) {
             mail.dispose();
             reader.release(mail.size());

@@ -8,6 +8,7 @@ import org.postlane.pool.DiscardReason;
 import org.postlane.pool.PooledResource;
 import org.postlane.smtp.Content;
 import org.postlane.smtp.Envelope;
+import org.postlane.smtp.PhaseListener;
 import org.postlane.smtp.SmtpConnection;
 import org.postlane.smtp.TransactionResult;
 
@@ -30,7 +31,7 @@ final class PooledConnection implements PooledResource {
     CompletableFuture<TransactionResult> send(Envelope envelope, Content content) {
         int next = transactions + 1;
         transactions = next;
-        OutboundMetrics.Timing timing = metrics.start(OutboundMetrics.Phase.TRANSACTION);
+        PhaseListener.Span timing = metrics.start(OutboundMetrics.Stage.TRANSACTION);
         return connection.send(envelope, content).whenComplete((result, failure) -> timing.end());
     }
 
@@ -46,6 +47,9 @@ final class PooledConnection implements PooledResource {
 
     @Override
     public Optional<DiscardReason> fault() {
+        if (connection.hasGivenWay()) {
+            return Optional.of(DiscardReason.GAVE_WAY);
+        }
         if (connection.isShuttingDown()) {
             return Optional.of(DiscardReason.PEER_CLOSING);
         }

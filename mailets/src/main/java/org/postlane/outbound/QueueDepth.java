@@ -2,6 +2,7 @@
 package org.postlane.outbound;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,7 +33,7 @@ public final class QueueDepth implements Supplier<Long> {
     private static final int SHARE = 20;
     private static final Logger LOGGER = LoggerFactory.getLogger(QueueDepth.class);
 
-    private final MailQueue queue;
+    private final List<MailQueue> parts;
     private final Executor counters;
     private final LongSupplier clock;
     private final AtomicBoolean counting = new AtomicBoolean();
@@ -40,13 +41,13 @@ public final class QueueDepth implements Supplier<Long> {
     private volatile long notBefore;
     private volatile boolean complained;
 
-    /** The depth of a queue, counted by threads that may block. */
-    public QueueDepth(MailQueue queue, Executor counters) {
-        this(queue, counters, System::nanoTime);
+    /** The depth of a queue that is made of these, one at least, counted by threads that may block. */
+    public QueueDepth(List<MailQueue> parts, Executor counters) {
+        this(parts, counters, System::nanoTime);
     }
 
-    QueueDepth(MailQueue queue, Executor counters, LongSupplier clock) {
-        this.queue = queue;
+    QueueDepth(List<MailQueue> parts, Executor counters, LongSupplier clock) {
+        this.parts = List.copyOf(parts);
         this.counters = counters;
         this.clock = clock;
         this.notBefore = clock.getAsLong();
@@ -55,7 +56,8 @@ public final class QueueDepth implements Supplier<Long> {
     /** The depth as it was counted last, or {@link #UNKNOWN}. */
     @Override
     public Long get() {
-        if (queue instanceof ManageableMailQueue && clock.getAsLong() - notBefore >= 0 && counting.compareAndSet(false, true)) {
+        boolean mayCount = parts.stream().allMatch(ManageableMailQueue.class::isInstance);
+        if (mayCount && clock.getAsLong() - notBefore >= 0 && counting.compareAndSet(false, true)) {
             try {
                 counters.execute(this::count);
             } catch (RejectedExecutionException e) {
@@ -69,13 +71,17 @@ public final class QueueDepth implements Supplier<Long> {
     private void count() {
         long begun = clock.getAsLong();
         try {
-            last = ((ManageableMailQueue) queue).getSize();
+            long mails = 0;
+            for (MailQueue part : parts) {
+                mails += ((ManageableMailQueue) part).getSize();
+            }
+            last = mails;
             complained = false;
         } catch (MailQueueException | RuntimeException e) {
             last = UNKNOWN;
             if (!complained) {
                 complained = true;
-                LOGGER.warn("The mails of queue {} cannot be counted", queue.getName().asString(), e);
+                LOGGER.warn("The mails of queue {} cannot be counted", parts.get(0).getName().asString(), e);
             }
         } finally {
             long now = clock.getAsLong();

@@ -2,9 +2,14 @@
 package org.postlane.outbound;
 
 import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import javax.mail.MessagingException;
 
+import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.mailet.Mail;
 import org.reactivestreams.Subscription;
@@ -26,6 +31,8 @@ import reactor.util.retry.Retry;
 final class QueueReader {
     /** Asked for at once: enough to keep a queue busy, few enough that large mails do not come far beyond the octets allowed. */
     private static final int BATCH = 32;
+    /** While a destination is crowded: so often a batch is asked for all the same, so that nobody else's mail waits for it. */
+    private static final Duration SLOW = Duration.ofMillis(50);
     /** Between two tries to read a queue that is away. */
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
@@ -37,18 +44,25 @@ final class QueueReader {
     private final InHandLimits limits;
     private final Consumer<MailQueue.MailQueueItem> taker;
     private final CriticalStates.Condition readable;
+    private final BooleanSupplier crowded;
+    private final ScheduledExecutorService timers;
     private final Items items = new Items();
     private boolean stopped;
+    /** Whether a timer will ask for the next batch. */
+    private boolean slow;
     private int mails;
     private int asked;
+    private int unsorted;
     private long octets;
 
     QueueReader(MailQueue queue, InHandLimits limits, CriticalStates.Condition readable,
-                Consumer<MailQueue.MailQueueItem> taker) {
+                Consumer<MailQueue.MailQueueItem> taker, BooleanSupplier crowded, ScheduledExecutorService timers) {
         this.queue = queue;
         this.limits = limits;
         this.readable = readable;
         this.taker = taker;
+        this.crowded = crowded;
+        this.timers = timers;
     }
 
     /** Begins, on threads that may wait for the queue. */
@@ -68,11 +82,16 @@ final class QueueReader {
         return Flux.<MailQueue.MailQueueItem>from(queue.deQueue()).doFinally(end -> heals.dispose());
     }
 
-    /** Takes no more. */
-    void stop() {
-        synchronized (this) {
-            stopped = true;
-        }
+    /**
+     * Takes no more. The reading itself goes on until {@link #end()}: a broker's channel ends with it, and only over that
+     * channel can what is in hand be taken out of the queue.
+     */
+    synchronized void stop() {
+        stopped = true;
+    }
+
+    /** Ends the reading, after {@link #stop()}: what is still in hand is in its queue again. */
+    void end() {
         items.cancel();
     }
 
@@ -85,6 +104,14 @@ final class QueueReader {
         synchronized (this) {
             mails--;
             octets -= size;
+        }
+        items.pull();
+    }
+
+    /** One that was taken has found its place, or none: whether there is a crowd does not show before. */
+    void sorted() {
+        synchronized (this) {
+            unsorted--;
         }
         items.pull();
     }
@@ -110,8 +137,29 @@ final class QueueReader {
         }
     }
 
+    /** While what was taken finds no room but will in a moment, more would only go back and come again. */
+    private boolean isSlowed() {
+        if (!crowded.getAsBoolean()) {
+            return false;
+        }
+        synchronized (this) {
+            if (!slow && !stopped) {
+                slow = true;
+                ScheduledFuture<?> unused = timers.schedule(this::endSlow, SLOW.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+        return true;
+    }
+
+    private void endSlow() {
+        synchronized (this) {
+            slow = false;
+        }
+        items.ask();
+    }
+
     private synchronized int roomFor() {
-        int room = stopped || octets >= limits.octets() ? 0 : Math.min(BATCH - asked, limits.mails() - mails - asked);
+        int room = stopped || octets >= limits.octets() ? 0 : Math.min(BATCH - asked - unsorted, limits.mails() - mails - asked);
         int more = Math.max(0, room);
         asked += more;
         return more;
@@ -119,6 +167,7 @@ final class QueueReader {
 
     private synchronized void took(long size) {
         asked--;
+        unsorted++;
         mails++;
         octets += size;
     }
@@ -131,6 +180,12 @@ final class QueueReader {
         }
 
         void pull() {
+            if (!isSlowed()) {
+                ask();
+            }
+        }
+
+        void ask() {
             int more = roomFor();
             if (more > 0) {
                 request(more);
@@ -139,6 +194,11 @@ final class QueueReader {
 
         @Override
         protected void hookOnNext(MailQueue.MailQueueItem item) {
+            if (isStopped()) {
+                // Asked for before, and too late: it stays in the queue.
+                LifecycleUtil.dispose(item.getMail());
+                return;
+            }
             long size = sizeOf(item.getMail());
             took(size);
             try {
@@ -148,6 +208,7 @@ final class QueueReader {
                 readable.failed(e);
                 LOGGER.error("{} stays in queue {} until James has restarted", item.getMail().getName(),
                     queue.getName().asString(), e);
+                sorted();
                 release(size);
             }
             pull();

@@ -26,13 +26,17 @@ public final class QueueTimes {
     /** When it is due again; for the eyes of those who browse the queue, and for queues that cannot hold mail back. */
     public static final AttributeName NEXT_ATTEMPT_AT = AttributeName.of("postlane-next-attempt-at");
 
+    /** When it was told to wait until then: an order that is younger is about it, one that is older is not. */
+    static final AttributeName DELAYED_AT = AttributeName.of("postlane-delayed-at");
+
     /** How often in a row it came back because its turn did not come. */
     static final AttributeName HANDED_BACK = AttributeName.of("postlane-handed-back");
 
     /** That its sender was told of the delay. */
     static final AttributeName DELAY_REPORTED = AttributeName.of("postlane-delay-reported");
 
-    private static final List<AttributeName> OF_AN_EARLIER_LIFE = List.of(NEXT_ATTEMPT_AT, HANDED_BACK, DELAY_REPORTED,
+    private static final List<AttributeName> OF_AN_EARLIER_LIFE = List.of(NEXT_ATTEMPT_AT, DELAYED_AT, HANDED_BACK,
+        DELAY_REPORTED, LastOutcomes.NAME,
         DeliveryRetriesHelper.DELIVERY_RETRY_COUNT, Bouncer.DELIVERY_ERROR, Bouncer.DELIVERY_ERROR_CODE,
         Bouncer.IS_DELIVERY_PERMANENT_ERROR);
 
@@ -80,8 +84,22 @@ public final class QueueTimes {
             .orElse(Duration.ZERO);
     }
 
-    static Attribute nextAttempt(Duration delay, Clock clock) {
-        return new Attribute(NEXT_ATTEMPT_AT, AttributeValue.of(clock.instant().plus(delay).toEpochMilli()));
+    /** Makes a mail due after a time. */
+    static void delay(Mail mail, Duration delay, Clock clock) {
+        mail.setAttribute(new Attribute(NEXT_ATTEMPT_AT, AttributeValue.of(clock.instant().plus(delay).toEpochMilli())));
+        markDelayed(mail, clock);
+    }
+
+    /** Says that it goes on waiting from now, until the time that it has. */
+    static void markDelayed(Mail mail, Clock clock) {
+        mail.setAttribute(new Attribute(DELAYED_AT, AttributeValue.of(clock.millis())));
+    }
+
+    /** Whether it was told to wait before this time. */
+    static boolean isDelayedBefore(Mail mail, Instant time) {
+        return AttributeUtils.getValueAndCastFromMail(mail, DELAYED_AT, Long.class)
+            .map(since -> since < time.toEpochMilli())
+            .orElse(true);
     }
 
     static int timesHandedBack(Mail mail) {

@@ -7,11 +7,14 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.metrics.api.TimeMetric;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.mailet.Mail;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One mail out of the queue, from being taken until it is settled: its recipients sorted into attempts, a few of them with the
@@ -21,10 +24,9 @@ import org.apache.mailet.Mail;
  * <p>Safe for use by several threads.
  */
 final class QueuedMail implements DestinationAttempt.Owner {
-    /** Attempts of one mail that the scheduler knows at a time. */
-    static final int MOST_AT_ONCE = 20;
     /** Characters of an answer that are kept for each recipient of a large mail: what counts for one in the hand. */
     static final int WORDS_OF_EACH = 500;
+    private static final Logger LOGGER = LoggerFactory.getLogger(QueuedMail.class);
     private static final String HELD_LONG = "4.4.7 The mail was in hand for long and has to go back into its queue";
 
     /** What becomes of the mail in the end; exactly one of its methods is called, once. */
@@ -39,6 +41,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
     private final Owner owner;
     private final MailQueue.MailQueueItem item;
     private final Mail mail;
+    private final String name;
     private final long size;
     private final long takenAt;
     private final TimeMetric trial;
@@ -46,6 +49,8 @@ final class QueuedMail implements DestinationAttempt.Owner {
     private volatile MailRecord record;
     /** Whether there are so many recipients that what a hostile server says about each would fill the memory. */
     private final boolean isLarge;
+    /** Attempts that the scheduler knows at a time. */
+    private final int mostAtOnce;
     private final Deque<DestinationAttempt> pending;
     private final Set<DestinationAttempt> offered = new HashSet<>();
     private final List<Verdict> verdicts;
@@ -65,8 +70,10 @@ final class QueuedMail implements DestinationAttempt.Owner {
         this.owner = owner;
         this.item = item;
         this.mail = item.getMail();
+        this.name = mail.getName();
         this.size = QueueReader.sizeOf(mail);
         this.isLarge = mail.getRecipients().size() > Recipients.MOST;
+        this.mostAtOnce = DestinationsAtOnce.in(mail);
         this.takenAt = takenAt;
         this.trial = trial;
         this.verdicts = new ArrayList<>();
@@ -79,6 +86,11 @@ final class QueuedMail implements DestinationAttempt.Owner {
 
     Mail mail() {
         return mail;
+    }
+
+    /** What it was called when it came. */
+    String name() {
+        return name;
     }
 
     void openRecord(MailRecord opened) {
@@ -100,6 +112,10 @@ final class QueuedMail implements DestinationAttempt.Owner {
 
     /** It is no longer in hand. */
     void dispose() {
+        MailRecord opened = record;
+        if (opened != null) {
+            opened.close();
+        }
         trial.stopAndPublish();
         LifecycleUtil.dispose(mail);
     }
@@ -130,17 +146,29 @@ final class QueuedMail implements DestinationAttempt.Owner {
     @Override
     public void ended(DestinationAttempt attempt, List<Verdict> outcome) {
         synchronized (this) {
-            offered.remove(attempt);
+            if (!offered.remove(attempt)) {
+                return;
+            }
             outcome.forEach(verdict -> verdicts.add(isLarge ? verdict.shortened(WORDS_OF_EACH) : verdict));
             unrecorded++;
         }
         // Recorded before the mail can be settled, and few at a time are not.
-        record.record(attempt.recipients().destination(), outcome, () -> {
-            synchronized (this) {
-                unrecorded--;
+        AtomicBoolean told = new AtomicBoolean();
+        Runnable recorded = () -> {
+            if (told.compareAndSet(false, true)) {
+                synchronized (this) {
+                    unrecorded--;
+                }
+                goOn();
             }
-            goOn();
-        });
+        };
+        try {
+            record.record(attempt.recipients().destination(), outcome, recorded);
+        } catch (RuntimeException | Error e) {
+            // The mail would stay in hand for ever.
+            LOGGER.error("{}: an outcome could not be recorded", name, e);
+            recorded.run();
+        }
         goOn();
     }
 
@@ -187,7 +215,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
 
     private void goOn() {
         for (DestinationAttempt next = next(); next != null; next = next()) {
-            next.offer();
+            offer(next);
         }
         boolean leave;
         synchronized (this) {
@@ -205,9 +233,22 @@ final class QueuedMail implements DestinationAttempt.Owner {
         }
     }
 
+    private void offer(DestinationAttempt attempt) {
+        try {
+            attempt.offer();
+        } catch (RuntimeException | Error e) {
+            LOGGER.error("{} could not be offered to {} and comes back later", name, attempt.recipients().destination(), e);
+            synchronized (this) {
+                if (offered.remove(attempt)) {
+                    verdicts.addAll(attempt.postponed("4.3.0 The attempt could not be made: " + e));
+                }
+            }
+        }
+    }
+
     private synchronized DestinationAttempt next() {
         // What is not recorded yet would be repeated after a crash: it counts as if it were still in flight.
-        if (pending.isEmpty() || offered.size() + unrecorded >= MOST_AT_ONCE) {
+        if (pending.isEmpty() || offered.size() + unrecorded >= mostAtOnce) {
             return null;
         }
         DestinationAttempt next = pending.removeFirst();

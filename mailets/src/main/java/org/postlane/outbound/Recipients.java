@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import com.google.common.collect.Lists;
 import org.apache.james.core.Domain;
@@ -29,14 +30,19 @@ final class Recipients {
         this.addresses = List.copyOf(addresses);
     }
 
-    /** Sorts recipients by destination. Those of one domain stay together and in order. */
-    static List<Recipients> sort(Collection<MailAddress> recipients, Optional<Domain> sender, RouteTable routes) {
+    /**
+     * Sorts recipients by destination. Those of one domain stay together and in order.
+     *
+     * @param named whether a rule names a domain, which then is a destination of its own also behind gateways
+     */
+    static List<Recipients> sort(Collection<MailAddress> recipients, Optional<Domain> sender, RouteTable routes,
+                                 Predicate<String> named) {
         Map<Domain, RouteSource> sources = new LinkedHashMap<>();
         Map<String, Map<RouteSource, List<MailAddress>>> sorted = new LinkedHashMap<>();
         for (MailAddress recipient : recipients) {
             Domain domain = recipient.getDomain();
             RouteSource source = sources.computeIfAbsent(domain, key -> routes.choose(sender, key));
-            sorted.computeIfAbsent(source.destination(domain), key -> new LinkedHashMap<>())
+            sorted.computeIfAbsent(destination(source, domain, named), key -> new LinkedHashMap<>())
                 .computeIfAbsent(source, key -> new ArrayList<>())
                 .add(recipient);
         }
@@ -44,6 +50,12 @@ final class Recipients {
         sorted.forEach((destination, bySource) -> bySource.forEach((source, some) ->
             Lists.partition(some, MOST).forEach(slice -> all.add(new Recipients(destination, source, slice)))));
         return all;
+    }
+
+    private static String destination(RouteSource source, Domain domain, Predicate<String> named) {
+        String destination = source.destination(domain);
+        // The name of a domain has no blank: what has one is shared by several.
+        return destination.indexOf(' ') >= 0 && named.test(domain.asString()) ? domain.asString() : destination;
     }
 
     /** Where they are scheduled. */

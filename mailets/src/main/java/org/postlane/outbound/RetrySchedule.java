@@ -5,6 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+
+import org.postlane.james.Parameters;
 
 /** When a deferred mail is tried again, and when it is given up. Immutable; safe to share. */
 public final class RetrySchedule {
@@ -77,11 +80,16 @@ public final class RetrySchedule {
             return Optional.empty();
         }
         Duration delay = delays.isEmpty() ? doubled(first, longest, retries) : delays.get(Math.min(retries, delays.size() - 1));
-        if (expiry == null || delay.compareTo(expiry.minus(age)) <= 0) {
-            return Optional.of(delay);
-        }
-        // Its sender shall hear of the failure when its time is over, and not a long delay later.
-        return Optional.of(longer(expiry.minus(age), SHORTEST_DELAY));
+        return Optional.of(untilExpiry(delay, age));
+    }
+
+    /**
+     * A delay that ends with the mail's time: its sender shall hear of the failure when that is over, and not a long delay later.
+     *
+     * @param age how long the mail has been in the queue
+     */
+    Duration untilExpiry(Duration delay, Duration age) {
+        return expiry == null ? delay : shorter(delay, longer(expiry.minus(age), SHORTEST_DELAY));
     }
 
     /**
@@ -94,7 +102,15 @@ public final class RetrySchedule {
      */
     public Optional<Duration> handedBack(int times, Duration age) {
         return age.compareTo(expiry == null ? EXPIRY : expiry) >= 0 ? Optional.empty()
-            : Optional.of(doubled(FIRST_HANDED_BACK, LONGEST_HANDED_BACK, times));
+            : Optional.of(untilExpiry(doubled(FIRST_HANDED_BACK, LONGEST_HANDED_BACK, times), age));
+    }
+
+    /**
+     * Whether mail is given up after so many attempts, whatever its age. Then a turn that does not come because the destination
+     * is down has to count as one: the others of a thousand mails would never come to their number.
+     */
+    public boolean isEndedByCount() {
+        return maxRetries != null;
     }
 
     /** How old a mail gets at most; empty where that is not a matter of time. */
@@ -111,14 +127,19 @@ public final class RetrySchedule {
         return Duration.ofMillis(Math.max(first.toMillis(), Math.min(longest.toMillis(), delay)));
     }
 
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
     static Duration longer(Duration one, Duration other) {
         return one.compareTo(other) > 0 ? one : other;
     }
 
     @Override
     public String toString() {
-        String when = delays.isEmpty() ? first + " doubling to " + longest : delays.toString();
+        String when = delays.isEmpty() ? Parameters.spell(first) + " doubling to " + Parameters.spell(longest)
+            : delays.stream().map(Parameters::spell).collect(Collectors.joining(", "));
         return when + (maxRetries == null ? "" : ", at most " + maxRetries + " retries")
-            + (expiry == null ? "" : ", given up after " + expiry);
+            + (expiry == null ? "" : ", given up after " + Parameters.spell(expiry));
     }
 }

@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.mail.MessagingException;
 import javax.mail.internet.MimeMessage;
 
@@ -118,17 +120,25 @@ final class SenderReport {
     }
 
     /** One step for each report that has to be sent; none where nobody wants one. */
-    List<Settlement.Step> steps(AsQueued queued, String turn) {
+    List<Settlement.Step> steps(AsQueued queued, String turn, SetAside setAside) {
         List<Settlement.Step> steps = new ArrayList<>();
         List<List<MailAddress>> about = Lists.partition(recipients, ReportLimits.RECIPIENTS);
         List<List<RecipientStatus>> reports = Lists.partition(statuses, ReportLimits.RECIPIENTS);
         for (int i = 0; i < reports.size(); i++) {
-            String name = mailName + "-report-" + turn + (i == 0 ? "" : "-" + i);
+            String suffix = "-report-" + turn + (i == 0 ? "" : "-" + i);
             List<RecipientStatus> said = reports.get(i);
+            List<MailAddress> failed = failedOf(about.get(i), said);
             steps.add(new Settlement.Step("report-" + turn + "-" + AsQueued.fingerprint(about.get(i)),
-                () -> send(name, said, queued.whole())));
+                () -> send(queued.name() + suffix, said, queued.whole()),
+                () -> setAside.toldToItsSender(queued, failed)));
         }
         return steps;
+    }
+
+    /** Those of whom the sender has to hear: the others were delivered, or will be spoken of again. */
+    private static List<MailAddress> failedOf(List<MailAddress> about, List<RecipientStatus> said) {
+        return IntStream.range(0, about.size()).filter(i -> said.get(i).isAbout(Action.FAILED)).mapToObj(about::get)
+            .collect(Collectors.toList());
     }
 
     private void send(String name, List<RecipientStatus> said, Mail original) throws MessagingException, IOException {

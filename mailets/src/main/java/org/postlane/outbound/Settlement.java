@@ -18,6 +18,7 @@ import org.apache.james.queue.api.MailQueue;
 import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.Mail;
 import org.apache.mailet.MailetContext;
+import org.postlane.smtp.EnhancedCode;
 import org.postlane.smtp.RecipientResult.Status;
 
 /**
@@ -36,16 +37,24 @@ final class Settlement {
         private final String name;
         private final Collection<MailAddress> putBack;
         private final Action action;
+        private final Action instead;
 
+        /** A step that has to succeed: there is nothing that could be done instead. */
         Step(String name, Action action) {
-            this(name, List.of(), action);
+            this(name, List.of(), action, null);
+        }
+
+        /** @param instead what is done where it cannot be done */
+        Step(String name, Action action, Action instead) {
+            this(name, List.of(), action, instead);
         }
 
         /** @param putBack who has another entry in the queue when the step is done, and is no longer this one's concern */
-        Step(String name, Collection<MailAddress> putBack, Action action) {
+        Step(String name, Collection<MailAddress> putBack, Action action, Action instead) {
             this.name = name;
             this.putBack = List.copyOf(putBack);
             this.action = action;
+            this.instead = instead;
         }
 
         /** Who is in another entry of the queue from then on. */
@@ -65,6 +74,19 @@ final class Settlement {
         void run() throws Exception {
             action.run();
         }
+
+        /**
+         * Does what is to be done where the step cannot be.
+         *
+         * @return false where there is no such thing
+         */
+        boolean runInstead() throws Exception {
+            if (instead == null) {
+                return false;
+            }
+            instead.run();
+            return true;
+        }
     }
 
     private final MailQueue queue;
@@ -73,6 +95,7 @@ final class Settlement {
     private final Clock clock;
     private final Metric outgoingMails;
     private final OutcomeLog outcomes;
+    private final SetAside setAside;
 
     Settlement(MailQueue queue, OutboundSettings settings, MailetContext context, MetricFactory metrics, OutcomeLog outcomes,
                Clock clock) {
@@ -80,13 +103,24 @@ final class Settlement {
         this.queue = queue;
         this.settings = settings;
         this.context = context;
+        this.setAside = new SetAside(context);
         this.clock = clock;
         this.outgoingMails = metrics.generate("outgoingMails");
     }
 
     /** The steps for a mail whose recipients have these verdicts, one each. */
     List<Step> stepsFor(Mail mail, List<Verdict> verdicts) {
-        return new Turn(mail, new AsQueued(mail), verdicts).steps();
+        return stepsFor(mail, new AsQueued(mail), verdicts);
+    }
+
+    /** The same, with the state in which it came kept by the caller. */
+    List<Step> stepsFor(Mail mail, AsQueued queued, List<Verdict> verdicts) {
+        return new Turn(mail, queued, verdicts).steps();
+    }
+
+    /** The one step for a mail of which nothing else can be made: these recipients of it are {@link SetAside set aside}. */
+    Step stepAside(AsQueued queued, Collection<MailAddress> recipients) {
+        return new Step("aside-" + AsQueued.fingerprint(recipients), () -> setAside.toldToItsSender(queued, recipients));
     }
 
     /** One mail with its verdicts. */
@@ -98,6 +132,7 @@ final class Settlement {
         private final Duration age;
         private final SenderReport report;
         private final boolean delayReported;
+        private final LastOutcomes lastOutcomes;
         private final List<Verdict> delivered;
         private final List<Verdict> failed;
         private final List<Verdict> deferred = new ArrayList<>();
@@ -112,11 +147,29 @@ final class Settlement {
             this.age = QueueTimes.age(mail, clock);
             this.report = new SenderReport(settings, context, clock, mail);
             this.delayReported = QueueTimes.isDelayReported(mail);
+            this.lastOutcomes = LastOutcomes.in(mail);
             this.delivered = of(verdicts, Status.DELIVERED);
             this.failed = of(verdicts, Status.FAILED);
             for (Verdict verdict : of(verdicts, Status.DEFERRED, Status.AMBIGUOUS, Status.NEXT_TRANSACTION)) {
-                (verdict.wasTried() ? deferred : withoutTurn).add(verdict);
+                (verdict.wasTried() ? deferred : withoutTurn).add(inItsOwnWords(inItsTime(verdict)));
             }
+        }
+
+        /** Nobody waits longer for a destination than for the mail's time to be over. */
+        private Verdict inItsTime(Verdict verdict) {
+            return verdict.notBefore(settings.retries().untilExpiry(verdict.notBefore(), age));
+        }
+
+        /** Who was not tried now hears what came of it when he was. */
+        private Verdict inItsOwnWords(Verdict verdict) {
+            return verdict.isOwn() ? verdict : lastOutcomes.of(verdict.recipient())
+                .map(last -> verdict.inOtherWords(codeOf(last) + " The last attempt ended with: " + last + "; since then: "
+                    + verdict.explanation()))
+                .orElse(verdict);
+        }
+
+        private String codeOf(String words) {
+            return EnhancedCode.at(words.replaceFirst("^[0-9]{3}[ -]", "")).map(EnhancedCode::toString).orElse("4.4.1");
         }
 
         List<Step> steps() {
@@ -129,17 +182,17 @@ final class Settlement {
                 report.addFailed(givenUp, false);
             }
             report.addRelayed(delivered.stream().filter(verdict -> !verdict.areReportsPassedOn()).collect(Collectors.toList()));
-            steps.addAll(report.steps(queued, number));
+            steps.addAll(report.steps(queued, number, setAside));
             addDelivered(steps);
             return steps;
         }
 
         private List<Step> wayBack() {
             Optional<Duration> schedule = settings.retries().next(attempt - 1, age);
-            Optional<Duration> soon = settings.retries().handedBack(handedBack, age);
+            Optional<Duration> soon = settings.retries().handedBack(isExpected() ? 0 : handedBack, age);
             if (schedule.isEmpty()) {
                 // Who was only told that the destination does not work now had no attempt that could have been the last.
-                deferred.forEach(verdict -> (verdict.notBefore().isZero() ? givenUp : withoutTurn).add(verdict));
+                deferred.forEach(verdict -> (verdict.isOwn() ? givenUp : withoutTurn).add(verdict));
                 deferred.clear();
             }
             if (soon.isEmpty()) {
@@ -148,7 +201,7 @@ final class Settlement {
             }
             givenUp.forEach(verdict -> outcomes.givenUp(queued.whole(), verdict));
             boolean delayed = !delayReported && settings.delayWarning().filter(limit -> age.compareTo(limit) >= 0).isPresent();
-            WayBack way = new WayBack(queue, clock, delayReported || delayed);
+            WayBack way = new WayBack(queue, setAside, clock, delayReported || delayed, lastOutcomes);
             schedule.ifPresent(delay -> way.addDeferred(deferred, attempt, delay, settings.hasLowPriorityRetries()));
             soon.ifPresent(delay -> way.addHandedBack(withoutTurn, handedBack + 1, delay));
             if (delayed) {
@@ -156,6 +209,11 @@ final class Settlement {
                 report.addDelayed(withoutTurn, settings.retries().expiry());
             }
             return way.steps(queued, number);
+        }
+
+        /** Whether it is known when there will be room for all who found none: then how often they came in vain says nothing. */
+        private boolean isExpected() {
+            return withoutTurn.stream().noneMatch(verdict -> verdict.notBefore().isZero());
         }
 
         /** Before anything is said to anybody: who asks for the mail then finds it. */
@@ -171,7 +229,8 @@ final class Settlement {
         private void addKeeping(DeadLetters letters, List<Verdict> verdicts, boolean permanent, List<Step> steps) {
             if (!verdicts.isEmpty()) {
                 steps.add(new Step("dead-" + number + "-" + AsQueued.fingerprint(recipients(verdicts)),
-                    () -> letters.keep(queued, verdicts, permanent)));
+                    () -> letters.keep(queued, verdicts, permanent),
+                    () -> setAside.silently(queued, recipients(verdicts))));
             }
         }
 
@@ -195,7 +254,7 @@ final class Settlement {
                     Mail mail = queued.partTo(recipients(group), suffix);
                     FailureMarks.set(mail, group.get(0).explanation(), group.get(0), permanent);
                     context.sendMail(mail, processor);
-                }));
+                }, () -> setAside.toldToItsSender(queued, recipients(group))));
             });
         }
 
@@ -206,7 +265,8 @@ final class Settlement {
             outgoingMails.increment();
             settings.successProcessor().ifPresent(processor -> steps.add(new Step(
                 "delivered-" + number + "-" + AsQueued.fingerprint(recipients(delivered)),
-                () -> context.sendMail(queued.partTo(recipients(delivered), "-delivered-" + attempt), processor))));
+                () -> context.sendMail(queued.partTo(recipients(delivered), "-delivered-" + attempt), processor),
+                () -> setAside.silently(queued, recipients(delivered)))));
         }
     }
 

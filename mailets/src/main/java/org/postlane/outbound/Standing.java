@@ -3,8 +3,11 @@ package org.postlane.outbound;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.postlane.schedule.Turn;
+import org.postlane.smtp.EnhancedCode;
 import org.postlane.smtp.Fault;
 
 /**
@@ -37,8 +40,22 @@ final class Standing {
             }
         }
         return bad.map(verdict -> new Standing(verdict.code().filter(code -> code == CLOSING).isPresent()
-                && !verdict.isAmbiguous() ? Kind.ENOUGH : Kind.FAILS, verdict.explanation()))
+                && !verdict.isAmbiguous() ? Kind.ENOUGH : Kind.FAILS, forOthers(verdict)))
             .orElse(new Standing(Kind.UNKNOWN, ""));
+    }
+
+    /**
+     * What may be told to others who wait for the destination. What was said before there was a mail (to the connection, the
+     * greeting, EHLO, STARTTLS, AUTH) is about the host; what was said to a mail may name its sender or its recipients.
+     */
+    private static String forOthers(Verdict verdict) {
+        String words = verdict.explanation();
+        if (verdict.passage().isEmpty() || words.indexOf('@') < 0) {
+            return words;
+        }
+        String code = Stream.concat(verdict.code().map(String::valueOf).stream(),
+            verdict.enhancedCode().map(EnhancedCode::toString).stream()).collect(Collectors.joining(" "));
+        return code.isEmpty() ? "4.4.2 The connection broke" : code + " (in answer to a mail)";
     }
 
     /** Whether the host answered about the mail, over a connection that had come about, and stayed. */

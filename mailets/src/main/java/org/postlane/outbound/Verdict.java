@@ -43,6 +43,12 @@ final class Verdict {
         return new Verdict(recipient, RecipientResult.deferred(Fault.POLICY, why), "-", false, Duration.ZERO, null);
     }
 
+    /** The same verdict; where no host has answered anything and none may have it, as for a recipient whose turn did not come. */
+    Verdict uncountedUnlessAnswered() {
+        return status() == RecipientResult.Status.DEFERRED && mayTryAnotherHost() && reply().isEmpty()
+            ? postponed(recipient, explanation()) : this;
+    }
+
     /** The same verdict, for a destination that nobody shall try again before this time has passed. */
     Verdict notBefore(Duration delay) {
         return new Verdict(recipient, result, host, tried, delay, passage);
@@ -71,6 +77,17 @@ final class Verdict {
     /** How long the next attempt has to wait at least, whatever the schedule says. */
     Duration notBefore() {
         return notBefore;
+    }
+
+    /** Whether it came about by an attempt of this mail, and not by what others met. */
+    boolean isOwn() {
+        return tried && notBefore.isZero();
+    }
+
+    /** The same verdict, in other words of ours. */
+    Verdict inOtherWords(String words) {
+        return new Verdict(recipient, RecipientResult.deferred(result.failure().map(Failure::fault).orElse(Fault.HOST), words),
+            host, tried, notBefore, passage);
     }
 
     MailAddress recipient() {

@@ -53,27 +53,29 @@ final class WayBack {
     }
 
     private final MailQueue queue;
+    private final SetAside setAside;
     private final Clock clock;
     private final boolean delayReported;
+    private final LastOutcomes lastOutcomes;
     private final List<Entry> entries = new ArrayList<>();
 
     /**
      * For one mail.
      *
      * @param delayReported whether its sender knows, or is told now, that it takes long
+     * @param lastOutcomes those that it carries so far
      */
-    WayBack(MailQueue queue, Clock clock, boolean delayReported) {
+    WayBack(MailQueue queue, SetAside setAside, Clock clock, boolean delayReported, LastOutcomes lastOutcomes) {
+        this.lastOutcomes = lastOutcomes;
         this.queue = queue;
+        this.setAside = setAside;
         this.clock = clock;
         this.delayReported = delayReported;
     }
 
     /** Those who were tried in vain, at their n-th attempt; they are due at once again after {@code delay} or later. */
     void addDeferred(List<Verdict> verdicts, int attempt, Duration delay, boolean lowPriority) {
-        SortedMap<Integer, List<Verdict>> byDelay = new TreeMap<>();
-        verdicts.forEach(verdict -> byDelay.computeIfAbsent(entryFor(verdict.notBefore(), delay), key -> new ArrayList<>())
-            .add(verdict));
-        byDelay.values().forEach(some -> entries.add(new Entry("deferred", some, latest(some, delay), mail -> {
+        byDelay(verdicts, delay).forEach(some -> entries.add(new Entry("deferred", some, latest(some, delay), mail -> {
             mail.setAttribute(DeliveryRetriesHelper.makeAttribute(attempt));
             mail.removeAttribute(QueueTimes.HANDED_BACK);
             if (lowPriority) {
@@ -82,12 +84,17 @@ final class WayBack {
         })));
     }
 
-    /** Those whose turn did not come, now for the n-th time in a row. */
+    /** Those whose turn did not come, now for the n-th time in a row; they are due after {@code delay} or later. */
     void addHandedBack(List<Verdict> verdicts, int times, Duration delay) {
-        if (!verdicts.isEmpty()) {
-            entries.add(new Entry("handed-back", verdicts, latest(verdicts, delay),
-                mail -> mail.setAttribute(QueueTimes.handedBack(times))));
-        }
+        byDelay(verdicts, delay).forEach(some -> entries.add(new Entry("handed-back", some, latest(some, delay),
+            mail -> mail.setAttribute(QueueTimes.handedBack(times)))));
+    }
+
+    private static Collection<List<Verdict>> byDelay(List<Verdict> verdicts, Duration delay) {
+        SortedMap<Integer, List<Verdict>> byDelay = new TreeMap<>();
+        verdicts.forEach(verdict -> byDelay.computeIfAbsent(entryFor(verdict.notBefore(), delay), key -> new ArrayList<>())
+            .add(verdict));
+        return byDelay.values();
     }
 
     private static int entryFor(Duration notBefore, Duration delay) {
@@ -116,13 +123,14 @@ final class WayBack {
             steps.add(new Settlement.Step(entry.kind + "-" + turn + "-" + AsQueued.fingerprint(recipients), recipients, () -> {
                 Mail mail = alone ? queued.to(recipients) : queued.named(recipients, KIND);
                 QueueTimes.markQueuedIfUnmarked(mail, clock);
-                mail.setAttribute(QueueTimes.nextAttempt(entry.delay, clock));
+                QueueTimes.delay(mail, entry.delay, clock);
                 if (delayReported) {
                     mail.setAttribute(QueueTimes.delayReported());
                 }
+                lastOutcomes.write(mail, entry.verdicts);
                 entry.marking.mark(mail);
                 queue.enQueue(mail, entry.delay);
-            }));
+            }, () -> setAside.toldToItsSender(queued, recipients)));
         }
         return steps;
     }

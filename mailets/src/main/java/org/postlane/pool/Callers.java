@@ -57,6 +57,21 @@ final class Callers<K extends PoolKey, R extends PooledResource> {
         return true;
     }
 
+    /** The waiter shall wait no longer, and an opening that was for nobody else is given up. Leaves room. */
+    void cutShort(Waiter<K, R> waiter) {
+        Host<K, R> host = waiter.host;
+        Opening<K, R> spare = waiter.opening;
+        boolean silent = host.good == 0 && host.openings.stream().anyMatch(opening -> opening.key.equals(waiter.key));
+        tally.timedOut++;
+        effects.fail(waiter, silent ? new OpeningStalledException("A connection for " + waiter.key
+            + " was being opened without an outcome, and others waited for the place") : timeout(waiter, host));
+        leave(waiter);
+        if (spare != null && spare.waiter == null) {
+            spare.givenUp = true;
+            effects.giveUp(spare);
+        }
+    }
+
     /** Nothing but one silent host kept the waiter waiting, all the time. */
     private boolean waitedForStalledOpening(Waiter<K, R> waiter) {
         long now = clock.getAsLong();

@@ -28,6 +28,11 @@ final class Consequences<K extends PoolKey, R extends PooledResource> implements
     }
 
     @Override
+    public void giveUp(Opening<K, R> opening) {
+        effects.add(() -> outside.giveUp(opening));
+    }
+
+    @Override
     public void close(Entry<K, R> entry, DiscardReason reason) {
         effects.add(() -> outside.close(entry, reason));
     }

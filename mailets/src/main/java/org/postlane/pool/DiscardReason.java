@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.pool;
 
+import java.util.Locale;
+
 /** Why a resource was not kept. Each discarded one has exactly one reason, which is counted and logged at debug level. */
 public enum DiscardReason {
     /** It lay in reserve for {@link PoolLimits#idleTimeout()}. */
@@ -21,10 +23,18 @@ public enum DiscardReason {
     RESET_REFUSED,
     /** It was no longer usable when it came back, or its holder said so. */
     BROKEN,
+    /** It got nowhere for a while, open or still being opened, and others waited for what it held. */
+    GAVE_WAY,
     /** It was in good order, but somebody who waits needs its slot for another host or another key. */
     MADE_ROOM,
     /** The pool is closed. */
     POOL_CLOSED,
     /** Its holder did not want it kept, though it is in good order. */
-    CALLER
+    CALLER;
+
+    /** As it is written wherever people read it, in logs, metrics and JSON: {@code idle-timeout}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 }

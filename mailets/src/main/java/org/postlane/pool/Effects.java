@@ -5,6 +5,8 @@ package org.postlane.pool;
 interface Effects<K extends PoolKey, R extends PooledResource> {
     void open(Opening<K, R> opening);
 
+    void giveUp(Opening<K, R> opening);
+
     void close(Entry<K, R> entry, DiscardReason reason);
 
     void abort(Entry<K, R> entry);

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * What the pool knows about one host. Guarded by the pool's lock; exists while it has a slot or a waiter.
@@ -40,6 +42,11 @@ final class Host<K extends PoolKey, R extends PooledResource> {
 
     int waiting() {
         return granted.size() + queued.size();
+    }
+
+    /** Who waits with this future, or null. */
+    Waiter<K, R> waiterFor(CompletableFuture<Lease<R>> asked) {
+        return Stream.concat(granted.stream(), queued.stream()).filter(waiter -> waiter.future == asked).findAny().orElse(null);
     }
 
     Waiter<K, R> firstQueued() {

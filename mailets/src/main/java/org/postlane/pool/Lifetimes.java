@@ -6,17 +6,18 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** How long each resource is kept, and its end with a reason. Guarded by the pool's lock. */
 final class Lifetimes<K extends PoolKey, R extends PooledResource> {
-    private final PoolLimits limits;
+    private final Supplier<PoolLimits> limits;
     private final LongSupplier clock;
     private final DoubleSupplier dice;
     private final Slots<K, R> slots;
     private final PoolStats.Tally tally;
     private final Effects<K, R> effects;
 
-    Lifetimes(PoolLimits limits, LongSupplier clock, DoubleSupplier dice, Slots<K, R> slots, PoolStats.Tally tally,
+    Lifetimes(Supplier<PoolLimits> limits, LongSupplier clock, DoubleSupplier dice, Slots<K, R> slots, PoolStats.Tally tally,
         Effects<K, R> effects) {
         this.limits = limits;
         this.clock = clock;
@@ -28,7 +29,7 @@ final class Lifetimes<K extends PoolKey, R extends PooledResource> {
 
     Entry<K, R> begin(Opening<K, R> opening, R resource) {
         long now = clock.getAsLong();
-        return new Entry<>(opening.key, opening.host, resource, now, now + jittered(limits.maxAge().toNanos()));
+        return new Entry<>(opening.key, opening.host, resource, now, now + jittered(limits.get().maxAge().toNanos()));
     }
 
     /** Takes the most recently used one in reserve that suits, if there is one, and ends what it finds to be too old. */
@@ -49,7 +50,7 @@ final class Lifetimes<K extends PoolKey, R extends PooledResource> {
     }
 
     void rest(Entry<K, R> entry) {
-        entry.idleUntil = clock.getAsLong() + jittered(limits.idleTimeout().toNanos());
+        entry.idleUntil = clock.getAsLong() + jittered(limits.get().idleTimeout().toNanos());
         entry.rested = true;
         slots.toIdle(entry);
         effects.reapAt(entry.deadline());
@@ -64,7 +65,7 @@ final class Lifetimes<K extends PoolKey, R extends PooledResource> {
         if (entry.uses >= usesAllowed) {
             return DiscardReason.PEER_LIMIT;
         }
-        return entry.uses >= limits.maxUses() ? DiscardReason.MAX_USES : entry.expired(clock.getAsLong());
+        return entry.uses >= limits.get().maxUses() ? DiscardReason.MAX_USES : entry.expired(clock.getAsLong());
     }
 
     /** Ends what has been in reserve for too long and returns it. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.pool;
 
+import java.util.concurrent.CompletableFuture;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,8 +21,16 @@ final class Opener<K extends PoolKey, R extends PooledResource> {
     }
 
     void open(Opening<K, R> opening) {
-        Outcome.whenDone(Outcome.of(() -> factory.open(opening.key)),
-            (resource, failure) -> opened(opening, resource, failure));
+        CompletableFuture<R> attempt = Outcome.of(() -> factory.open(opening.key));
+        Outcome.whenDone(attempt, (resource, failure) -> opened(opening, resource, failure));
+        Outcome.whenDone(opening.end, (nothing, failure) -> {
+            boolean unused = attempt.cancel(false);
+        });
+    }
+
+    void giveUp(Opening<K, R> opening) {
+        LOGGER.debug("A connection for {} is given up while it is being opened: {}", opening.key, DiscardReason.GAVE_WAY);
+        opening.end.complete(null);
     }
 
     private void opened(Opening<K, R> opening, R resource, Throwable failure) {

@@ -35,7 +35,7 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
     /** The name of the daemon thread that a pool without timers of its own starts. */
     public static final String THREAD_NAME = "postlane-pool-reaper";
 
-    private final PoolLimits limits;
+    private volatile PoolLimits limits;
     private final ScheduledExecutorService timers;
     private final PoolTimers poolTimers;
     private final Alarm reaper;
@@ -84,9 +84,22 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
         this.pacemaker = new Alarm(timers, clock, () -> decisions.decide(PoolState::resume));
     }
 
-    /** The limits that this pool keeps. */
+    /** The limits that this pool keeps now. */
     public PoolLimits limits() {
         return limits;
+    }
+
+    /**
+     * Changes how many there may be, how old they may become and how often they are used; the other limits stay as they were.
+     * Lower ones close what is in reserve first, and what is in use when it comes back: nothing under way is broken, so that
+     * there may be more for a while. What is there keeps the age that it was given, and in reserve its time there.
+     */
+    public void limit(PoolLimits changed) {
+        Objects.requireNonNull(changed, "changed");
+        decisions.change(state -> {
+            limits = changed;
+            state.limit(changed);
+        });
     }
 
     /**
@@ -100,6 +113,17 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
      */
     public CompletableFuture<Lease<R>> acquire(K key, Duration wait) {
         return acquire(key, wait, false);
+    }
+
+    /**
+     * Lets somebody wait no longer who waits for a lease, as if his time were over: his future fails by the host's fault where an
+     * opening has got nowhere so far and the host has nothing else, and with {@link AcquireTimeoutException} otherwise. An
+     * opening that nobody else wants is given up ({@link DiscardReason#GAVE_WAY}). Does nothing for any other future.
+     *
+     * @param asked as {@link #acquire} or {@link #acquireFresh} returned it
+     */
+    public void cutShort(CompletableFuture<Lease<R>> asked) {
+        decisions.change(state -> state.cutShort(asked));
     }
 
     /**
@@ -177,6 +201,11 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
         @Override
         public void open(Opening<K, R> opening) {
             opener.open(opening);
+        }
+
+        @Override
+        public void giveUp(Opening<K, R> opening) {
+            opener.giveUp(opening);
         }
 
         @Override

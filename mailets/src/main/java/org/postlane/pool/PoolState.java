@@ -4,6 +4,7 @@ package org.postlane.pool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -13,7 +14,7 @@ import java.util.function.LongSupplier;
  * lock is free.
  */
 final class PoolState<K extends PoolKey, R extends PooledResource> {
-    private final PoolLimits limits;
+    private PoolLimits limits;
     private final LongSupplier clock;
     private final Consequences<K, R> effects;
     private final Slots<K, R> slots = new Slots<>();
@@ -29,11 +30,27 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         this.limits = limits;
         this.clock = clock;
         this.effects = new Consequences<>(outside);
-        this.line = new WaitingLine<>(limits.maxPerHost());
-        this.order = new Precedence<>(limits, slots, line);
+        this.line = new WaitingLine<>(this::limits);
+        this.order = new Precedence<>(this::limits, slots, line);
         this.callers = new Callers<>(limits, clock, line, tally, effects);
-        this.lifetimes = new Lifetimes<>(limits, clock, dice, slots, tally, effects);
+        this.lifetimes = new Lifetimes<>(this::limits, clock, dice, slots, tally, effects);
         this.pace = new Pace<>(gate, clock, effects);
+    }
+
+    private PoolLimits limits() {
+        return limits;
+    }
+
+    /** Other limits. What is in reserve beyond them ends now, what is in use when it comes back. */
+    void limit(PoolLimits changed) {
+        limits = changed;
+        for (Entry<K, R> entry : slots.idleOnes()) {
+            if (order.isSurplus(entry)) {
+                lifetimes.end(entry, DiscardReason.MADE_ROOM);
+            }
+        }
+        List.copyOf(slots.hosts()).forEach(this::refresh);
+        assign();
     }
 
     List<Runnable> takeEffects() {
@@ -75,6 +92,18 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         }
     }
 
+    /** Somebody who waits shall wait no longer. */
+    void cutShort(CompletableFuture<Lease<R>> asked) {
+        for (Host<K, R> host : slots.hosts()) {
+            Waiter<K, R> waiter = host.waiterFor(asked);
+            if (waiter != null) {
+                callers.cutShort(waiter);
+                settle(host);
+                return;
+            }
+        }
+    }
+
     /** The waiter's future was completed by somebody else. */
     void giveUp(Waiter<K, R> waiter) {
         Host<K, R> host = waiter.host;
@@ -91,9 +120,14 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
 
     /** The attempt to open has failed: so have those who waited for it, and the slot is free. */
     void failedToOpen(Opening<K, R> opening, Throwable cause) {
-        tally.failedToOpen++;
         slots.failedToOpen(opening);
-        callers.failWith(opening, cause);
+        if (opening.givenUp) {
+            // Who has come since then has not been tried: he gets an opening of his own.
+            tally.count(DiscardReason.GAVE_WAY);
+        } else {
+            tally.failedToOpen++;
+            callers.failWith(opening, cause);
+        }
         settle(opening.host);
     }
 
@@ -119,6 +153,8 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
             lifetimes.end(entry, DiscardReason.POOL_CLOSED);
         } else if (entry.ended && (opening == null || next == null)) {
             lifetimes.end(entry, DiscardReason.DIED_IDLE);
+        } else if (opening == null && order.isSurplus(entry)) {
+            lifetimes.end(entry, DiscardReason.MADE_ROOM);
         } else if (next == null) {
             lifetimes.rest(entry);
         } else if (!next.accepts(entry) || (opening == null && order.givesWay(next))) {
@@ -136,6 +172,9 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         DiscardReason spent = lifetimes.spent(entry, usesAllowed);
         if (spent != null) {
             return spent;
+        }
+        if (order.isSurplus(entry)) {
+            return DiscardReason.MADE_ROOM;
         }
         Waiter<K, R> next = order.nextFor(entry);
         boolean kept = next == null ? !order.isNeeded(entry) : next.accepts(entry) && !order.givesWay(next);

@@ -6,51 +6,12 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /** What a {@link Pool} held and had done at one moment, consistent in itself. Immutable. */
-public final class PoolStats {
-    private final int opening;
-    private final int leased;
-    private final int idle;
-    private final int closing;
-    private final int waiting;
+public final class PoolStats extends SlotFigures {
     private final Tally tally;
 
     PoolStats(int opening, int leased, int idle, int closing, int waiting, Tally tally) {
-        this.opening = opening;
-        this.leased = leased;
-        this.idle = idle;
-        this.closing = closing;
-        this.waiting = waiting;
+        super(opening, leased, idle, closing, waiting);
         this.tally = tally;
-    }
-
-    /** All that counts against the limits: opening, leased, idle and closing. */
-    public int open() {
-        return opening + leased + idle + closing;
-    }
-
-    /** Being opened. */
-    public int opening() {
-        return opening;
-    }
-
-    /** Handed out, or given back and being reset. */
-    public int leased() {
-        return leased;
-    }
-
-    /** In reserve. */
-    public int idle() {
-        return idle;
-    }
-
-    /** Saying farewell. */
-    public int closing() {
-        return closing;
-    }
-
-    /** Callers that have no lease yet, those included whose connection is being opened. */
-    public int waiting() {
-        return waiting;
     }
 
     /** Resources opened since the start. */
@@ -78,7 +39,10 @@ public final class PoolStats {
         return tally.timedOut;
     }
 
-    /** Resources discarded since the start, by reason; has every reason. */
+    /**
+     * Resources discarded since the start, by reason; has every reason. {@link DiscardReason#GAVE_WAY} counts those too that were
+     * still being opened, and neither {@link #opened()} nor {@link #failedToOpen()} does.
+     */
     public Map<DiscardReason, Long> discarded() {
         return Collections.unmodifiableMap(tally.discarded);
     }
@@ -90,8 +54,7 @@ public final class PoolStats {
 
     @Override
     public String toString() {
-        return "open=" + open() + " (opening=" + opening + ", leased=" + leased + ", idle=" + idle + ", closing=" + closing
-            + "), waiting=" + waiting + ", opened=" + tally.opened + ", failedToOpen=" + tally.failedToOpen + ", acquired="
+        return super.toString() + ", opened=" + tally.opened + ", failedToOpen=" + tally.failedToOpen + ", acquired="
             + tally.acquired + ", reused=" + tally.reused + ", timedOut=" + tally.timedOut + ", discarded=" + tally.discarded;
     }
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.pool;
 
+import java.util.function.Supplier;
+
 /** Who comes first when slots are scarce. Decides nothing by itself and changes nothing. Guarded by the pool's lock. */
 final class Precedence<K extends PoolKey, R extends PooledResource> {
-    private final PoolLimits limits;
+    private final Supplier<PoolLimits> limits;
     private final Slots<K, R> slots;
     private final WaitingLine<K, R> line;
 
-    Precedence(PoolLimits limits, Slots<K, R> slots, WaitingLine<K, R> line) {
+    Precedence(Supplier<PoolLimits> limits, Slots<K, R> slots, WaitingLine<K, R> line) {
         this.limits = limits;
         this.slots = slots;
         this.line = line;
@@ -25,7 +27,8 @@ final class Precedence<K extends PoolKey, R extends PooledResource> {
             }
         }
         Host<K, R> host = entry.host;
-        int provided = host.closing + Math.min(limits.maxPerHost() - host.open, limits.maxTotal() - slots.open());
+        int provided = host.closing + Math.min(limits.get().maxPerHost() - host.open,
+            limits.get().maxTotal() - slots.open());
         int usable = host.couldOpen(entry.good ? 1 : 0);
         int ahead = 0;
         for (Waiter<K, R> waiter : host.queued) {
@@ -54,12 +57,17 @@ final class Precedence<K extends PoolKey, R extends PooledResource> {
         return line.demandWithout(entry) > provided();
     }
 
+    /** Whether the limits have been lowered below what there is, so that this one has to go when it is not in use any more. */
+    boolean isSurplus(Entry<K, R> entry) {
+        return entry.host.open - entry.host.closing > limits.get().maxPerHost() || provided() < 0;
+    }
+
     /** How many more slots the queued could use than are free or becoming free. */
     private int lacking() {
         return line.demand() - provided();
     }
 
     private int provided() {
-        return slots.closing() + limits.maxTotal() - slots.open();
+        return slots.closing() + limits.get().maxTotal() - slots.open();
     }
 }

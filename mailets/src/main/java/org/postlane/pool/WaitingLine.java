@@ -3,18 +3,19 @@ package org.postlane.pool;
 
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Those who wait, in the order of their arrival, and the hosts that could use a slot. Guarded by the pool's lock. */
 final class WaitingLine<K extends PoolKey, R extends PooledResource> {
-    private final int maxPerHost;
+    private final Supplier<PoolLimits> limits;
     /** Hosts that may open one more and have somebody queued, by the arrival of the oldest one queued. */
     private final TreeMap<Long, Host<K, R>> ready = new TreeMap<>();
     private long arrivals;
     private int waiting;
     private int demand;
 
-    WaitingLine(int maxPerHost) {
-        this.maxPerHost = maxPerHost;
+    WaitingLine(Supplier<PoolLimits> limits) {
+        this.limits = limits;
     }
 
     int waiting() {
@@ -37,7 +38,7 @@ final class WaitingLine<K extends PoolKey, R extends PooledResource> {
     }
 
     private int wanted(Host<K, R> host, int fewer) {
-        return Math.min(host.couldOpen(fewer), maxPerHost - host.open + host.closing);
+        return Math.max(0, Math.min(host.couldOpen(fewer), limits.get().maxPerHost() - host.open + host.closing));
     }
 
     void enter(Host<K, R> host, Waiter<K, R> waiter) {
@@ -70,7 +71,8 @@ final class WaitingLine<K extends PoolKey, R extends PooledResource> {
         int wanted = wanted(host, 0);
         demand += wanted - host.demand;
         host.demand = wanted;
-        Long readyAt = host.open < maxPerHost && host.couldOpen(0) > 0 ? Long.valueOf(host.firstQueued().arrival) : null;
+        boolean isReady = host.open < limits.get().maxPerHost() && host.couldOpen(0) > 0;
+        Long readyAt = isReady ? Long.valueOf(host.firstQueued().arrival) : null;
         if (!Objects.equals(readyAt, host.readyAt)) {
             if (host.readyAt != null) {
                 ready.remove(host.readyAt);

@@ -54,6 +54,11 @@ public final class RecipientStatus {
         return action;
     }
 
+    /** Whether this is what became of the recipient. */
+    public boolean isAbout(Action what) {
+        return action == what;
+    }
+
     /** For people: what was said or happened, and by whom. */
     String inWords() {
         return host == null ? explanation : host + " answered: " + explanation;

@@ -61,6 +61,12 @@ public final class GatewayRoutes implements RouteSource {
         return "gateway " + name + (gatewaysFor(policy).equals(gateways) ? "" : ", TLS " + lowerCase(policy));
     }
 
+    /** As the log says where mail goes; without passwords. */
+    @Override
+    public String toString() {
+        return "through gateway " + name;
+    }
+
     private static String lowerCase(Optional<TlsMode> policy) {
         return policy.map(mode -> mode.name().toLowerCase(Locale.ROOT)).orElse("");
     }

@@ -57,6 +57,10 @@ public final class MxRoutes implements RouteSource {
 
     @Override
     public CompletableFuture<Route> resolve(Domain recipient) {
+        return new MxRoutes(dns, port, usable, tls, ourselves.asCalledNow(), health).find(recipient);
+    }
+
+    private CompletableFuture<Route> find(Domain recipient) {
         String name = destination(recipient);
         // James takes the brackets off an address literal (RFC 5321 4.1.3) when it reads it.
         if (InetAddresses.isInetAddress(name)) {
@@ -75,6 +79,12 @@ public final class MxRoutes implements RouteSource {
                     return byAddress(recipient, name, answer.kind() == DnsAnswer.Kind.NO_RECORDS);
             }
         });
+    }
+
+    /** As the log says where mail goes. */
+    @Override
+    public String toString() {
+        return "by MX";
     }
 
     private static NoRouteException absent(String name) {

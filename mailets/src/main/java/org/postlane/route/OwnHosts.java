@@ -19,6 +19,15 @@ public final class OwnHosts {
         this.ehloName = ehloName;
     }
 
+    /**
+     * The same, under the name that it has now. That may have to be asked of a database: to be called by who may wait, before an
+     * answer of DNS is looked at on a thread on which nobody may.
+     */
+    OwnHosts asCalledNow() {
+        String name = ehloName.get();
+        return new OwnHosts(() -> name);
+    }
+
     /** Whether this is our name. */
     boolean areCalled(String name) {
         return name.equalsIgnoreCase(ehloName.get());

@@ -50,6 +50,13 @@ public final class RouteTable {
         return found == null ? otherwise : found;
     }
 
+    /** Where mail goes, for the log: {@code by MX, but for 2 rules}. */
+    @Override
+    public String toString() {
+        int count = rules.values().stream().mapToInt(Map::size).sum();
+        return otherwise + (count == 0 ? "" : ", but for " + count + (count == 1 ? " rule" : " rules") + " of <routes>");
+    }
+
     /** Null where no rule fits. */
     private RouteSource bySender(String recipients, List<String> senders) {
         Map<String, RouteSource> bySender = rules.getOrDefault(recipients, Map.of());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,9 @@ final class Calls {
     /** What this thread is handing over just now, further down its stack, for whichever scheduler. */
     private static final ThreadLocal<Deque<Call>> HANDING = new ThreadLocal<>();
 
+    private static final Refusal STOPPED = new Refusal(Refusal.Kind.CLOSED, "its threads have stopped", Duration.ZERO);
+    private static final Refusal NO_THREAD = new Refusal(Refusal.Kind.NO_ROOM, "4.3.2 There is no thread for it", Duration.ZERO);
+
     private final Executor executor;
     private List<Call> decided = new ArrayList<>();
 
@@ -30,13 +34,13 @@ final class Calls {
         this.executor = executor;
     }
 
-    /** A call, and what happens where there is no thread to make it any more: one of them, once. */
+    /** A call, and what happens where there is no thread to make it: one of them, once. */
     final class Call implements Runnable {
         private final Runnable call;
-        private final Runnable otherwise;
+        private final Consumer<Refusal> otherwise;
         private final AtomicBoolean made = new AtomicBoolean();
 
-        Call(Runnable call, Runnable otherwise) {
+        Call(Runnable call, Consumer<Refusal> otherwise) {
             this.call = call;
             this.otherwise = otherwise;
         }
@@ -51,11 +55,11 @@ final class Calls {
                 executor.execute(this);
             } catch (RejectedExecutionException e) {
                 LOGGER.debug("A task is called on the thread that is here: the others have stopped");
-                once(otherwise);
+                once(() -> otherwise.accept(STOPPED));
             } catch (RuntimeException | Error e) {
-                // Whoever offered it must hear of it, or it is lost: an executor may fail to start a thread, too.
-                LOGGER.error("The executor failed", e);
-                once(otherwise);
+                // It may fail to start a thread now, and will have threads again: whoever offered the task brings it again.
+                LOGGER.error("A task gets no thread and comes back later", e);
+                once(() -> otherwise.accept(NO_THREAD));
             }
         }
 
@@ -68,15 +72,21 @@ final class Calls {
 
     /** Guarded by the scheduler's lock. */
     void start(Task task, Turn turn) {
-        decided.add(new Call(() -> begin(task, turn), () -> {
-            tell(task, new Refusal(Refusal.Kind.CLOSED, "its threads have stopped", Duration.ZERO));
+        decided.add(new Call(() -> begin(task, turn), refusal -> {
+            tell(task, refusal);
             turn.unused();
         }));
     }
 
     /** Guarded by the scheduler's lock. */
     void refuse(Task task, Refusal refusal) {
-        decided.add(new Call(() -> tell(task, refusal), () -> tell(task, refusal)));
+        decided.add(new Call(() -> tell(task, refusal), instead -> tell(task, refusal)));
+    }
+
+    /** Guarded by the scheduler's lock. */
+    void giveWay(Task task, Duration stalledFor) {
+        Runnable ask = () -> ask(task, stalledFor);
+        decided.add(new Call(ask, refusal -> ask.run()));
     }
 
     /** Guarded by the scheduler's lock. */
@@ -116,6 +126,14 @@ final class Calls {
         } catch (RuntimeException | Error e) {
             LOGGER.error("A task for {} failed in its turn, which ends", turn.destination(), e);
             turn.unused();
+        }
+    }
+
+    private static void ask(Task task, Duration stalledFor) {
+        try {
+            task.giveWay(stalledFor);
+        } catch (RuntimeException | Error e) {
+            LOGGER.error("A task that was asked to give way failed", e);
         }
     }
 

@@ -2,10 +2,15 @@
 package org.postlane.schedule;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** One destination: what waits there, and whether it may have a turn. Guarded by the scheduler's lock. */
 final class Destination<T extends Task> {
+    /** Beyond any cap. */
+    private static final int MOST_DOUBLINGS = 16;
+
     final String name;
     final FairLine<T> line = new FairLine<>();
     final Penalty penalty = new Penalty();
@@ -18,6 +23,13 @@ final class Destination<T extends Task> {
     private long dueAt;
     private boolean waitsForRate;
     int underWay;
+    /** The turns that are under way, oldest first. */
+    final Set<GivenTurn<T>> turns = new LinkedHashSet<>();
+    /** How often in a row one of its turns was to give way to others. */
+    private int gaveWay;
+    private long gaveWayAt;
+    /** When the last one that found no room is expected again. */
+    private long booked;
     /** In whose share of the turns its own are counted, where it has any. */
     Trust turnsCountAs = Trust.UNKNOWN;
     /** How often it has been penalised: what began before the last time says nothing about now. */
@@ -39,6 +51,7 @@ final class Destination<T extends Task> {
         this.window = new ConcurrencyWindow(limits.concurrency());
         this.pace = new Pace(limits.rate(), clock);
         this.lastUsed = now;
+        this.booked = now;
     }
 
     void limit(DestinationLimits changed) {
@@ -104,7 +117,22 @@ final class Destination<T extends Task> {
         }
     }
 
+    /** For how long a turn may get nowhere while others wait. */
+    Duration patience() {
+        Duration grown = SchedulerLimits.PATIENCE.multipliedBy(1L << Math.min(gaveWay, MOST_DOUBLINGS));
+        return grown.compareTo(SchedulerLimits.LONGEST_PATIENCE) > 0 ? SchedulerLimits.LONGEST_PATIENCE : grown;
+    }
+
+    /** Those of its turns that give way at the same moment count once. */
+    void gaveWay(long now) {
+        if (gaveWay == 0 || gaveWayAt != now) {
+            gaveWay++;
+            gaveWayAt = now;
+        }
+    }
+
     void succeeded(long now) {
+        gaveWay = 0;
         penalty.lift();
         window.succeeded(now);
         progress.made(now);
@@ -167,12 +195,31 @@ final class Destination<T extends Task> {
     }
 
     Refusal penalised(long now) {
-        return new Refusal(Refusal.Kind.PENALISED, lastError(), penalty.remaining(now));
+        return new Refusal(Refusal.Kind.PENALISED, lastError(), penalty.away(now));
     }
 
-    Refusal noRoom() {
+    Refusal noRoom(long now) {
         return new Refusal(Refusal.Kind.NO_ROOM, "4.4.5 The destination has more waiting than it takes in time"
-            + (lastError == null ? "" : "; its last error: " + lastError), Duration.ZERO);
+            + (lastError == null ? "" : "; its last error: " + lastError), Duration.ofNanos(nanosUntilBooked(now)));
+    }
+
+    /** Each that finds no room is expected again when those before it are done; 0 when nobody knows when that is. */
+    private long nanosUntilBooked(long now) {
+        long one = progress.nanosForOne(now);
+        if (one == 0 || trust(now) != Trust.WORKING) {
+            return 0;
+        }
+        long step = (long) (one * SchedulerLimits.BROUGHT_AGAIN);
+        long free = now + held() * step;
+        long next = booked - free >= 0 ? booked + step : free;
+        booked = now + Math.min(next - now, SchedulerLimits.EXPECTED_WITHIN.toNanos());
+        return booked - now;
+    }
+
+    /** Whether it gets so much done that who waits for room here does not wait long. */
+    boolean isAboutToHaveRoom(long now) {
+        return trust(now) == Trust.WORKING && progress.isWithin(SchedulerLimits.ABOUT_TO_HAVE_ROOM.toNanos(), now)
+            && held() < roomByRate();
     }
 
     private String lastError() {

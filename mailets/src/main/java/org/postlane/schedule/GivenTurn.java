@@ -3,7 +3,7 @@ package org.postlane.schedule;
 
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongConsumer;
+import java.util.function.ObjLongConsumer;
 
 /** A turn that was given, until it has ended. */
 final class GivenTurn<T extends Task> implements Turn {
@@ -13,6 +13,8 @@ final class GivenTurn<T extends Task> implements Turn {
     final int round;
     private final Scheduler<T> scheduler;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private boolean asked;
+    private long askedAt;
 
     /** Begins a turn; under the scheduler's lock. */
     GivenTurn(Scheduler<T> scheduler, Destination<T> destination, Waiting<T> waiting) {
@@ -22,6 +24,25 @@ final class GivenTurn<T extends Task> implements Turn {
         this.round = destination.begin();
     }
 
+    /** Under the scheduler's lock. */
+    void askToGiveWay(long now) {
+        if (!asked) {
+            destination.gaveWay(now);
+        }
+        asked = true;
+        askedAt = now;
+    }
+
+    /** Whether it has just been asked to give way, and may be about to. */
+    boolean mayBeGivingWay(long now) {
+        return asked && now - askedAt < SchedulerLimits.GIVES_WAY_WITHIN.toNanos();
+    }
+
+    /** Whether it has not just been asked to give way: who does not is not asked again before others were. */
+    boolean mayBeAsked(long now) {
+        return !asked || now - askedAt >= SchedulerLimits.PATIENCE.toNanos();
+    }
+
     @Override
     public String destination() {
         return destination.name;
@@ -29,25 +50,25 @@ final class GivenTurn<T extends Task> implements Turn {
 
     @Override
     public void worked() {
-        end(destination::succeeded);
+        end((state, now) -> destination.succeeded(now));
     }
 
     @Override
     public void failed(String why) {
-        end(now -> scheduler.fail(this, why, now));
+        end((state, now) -> state.fail(this, why, now));
     }
 
     @Override
     public void unused() {
-        end(now -> { });
+        end((state, now) -> { });
     }
 
     @Override
     public boolean again(String why) {
         boolean[] waits = new boolean[1];
-        end(now -> {
-            scheduler.refuseOneMore(this, why, now);
-            waits[0] = scheduler.waitAgain(this, now);
+        end((state, now) -> {
+            state.refuseOneMore(this, why, now);
+            waits[0] = state.waitAgain(this, now);
         });
         return waits[0];
     }
@@ -55,10 +76,10 @@ final class GivenTurn<T extends Task> implements Turn {
     @Override
     public void passTo(String other) {
         Objects.requireNonNull(other, "other");
-        end(now -> scheduler.pass(this, other, now));
+        end((state, now) -> state.pass(this, other, now));
     }
 
-    private void end(LongConsumer learnt) {
+    private void end(ObjLongConsumer<SchedulerState<T>> learnt) {
         if (ended.compareAndSet(false, true)) {
             scheduler.end(this, learnt);
         }

@@ -17,7 +17,16 @@ final class Penalty {
     /** Destinations that failed together shall not be probed together: each is shorter by up to this share. */
     static final double JITTER = 0.2;
 
+    /**
+     * Mail of a destination that is down stays away for this share of the time for which it has been down already, so that one
+     * that is down for days does not send all its mail round every few minutes, and one that is back has it soon.
+     */
+    static final double AWAY_SHARE = 0.1;
+    /** At most so long: what an administrator who has mended something would wait for. */
+    static final Duration LONGEST_AWAY = Duration.ofMinutes(30);
+
     private Duration length = Duration.ZERO;
+    private long since;
     private long until;
 
     boolean isOn() {
@@ -44,10 +53,20 @@ final class Penalty {
 
     /** Begins, or goes on for twice as long. */
     void impose(long now, double dice) {
+        if (!isOn()) {
+            since = now;
+        }
         Duration twice = length.multipliedBy(2);
         Duration next = !isOn() ? FIRST : twice.compareTo(LONGEST) > 0 ? LONGEST : twice;
         length = next;
         until = now + (long) (next.toNanos() * (1 - JITTER * dice));
+    }
+
+    /** When it makes sense to bring what is not held here again: not before the next probe. */
+    Duration away(long now) {
+        Duration share = Duration.ofNanos((long) ((now - since) * AWAY_SHARE));
+        Duration away = share.compareTo(LONGEST_AWAY) > 0 ? LONGEST_AWAY : share;
+        return away.compareTo(remaining(now)) > 0 ? away : remaining(now);
     }
 
     /** A probe may be made now. */

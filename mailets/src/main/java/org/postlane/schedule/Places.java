@@ -99,23 +99,53 @@ final class Places {
         return destination.held() < Math.min(room(destination, now), destination.roomByRate());
     }
 
+    /** Whether there is a place for one that has no room, and will have some in a moment. */
+    boolean hasPlaceInCrowd(Destination<?> destination, long now) {
+        return destination.isAboutToHaveRoom(now) && taken() < limits.places()
+            && destination.held() < room(destination, now) + SchedulerLimits.CROWD;
+    }
+
     private int room(Destination<?> destination, long now) {
         int unproven = limits.unprovenPlaces() - tasks.unproven();
         switch (destination.trust(now)) {
             case WORKING:
                 int useful = Math.min(destination.usefulRoom(now), limits.usefulPlaces());
-                return Math.max(limits.places() - taken(), Math.min(useful, limits.placesForWorking() - taken()));
+                return Math.max(limits.places() - taken(), Math.min(useful, roomForWorking()));
             case FAILING:
                 int failing = Math.min(unproven, limits.failingPlaces() - tasks.failing);
-                return destination.penalty.isLong() ? Math.min(failing, SchedulerLimits.LEAST_ROOM) : failing;
+                return Math.max(mayHoldFirst(destination, now) ? 1 : 0,
+                    destination.penalty.isLong() ? Math.min(failing, SchedulerLimits.LEAST_ROOM) : failing);
             default:
-                return Math.max(unproven, isNewcomerWithTurn(destination) ? 1 : 0);
+                return Math.max(unproven, mayHoldFirst(destination, now) ? 1 : 0);
         }
     }
 
-    /** Others that wait without end must not keep out who has nothing yet, as long as there is a turn for him. */
-    private boolean isNewcomerWithTurn(Destination<?> destination) {
-        return destination.held() == 0 && hasTurn(Trust.UNKNOWN, 0) && taken() < limits.mostTasks();
+    /** What those that stall hold is no reason to refuse those that work: only their own number is, and the whole. */
+    private int roomForWorking() {
+        return Math.min(limits.placesForWorking() - tasks.working, limits.mostTasks() - taken());
+    }
+
+    /**
+     * Others that stall without end must not keep out who has nothing yet: he has one place, and waits there for the first turn
+     * that somebody ends or gives up.
+     */
+    private boolean mayHoldFirst(Destination<?> destination, long now) {
+        if (destination.held() > 0 || taken() >= limits.placesForFirst() || tasks.unproven() >= limits.unprovenFirstPlaces()) {
+            return false;
+        }
+        return !destination.penalty.isOn()
+            || (!destination.penalty.isActive(now) && tasks.failing < limits.failingFirstPlaces());
+    }
+
+    /** Whether a turn of the one kind, when it ends, is one for the other. */
+    boolean makesRoom(Trust ended, Trust waiting) {
+        boolean failingOnly = waiting == Trust.FAILING && turns.failing >= limits.failingTurns();
+        return failingOnly ? ended == Trust.FAILING : ended != Trust.WORKING;
+    }
+
+    /** Those with turns. */
+    Set<Destination<?>> busy() {
+        return busy;
     }
 
     /** Whether a destination that has so many turns already may have another. */

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.schedule;
 
+import java.util.concurrent.TimeUnit;
+
 /** What a destination gets done: when last, and about how much in a time. Times are nanoseconds. Not thread-safe. */
 final class Progress {
     private static final long SPAN = SchedulerLimits.USEFUL.toNanos();
+
+    /** A few in the first moment say nothing about a rate. */
+    private static final long LEAST_ELAPSED = TimeUnit.SECONDS.toNanos(1);
 
     private boolean any;
     private long last;
@@ -41,6 +46,21 @@ final class Progress {
     int inUsefulTime(long now) {
         roll(now);
         return Math.max(inThisSpan, inLastSpan);
+    }
+
+    /** Whether something was done within this time. */
+    boolean isWithin(long nanos, long now) {
+        return any && now - last <= nanos;
+    }
+
+    /** Nanoseconds that one takes, by the better of the last two spans; 0 when nothing was done in them. */
+    long nanosForOne(long now) {
+        roll(now);
+        long elapsed = Math.max(LEAST_ELAPSED, now - spanBegan);
+        long thisSpan = inThisSpan == 0 ? Long.MAX_VALUE : elapsed / inThisSpan;
+        long lastSpan = inLastSpan == 0 ? Long.MAX_VALUE : SPAN / inLastSpan;
+        long one = Math.min(thisSpan, lastSpan);
+        return one == Long.MAX_VALUE ? 0 : one;
     }
 
     long total() {

@@ -37,7 +37,10 @@ public final class Refusal {
         return reason;
     }
 
-    /** How long the destination stays penalised. */
+    /**
+     * How long it makes no sense to offer it again: as long as the penalty lasts, or longer where the destination has been down
+     * for long; where it has no room, until it is expected to have some. Zero where that cannot be told.
+     */
     public Duration remaining() {
         return wait;
     }

@@ -110,4 +110,10 @@ final class Rotation<T extends Task> {
         leave(next);
         return next;
     }
+
+    /** How many that have not shown that they work may have their first turn, and have none. */
+    int waitingForFirst(Trust trust) {
+        Set<Destination<T>> without = byTrust.get(trust).get(0);
+        return without == null ? 0 : without.size();
+    }
 }

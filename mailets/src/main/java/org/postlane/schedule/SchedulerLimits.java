@@ -25,6 +25,30 @@ public final class SchedulerLimits {
     static final double USEFUL_SHARE = 0.25;
     /** Times the places: what destinations that work may hold all together, as each may always have what is useful. */
     static final int USEFUL_FACTOR = 2;
+    /** Of the turns of those that have not shown that they work, as many may wait for one, each with a first task. */
+    static final double WAITING_SHARE = 0.125;
+    /**
+     * Where turns are short, an attempt is given up that has got nowhere for so long: a server that is well answers within a
+     * second or two, and a greeting that is held back on purpose (Postfix' postscreen: 6 s) shall not be missed.
+     */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+    /**
+     * Doubles each time that a destination gives way, up to this: a server that is slow gets its mail all the same (Exim and
+     * sendmail are often told to hold their greeting back for 20 s or 30 s, and look clients up for as long).
+     */
+    static final Duration LONGEST_PATIENCE = Duration.ofMinutes(1);
+    /** How often it is looked for somebody to give way, while turns are short. */
+    static final Duration PRESSURE_LOOK = Duration.ofSeconds(1);
+    /** Who is asked to give way ends within this time, or does not: then somebody else is asked. */
+    static final Duration GIVES_WAY_WITHIN = Duration.ofSeconds(2);
+    /** How many tasks more than it has room for a fast destination takes in, while who brings them is asked to slow down. */
+    static final int CROWD = 64;
+    /** Who got nothing done for this time is not about to have room: nobody waits for him. */
+    static final Duration ABOUT_TO_HAVE_ROOM = Duration.ofMillis(50);
+    /** The part of the time that a destination needs for what is ahead, after which more is brought: rather early than late. */
+    static final double BROUGHT_AGAIN = 0.8;
+    /** Nobody is told to come back later than this: who knows what a destination gets done by then. */
+    static final Duration EXPECTED_WITHIN = Duration.ofMinutes(5);
     /** Destinations that are remembered, with their windows, penalties and rates, while they have no work. */
     static final int MOST_IDLE = 50_000;
     /** A failure says nothing any more after this time without any work. */
@@ -50,6 +74,28 @@ public final class SchedulerLimits {
     /** The tasks that wait or work are never more than this, whatever is offered. */
     public int mostTasks() {
         return placesForWorking() + unprovenPlaces();
+    }
+
+    /**
+     * While there are fewer tasks than this, a destination that has not shown that it works and holds nothing may have one place,
+     * and wait there for a turn. What is above it is left for those that work.
+     */
+    int placesForFirst() {
+        return mostTasks() - usefulPlaces();
+    }
+
+    /** So many destinations that have not shown that they work may hold a first place: those with turns, and a few that wait. */
+    int unprovenFirstPlaces() {
+        return Math.max(unprovenPlaces(), withSomeThatWait(unprovenTurns()));
+    }
+
+    /** The same for those that failed when they were tried last. */
+    int failingFirstPlaces() {
+        return Math.max(failingPlaces(), withSomeThatWait(failingTurns()));
+    }
+
+    private static int withSomeThatWait(int turns) {
+        return turns + Math.max(1, (int) (turns * WAITING_SHARE));
     }
 
     int places() {

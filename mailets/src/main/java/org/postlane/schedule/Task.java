@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.schedule;
 
+import java.time.Duration;
+
 /**
  * A piece of work for one destination. The scheduler calls exactly one of {@link #start} and {@link #refused} for each time that
  * it was offered or passed on, and {@link #start} again where it waits for another turn: on a thread of its executor and without
@@ -23,4 +25,19 @@ public interface Task {
 
     /** It gets no turn, and the scheduler has forgotten it. */
     void refused(Refusal refusal);
+
+    /**
+     * For how long it has got nowhere in its turn, in nanoseconds; negative where it may not be given up now, because what it has
+     * done could not be told any more. Called under the scheduler's lock: must neither block nor call the scheduler.
+     */
+    default long nanosStalled() {
+        return -1;
+    }
+
+    /**
+     * Others wait for the turn: where it has still got nowhere for so long, it is to end soon, as failed. The scheduler asks
+     * again later where it does not.
+     */
+    default void giveWay(Duration stalledFor) {
+    }
 }

@@ -23,7 +23,9 @@ import io.netty.util.concurrent.Future;
  * <p>But for the reading, everything here happens on the event loop.
  */
 final class ContentPump {
+    private final Link link;
     private final Channel channel;
+    private final Dialogue dialogue;
     private final Executor reader;
     private final Duration blockLimit;
     private final Content content;
@@ -31,12 +33,15 @@ final class ContentPump {
     private final CompletableFuture<Boolean> sent = new CompletableFuture<>();
     private InputStream in;
     private Future<?> readLimit;
+    private PhaseListener.Span phase;
     private volatile boolean reading;
     private volatile boolean stopped;
     private boolean lastPieceLeft;
 
     ContentPump(Link link, Content content, Framing framing) {
+        this.link = link;
         this.channel = link.channel();
+        this.dialogue = link.dialogue();
         this.reader = link.reader();
         this.blockLimit = link.timeouts().block();
         this.content = content;
@@ -48,8 +53,14 @@ final class ContentPump {
      * it before that; fails with an {@link UnreadableContentException}, or when it can't be written.
      */
     CompletableFuture<Boolean> start() {
+        phase = link.begin(PhaseListener.Phase.CONTENT);
         nextPiece();
         return sent;
+    }
+
+    /** All of it has left. */
+    void left() {
+        phase.end();
     }
 
     /** Whether the network has taken all of it: only then can a reply be the one to all of it. */
@@ -113,6 +124,8 @@ final class ContentPump {
     private void offer(ByteBuf piece, boolean last) {
         reading = false;
         readLimit.cancel(false);
+        // Until now it was we who kept the server waiting.
+        dialogue.progressed();
         CompletableFuture<Void> unused = framing.mayLeave(last).handle((may, failure) -> {
             if (failure == null && may && !stopped && !sent.isDone()) {
                 write(piece, last);
@@ -131,11 +144,13 @@ final class ContentPump {
 
     private void write(ByteBuf piece, boolean last) {
         lastPieceLeft |= last;
+        dialogue.contentLeaves(last);
         framing.leaving(last);
         Future<?> limit = limited(() -> new IOException("The server took no content for " + blockLimit.toMillis() + " ms"));
         ChannelPromise promise = channel.newPromise();
         promise.addListener(written -> {
             limit.cancel(false);
+            dialogue.progressed();
             if (!written.isSuccess()) {
                 fail(written.cause());
             } else if (last) {

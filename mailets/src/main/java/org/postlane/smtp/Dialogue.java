@@ -35,6 +35,9 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     private volatile IOException broken;
     private volatile boolean shuttingDown;
     private long lastReply;
+    /** When the server last did anything that was asked of it. Read from any thread. */
+    private volatile long lastProgress;
+    private volatile boolean outcomeUnknown;
     private Consumer<IOException> onEnd = why -> { };
 
     /**
@@ -45,6 +48,32 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     Dialogue(ReplyDecoder decoder, LongSupplier clock) {
         this.decoder = decoder;
         this.clock = clock;
+        progressed();
+    }
+
+    /** Something has begun, or the server has answered or taken some of what was sent. */
+    void progressed() {
+        lastProgress = clock.getAsLong();
+    }
+
+    /** A piece of content leaves; after the last one only the server knows whether it has the message. */
+    void contentLeaves(boolean last) {
+        outcomeUnknown |= last;
+    }
+
+    /** A transaction begins behind which nothing is open. */
+    void outcomesAreKnown() {
+        outcomeUnknown = false;
+    }
+
+    /** Whether the last piece of some content may have left, and its outcome may be open. Any thread may ask. */
+    boolean isOutcomeUnknown() {
+        return outcomeUnknown;
+    }
+
+    /** For how long nothing has gone on. Any thread may ask. */
+    Duration standstill() {
+        return Duration.ofNanos(clock.getAsLong() - lastProgress);
     }
 
     /** The next reply that no earlier command claims. Its time begins to run when the reply before it has come. */
@@ -179,6 +208,7 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         }
         stopClock();
         lastReply = clock.getAsLong();
+        lastProgress = lastReply;
         if (reply.code() == Reply.CLOSING) {
             shuttingDown = true;
         }

@@ -17,6 +17,8 @@ final class EndOfData {
     private final EnvelopeCommands commands;
     private ContentPump pump;
     private Expected expected;
+    /** Null until all of the content has left. */
+    private PhaseListener.Span phase;
 
     EndOfData(Link link, ReplyShapes shapes, EnvelopeCommands commands) {
         this.link = link;
@@ -37,12 +39,19 @@ final class EndOfData {
 
     /** All of the content has left: the server's time runs from now on. */
     void startClock() {
+        pump.left();
+        phase = link.begin(PhaseListener.Phase.FINAL_REPLY);
         link.dialogue().limit(expected, link.timeouts().endOfData());
     }
 
     /** Completes when the answer is there, or will never be. */
     CompletableFuture<Void> answered() {
-        return expected.reply().handle((reply, lost) -> null);
+        return expected.reply().handle((reply, lost) -> {
+            if (phase != null && lost == null) {
+                phase.end();
+            }
+            return null;
+        });
     }
 
     /** The first reply, where there is one. */

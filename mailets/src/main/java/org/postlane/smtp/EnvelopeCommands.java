@@ -20,6 +20,7 @@ final class EnvelopeCommands {
 
     private CompletableFuture<Reply> reset;
     private CompletableFuture<Reply> mail;
+    private PhaseListener.Span phase;
     private final List<CompletableFuture<Reply>> rcpts = new ArrayList<>();
 
     /**
@@ -38,6 +39,7 @@ final class EnvelopeCommands {
     /** Writes all of it, without flushing. */
     void pipeline(boolean resetFirst) {
         pipelined = true;
+        phase = link.begin(PhaseListener.Phase.ENVELOPE);
         if (resetFirst) {
             reset = write("RSET");
         }
@@ -49,6 +51,7 @@ final class EnvelopeCommands {
 
     /** Sends one after the other; completes when nothing is left to ask. */
     CompletableFuture<Void> sendInTurn(boolean resetFirst) {
+        phase = link.begin(PhaseListener.Phase.ENVELOPE);
         CompletableFuture<Void> ready = CompletableFuture.completedFuture(null);
         if (resetFirst) {
             reset = link.say("RSET");
@@ -120,6 +123,7 @@ final class EnvelopeCommands {
             return CompletableFuture.failedFuture(lostBefore(causeOf(mail)));
         }
         Reply mailReply = mail.join();
+        phase.end();
         if (mailReply.code() == Reply.CLOSING && reused) {
             return CompletableFuture.failedFuture(
                 new StaleConnectionException("The connection died in reserve: " + mailReply, false, null));

@@ -41,6 +41,15 @@ public final class Futures {
         });
     }
 
+    /** Has what is made of {@code part} end it too when it is cancelled. */
+    public static void cancelWith(CompletableFuture<?> whole, CompletableFuture<?> part) {
+        CompletableFuture<?> unused = whole.whenComplete((value, failure) -> {
+            if (whole.isCancelled()) {
+                boolean unusedAnswer = part.cancel(false);
+            }
+        });
+    }
+
     /** The failure itself, out of the wrappers that composing futures puts around it. */
     public static Throwable rootOf(Throwable failure) {
         Throwable root = failure;

@@ -13,17 +13,19 @@ final class Link {
     private final Dialogue dialogue;
     private final Executor reader;
     private final SessionSettings settings;
+    private final PhaseListener phases;
 
     /**
      * A link.
      *
      * @param reader the threads that may wait for a disk
      */
-    Link(Channel channel, Dialogue dialogue, Executor reader, SessionSettings settings) {
+    Link(Channel channel, Dialogue dialogue, Executor reader, SessionSettings settings, PhaseListener phases) {
         this.channel = channel;
         this.dialogue = dialogue;
         this.reader = reader;
         this.settings = settings;
+        this.phases = phases;
     }
 
     Channel channel() {
@@ -40,6 +42,11 @@ final class Link {
 
     SessionSettings settings() {
         return settings;
+    }
+
+    /** A phase begins now. */
+    PhaseListener.Span begin(PhaseListener.Phase phase) {
+        return phases.begin(phase);
     }
 
     SmtpTimeouts timeouts() {

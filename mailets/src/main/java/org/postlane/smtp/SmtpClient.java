@@ -45,16 +45,27 @@ public final class SmtpClient implements Closeable {
     /** Sessions being opened: an event loop that ends may forget one, and nobody may wait for it for ever. */
     private final Map<Object, CompletableFuture<?>> opening = new ConcurrentHashMap<>();
     private final LongSupplier clock;
+    private final PhaseListener phases;
     private volatile boolean closed;
 
     /** A client. Whom its sessions trust, and what they show, their settings say. */
     public SmtpClient() {
-        this(System::nanoTime);
+        this(PhaseListener.NONE);
+    }
+
+    /** A client that tells what its time goes into. */
+    public SmtpClient(PhaseListener phases) {
+        this(System::nanoTime, phases);
     }
 
     /** A client for whose connections time passes as {@code clock} says, in nanoseconds, but for their time limits. */
     SmtpClient(LongSupplier clock) {
+        this(clock, PhaseListener.NONE);
+    }
+
+    private SmtpClient(LongSupplier clock, PhaseListener phases) {
         this.clock = clock;
+        this.phases = phases;
         this.eventLoops = new NioEventLoopGroup(new DefaultThreadFactory("postlane-smtp", true));
         this.readers = new ThreadPoolExecutor(READERS, READERS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
             new DefaultThreadFactory("postlane-content", true));
@@ -65,19 +76,29 @@ public final class SmtpClient implements Closeable {
      * Connects, greets, and does TLS and AUTH as the settings ask. With {@link TlsMode#OPPORTUNISTIC} a handshake that fails
      * or stalls leads to one more connection, without TLS.
      *
-     * @return the session; it fails with an {@link SmtpException}
+     * @return the session; it fails with an {@link SmtpException}. Cancelling it closes the connection at once
      */
     public CompletableFuture<SmtpConnection> connect(SessionSettings settings) {
-        CompletableFuture<SmtpConnection> first = connectOnce(settings);
-        if (settings.tls() != TlsMode.OPPORTUNISTIC) {
-            return first;
-        }
-        return Futures.recover(first, failure -> {
-            if (!(failure instanceof TlsHandshakeException)) {
-                return CompletableFuture.failedFuture(failure);
+        CompletableFuture<SmtpConnection> opened = new CompletableFuture<>();
+        connect(settings, opened);
+        return opened;
+    }
+
+    private void connect(SessionSettings settings, CompletableFuture<SmtpConnection> opened) {
+        CompletableFuture<SmtpConnection> once = connectOnce(settings);
+        Futures.cancelWith(opened, once);
+        CompletableFuture<SmtpConnection> unused = once.whenComplete((session, failure) -> {
+            if (failure == null) {
+                if (!opened.complete(session)) {
+                    session.abort();
+                }
+            } else if (settings.tls() == TlsMode.OPPORTUNISTIC && failure instanceof TlsHandshakeException
+                && !opened.isCancelled()) {
+                LOGGER.info("{}: {}; going on without TLS, which is opportunistic here", settings, failure.getMessage());
+                connect(settings.toBuilder().tls(TlsMode.NONE).build(), opened);
+            } else {
+                opened.completeExceptionally(failure);
             }
-            LOGGER.info("{}: {}; going on without TLS, which is opportunistic here", settings, failure.getMessage());
-            return connectOnce(settings.toBuilder().tls(TlsMode.NONE).build());
         });
     }
 
@@ -131,16 +152,26 @@ public final class SmtpClient implements Closeable {
                 }
             });
         InetSocketAddress source = settings.source().map(local -> new InetSocketAddress(local, 0)).orElse(null);
-        ChannelFuture unused = bootstrap.connect(settings.address(), source)
+        PhaseListener.Span connect = phases.begin(PhaseListener.Phase.CONNECT);
+        ChannelFuture connecting = bootstrap.connect(settings.address(), source)
             .addListener(connected -> {
+                connect.end();
                 if (!connected.isSuccess()) {
                     SmtpException why = SmtpException.host("No connection to " + settings + ": "
                         + connected.cause().getMessage(), connected.cause());
                     opened.completeExceptionally(why);
                     // A channel that never was active never tells that it is gone: its clock would run on.
                     dialogue.abort(why);
+                } else {
+                    PhaseListener.Span opening = phases.begin(PhaseListener.Phase.OPENING);
+                    CompletableFuture<SmtpConnection> unusedEnd = opened.whenComplete((session, failure) -> opening.end());
                 }
             });
+        CompletableFuture<SmtpConnection> unusedToo = opened.whenComplete((session, failure) -> {
+            if (opened.isCancelled()) {
+                ChannelFuture unusedEnd = connecting.channel().close();
+            }
+        });
     }
 
     private CompletableFuture<SmtpConnection> begin(Channel channel, Dialogue dialogue, SessionSettings settings,
@@ -149,7 +180,7 @@ public final class SmtpClient implements Closeable {
         CompletableFuture<Reply> firstReply = settings.tls().isImplicit()
             ? contexts.handshake(channel, settings).thenCompose(nothing -> greeting)
             : greeting;
-        return new SessionOpener(new Link(channel, dialogue, readers, settings), contexts).open(firstReply);
+        return new SessionOpener(new Link(channel, dialogue, readers, settings, phases), contexts).open(firstReply);
     }
 
     /** Ends every connection and thread at once. Connections that should say QUIT are told so before. */

@@ -2,6 +2,7 @@
 package org.postlane.smtp;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,6 +31,7 @@ public final class SmtpConnection {
 
     private volatile Capabilities capabilities;
     private volatile boolean idle = true;
+    private volatile boolean givenWay;
 
     SmtpConnection(Link link, Capabilities capabilities, boolean encrypted, boolean authenticated) {
         this.link = link;
@@ -73,6 +75,10 @@ public final class SmtpConnection {
         if (behind) {
             transaction.follow(last);
         }
+        if (!behind) {
+            link.dialogue().outcomesAreKnown();
+        }
+        link.dialogue().progressed();
         boolean reused = transactions > 0;
         last = transaction;
         transactions++;
@@ -194,6 +200,34 @@ public final class SmtpConnection {
             link.dialogue().abort(new IOException("Closed by this client"));
             return CompletableFuture.completedFuture(null);
         });
+    }
+
+    /**
+     * For how long the server has answered nothing and taken nothing, in nanoseconds; negative once the last piece of a message
+     * has left, for then only the server knows whether it has it. Between transactions it means nothing.
+     */
+    public long nanosStalled() {
+        return link.dialogue().isOutcomeUnknown() ? -1 : link.dialogue().standstill().toNanos();
+    }
+
+    /**
+     * Closes as {@link #abort()} does, but only where nothing has gone on for so long and the last piece of the message has not
+     * left: what is under way fails, and nothing is ambiguous.
+     */
+    public void giveWay(Duration stalledFor) {
+        CompletableFuture<Void> unused = onEventLoop(() -> {
+            if (nanosStalled() >= stalledFor.toNanos()) {
+                givenWay = true;
+                link.dialogue().abort(new IOException("The server did nothing for " + stalledFor.toSeconds()
+                    + " s, and others waited for the place"));
+            }
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    /** Whether it was closed by {@link #giveWay}. */
+    public boolean hasGivenWay() {
+        return givenWay;
     }
 
     /**

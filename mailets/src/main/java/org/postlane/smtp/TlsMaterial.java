@@ -57,6 +57,16 @@ public final class TlsMaterial {
         return new TlsMaterial(trusted, identity.chain(), identity.key());
     }
 
+    /** The same certificate to show, trusting what the other one trusts. */
+    public TlsMaterial withTrustOf(TlsMaterial other) {
+        return new TlsMaterial(other.trusted, chain, key);
+    }
+
+    /** Whether it trusts something else than the JVM's trust store. */
+    public boolean hasOwnTrust() {
+        return trusted != null;
+    }
+
     /** Null for the JVM's. */
     TrustManagerFactory trustManagers() {
         if (trusted == null) {

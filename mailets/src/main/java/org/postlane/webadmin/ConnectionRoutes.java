@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -86,7 +85,7 @@ final class ConnectionRoutes {
         sinceStart.put("reused", stats.reused());
         sinceStart.put("timedOut", stats.timedOut());
         Map<String, Object> discarded = new LinkedHashMap<>();
-        stats.discarded().forEach((reason, count) -> discarded.put(reason.name().toLowerCase(Locale.US), count));
+        stats.discarded().forEach((reason, count) -> discarded.put(reason.toString(), count));
         sinceStart.put("discarded", discarded);
         Map<String, Object> totals = new LinkedHashMap<>();
         totals.put("now", now);

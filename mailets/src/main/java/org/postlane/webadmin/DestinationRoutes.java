@@ -17,7 +17,9 @@ import java.util.stream.Stream;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.webadmin.utils.JsonTransformer;
 import org.postlane.outbound.Destinations;
+import org.postlane.outbound.MailFetch;
 import org.postlane.schedule.DestinationStatus;
+import spark.HaltException;
 import spark.Request;
 import spark.Service;
 
@@ -29,6 +31,8 @@ final class DestinationRoutes {
     private static final int LONGEST_NAME = 1_000;
     /** Domains are all that may get an order before they have mail: any other name that is not known is a typing error. */
     private static final Pattern DOMAIN = Pattern.compile("(?=.{1,253}$)[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*");
+    private static final Map<MailFetch, String> DELAYED_MAIL = Map.of(MailFetch.QUEUE_FLUSH, "queueFlush",
+        MailFetch.ROUND, "round", MailFetch.NONE, "notFetched");
     private static final Pattern REASON = Pattern.compile("[ -~]{1,200}");
 
     private final Destinations destinations;
@@ -55,7 +59,7 @@ final class DestinationRoutes {
             return order(request, true, (queue, name) -> destinations.suspend(queue, name, duration));
         }, json);
         service.post(ONE + "/resume", (request, response) -> order(request, false, destinations::resume), json);
-        service.post(ONE + "/flush", (request, response) -> order(request, false, destinations::flush), json);
+        service.post(ONE + "/flush", (request, response) -> flush(request), json);
         service.post(ONE + "/bounce", (request, response) -> {
             Duration duration = Requests.duration(request).orElseThrow(Requests::durationExpected);
             String reason = reason(request);
@@ -72,19 +76,44 @@ final class DestinationRoutes {
     }
 
     private Map<String, Object> order(Request request, boolean mayBeNew, Order order) {
+        MailQueueName queue = queueOf(request);
+        return order.give(queue, nameIn(request, queue, mayBeNew)).map(status -> asJson(queue, status))
+            .orElseThrow(() -> unknownIn(queue));
+    }
+
+    /** All the mail of a destination may be waiting in the durable queue, so that it is not remembered. */
+    private Map<String, Object> flush(Request request) {
+        MailQueueName queue = queueOf(request);
+        String name = nameIn(request, queue, true);
+        MailFetch fetch = destinations.flush(queue, name).orElseThrow(() -> unknownIn(queue));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("queue", queue.asString());
+        answer.put("name", name);
+        destinations.find(queue, name).ifPresent(status -> answer.putAll(asJson(queue, status)));
+        answer.put("delayedMail", DELAYED_MAIL.get(fetch));
+        return answer;
+    }
+
+    private MailQueueName queueOf(Request request) {
         String queue = request.params(":queue");
+        return destinations.queues().stream().filter(known -> known.asString().equals(queue)).findFirst()
+            .orElseThrow(() -> Requests.notFound("No outgoing queue has this name"));
+    }
+
+    private String nameIn(Request request, MailQueueName queue, boolean mayBeNew) {
         String written = request.params(":name");
         if (written.length() > LONGEST_NAME) {
             throw Requests.notFound("No destination has a name of more than " + LONGEST_NAME + " characters");
         }
         String name = destinationName(written);
-        MailQueueName queueName = destinations.queues().stream().filter(known -> known.asString().equals(queue)).findFirst()
-            .orElseThrow(() -> Requests.notFound("No outgoing queue has this name"));
-        if (destinations.find(queueName, name).isEmpty() && !(mayBeNew && DOMAIN.matcher(name).matches())) {
-            throw Requests.notFound("Queue " + queueName.asString() + " knows no such destination");
+        if (destinations.find(queue, name).isEmpty() && !(mayBeNew && DOMAIN.matcher(name).matches())) {
+            throw unknownIn(queue);
         }
-        return order.give(queueName, name).map(status -> asJson(queueName, status))
-            .orElseThrow(() -> Requests.notFound("Queue " + queueName.asString() + " knows no such destination"));
+        return name;
+    }
+
+    private static HaltException unknownIn(MailQueueName queue) {
+        return Requests.notFound("Queue " + queue.asString() + " knows no such destination");
     }
 
     /** Domains are known in lower case, whatever the administrator writes; other names are taken as they are. */

@@ -13,9 +13,10 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
 /**
- * Unhealthy while a queue cannot be read, the journal cannot be written or mail cannot be put back, and healthy again as soon as
- * that works. What a remote server does, and what an administrator has ordered, is no illness of this one: destinations that are
- * penalised or suspended are found in the metrics and over webadmin.
+ * Unhealthy while a queue cannot be read, the journal cannot be written or mail cannot be put back, and healthy again as soon
+ * as that works; degraded while there are mails of which nothing can be made. What a remote server does, and what an
+ * administrator has ordered, is no illness of this one: destinations that are penalised or suspended are found in the metrics
+ * and over webadmin.
  *
  * <p>{@code healthcheck.properties}: {@code additional.healthchecks=org.postlane.webadmin.OutboundHealthCheck}.
  */
@@ -40,10 +41,10 @@ public final class OutboundHealthCheck implements HealthCheck {
     public Publisher<Result> check() {
         return Mono.fromSupplier(() -> {
             List<CriticalStates.Problem> problems = states.problems();
-            return problems.isEmpty()
-                ? Result.healthy(NAME)
-                : Result.unhealthy(NAME, problems.stream()
-                    .map(CriticalStates.Problem::toString).collect(Collectors.joining("; ")));
+            String all = problems.stream().map(CriticalStates.Problem::toString).collect(Collectors.joining("; "));
+            return problems.isEmpty() ? Result.healthy(NAME)
+                : problems.stream().anyMatch(CriticalStates.Problem::isCritical) ? Result.unhealthy(NAME, all)
+                : Result.degraded(NAME, all);
         });
     }
 }

@@ -47,8 +47,12 @@ final class Requests {
         return limit;
     }
 
-    /** A time such as 30m, 2h or 1d; seconds where there is no unit. */
+    /** A time with its unit, such as 30m, 2h or 1d. */
     static Optional<Duration> duration(Request request) {
+        String written = request.queryParams(DURATION);
+        if (written != null && (written.isBlank() || Character.isDigit(written.trim().charAt(written.trim().length() - 1)))) {
+            throw durationExpected();
+        }
         Optional<Duration> duration;
         try {
             duration = ParametersExtractor.extractDuration(request, DURATION);

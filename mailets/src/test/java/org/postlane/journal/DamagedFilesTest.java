@@ -3,6 +3,7 @@ package org.postlane.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.postlane.journal.Journals.delivered;
+import static org.postlane.journal.Journals.isDelivered;
 import static org.postlane.journal.Journals.item;
 import static org.postlane.journal.Journals.onlyFile;
 import static org.postlane.journal.Journals.written;
@@ -54,7 +55,7 @@ class DamagedFilesTest {
         try (DeliveryJournal journal = open()) {
             StringBuilder known = new StringBuilder();
             for (int mail = 1; mail <= 3; mail++) {
-                known.append(journal.recall(item("mail-" + mail)).isDelivered("a@example.org") ? mail : "-");
+                known.append(isDelivered(journal.recall(item("mail-" + mail)), "a@example.org") ? mail : "-");
             }
             assertThat(journal.stats().damagedOctets()).isEqualTo(damaged);
             assertThat(journal.problem()).isEmpty();

@@ -35,6 +35,12 @@ final class Journals {
         return JournalItem.of(mail, "1");
     }
 
+    /** Whether the journal knows that the recipient has the mail. */
+    static boolean isDelivered(Recall recall, String recipient) {
+        JournalEntry entry = recall.outcomes().get(recipient);
+        return entry != null && entry.outcome() == JournalEntry.Outcome.DELIVERED;
+    }
+
     static void written(CompletableFuture<Void> future) {
         try {
             future.get(30, TimeUnit.SECONDS);

@@ -63,8 +63,14 @@ final class ChildJvm implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Everything that it has said so far. */
+    List<String> lines() {
+        return List.copyOf(said);
+    }
+
     String last() {
-        return String.join("\n", said.subList(Math.max(0, said.size() - SHOWN), said.size()));
+        List<String> soFar = List.copyOf(said);
+        return String.join("\n", soFar.subList(Math.max(0, soFar.size() - SHOWN), soFar.size()));
     }
 
     /** Tells it to end, by the end of its input. */

@@ -6,22 +6,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import org.apache.james.core.Domain;
 import org.apache.james.queue.api.MailQueueName;
+import org.apache.james.server.core.configuration.Configuration;
 import org.apache.james.server.core.configuration.FileConfigurationProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postlane.james.ConfigurationError;
 import org.postlane.outbound.LiveSettings;
 import org.postlane.outbound.Reload;
+import org.postlane.pool.PoolLimits;
 import org.postlane.recipient.RelayDomains;
 import org.postlane.schedule.Rate;
+import org.slf4j.LoggerFactory;
 
 class ContainerReloadTest {
     private static final String FILE = "<mailetcontainer><context><postmaster>postmaster</postmaster></context><processors>"
@@ -35,6 +50,9 @@ class ContainerReloadTest {
         + "</processor></processors></mailetcontainer>";
     private static final String DELIVERY = "mailetcontainer.xml, processor external, mailet PooledRemoteDelivery";
 
+    private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(ContainerReload.class);
+
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Delivery mailets = new Delivery();
     private final RelayDomains relayDomains = new RelayDomains();
     private final List<LiveSettings> outgoing = new ArrayList<>();
@@ -44,15 +62,28 @@ class ContainerReloadTest {
 
     @BeforeEach
     void start() {
-        reload = new ContainerReload((name, level) -> FileConfigurationProvider.getConfig(
-            new ByteArrayInputStream(file.getBytes(UTF_8))), mailets::mailet, relayDomains);
+        LOGGER.addAppender(log);
+        log.start();
+        reload = new ContainerReload((name, level) -> FileConfigurationProvider.getConfig(octets()),
+            new TestFiles(Path.of("")) {
+                @Override
+                public InputStream getResource(String url) {
+                    assertThat(url).isEqualTo("file://conf/mailetcontainer.xml");
+                    return octets();
+                }
+            }, new Configuration.ConfigurationPath("file://conf/"), mailets::mailet, relayDomains);
         reload.started(MailQueueName.of("outgoing"), outgoing::add);
         reload.started(MailQueueName.of("second"), second::add);
         relayDomains.declare("the start", "one.test");
     }
 
+    private InputStream octets() {
+        return new ByteArrayInputStream(file.getBytes(UTF_8));
+    }
+
     @AfterEach
     void stop() {
+        LOGGER.detachAppender(log);
         mailets.close();
     }
 
@@ -90,6 +121,27 @@ class ContainerReloadTest {
     void aRateThatIsTakenOutNoLongerHolds() throws IOException {
         assertThat(reloadWith("<rates>default=none; a.test=10/s</rates>", "").applied()).hasSize(1);
         assertThat(outgoing).last().satisfies(live -> assertThat(live.limitsOf("a.test").rate()).isEqualTo(Rate.NONE));
+    }
+
+    @Test
+    void theLimitsOfThePoolHoldFromNowOnAndWhoTakesThemOutGetsTheDefaults() throws Exception {
+        Reload.Result result = reloadWith("<outgoing>second", "<maxConnections>50</maxConnections><idleTimeout>3 s</idleTimeout>"
+            + "<outgoing>second");
+        assertThat(texts(result.applied())).containsExactly(DELIVERY + " number 2, <idleTimeout>:  -> 3 s",
+            DELIVERY + " number 2, <maxConnections>:  -> 50");
+        assertThat(result.needRestart()).isEmpty();
+        assertThat(mailets.engine.agreed().limits().maxTotal()).isEqualTo(50);
+        assertThat(mailets.engine.agreed().limits().idleTimeout()).isEqualTo(Duration.ofSeconds(3));
+        file = FILE;
+        assertThat(reload.reload().applied()).hasSize(2);
+        assertThat(mailets.engine.agreed().limits().maxTotal()).isEqualTo(PoolLimits.DEFAULT_MAX_TOTAL);
+    }
+
+    @Test
+    void limitsThatOnlyANewElementWritesComeWithTheRestartThatItNeeds() throws Exception {
+        reloadWith("</processor></processors>", "<mailet match='All' class='org.postlane.mailet.PooledRemoteDelivery'>"
+            + "<outgoing>third</outgoing><maxConnections>50</maxConnections></mailet></processor></processors>");
+        assertThat(mailets.engine.agreed().limits().maxTotal()).isEqualTo(PoolLimits.DEFAULT_MAX_TOTAL);
     }
 
     @Test
@@ -156,6 +208,50 @@ class ContainerReloadTest {
         file = FILE.replace("<outgoing>", "<maxConnections>9</maxConnections><outgoing>")
             .replace("<maxConnections>9</maxConnections><outgoing>second", "<maxConnections>10</maxConnections><outgoing>second");
         assertThatThrownBy(reload::reload).isInstanceOf(ConfigurationError.class).hasMessageContaining("maxConnections");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"journal", "journalSync"})
+    void elementsThatWantTwoJournalsAreRefusedAsAtTheStartAndNothingChanges(String key) {
+        file = FILE.replace("<outgoing>", "<KEY>never</KEY><outgoing>").replace("10/s", "20/s").replace("one.test", "two.test")
+            .replace("<KEY>never</KEY><outgoing>second", "<KEY>always</KEY><outgoing>second").replace("KEY", key)
+            .replace("<journal>never", "<journal>file://var/one").replace("<journal>always", "<journal>file://var/two");
+        assertThatThrownBy(reload::reload).isInstanceOf(ConfigurationError.class).hasMessageContaining("<" + key + ">")
+            .hasMessageContaining("the value that mailetcontainer.xml, mailet PooledRemoteDelivery with "
+                + "<outgoing>outgoing</outgoing> gives it");
+        assertThat(outgoing).isEmpty();
+        assertThat(relayDomains.contains(Domain.of("two.test"))).isFalse();
+    }
+
+    @Test
+    void aJournalWhereNoneCanBeWrittenIsRefusedAndNothingIsMade(@TempDir Path directory) throws IOException {
+        Path taken = Files.createFile(directory.resolve("taken"));
+        file = FILE.replace("<outgoing>", "<journal>file://" + taken + "/journal</journal><outgoing>");
+        assertThatThrownBy(reload::reload).isInstanceOf(ConfigurationError.class).hasMessageContaining("<journal>")
+            .hasMessageContaining(taken + " is no directory that can be written");
+        file = FILE.replace("<outgoing>", "<journal>file://" + directory + "/new/journal</journal><outgoing>");
+        assertThat(texts(reload.reload().needRestart())).hasSize(2).allMatch(text -> text.endsWith("<journal>"));
+        assertThat(directory.resolve("new")).doesNotExist();
+    }
+
+    @Test
+    void aReloadThatIsRefusedIsOneLineInTheLogAndNoneOnTheConsole() {
+        ByteArrayOutputStream console = new ByteArrayOutputStream();
+        PrintStream usual = System.err;
+        file = FILE.replace("</processors>", "");
+        System.setErr(new PrintStream(console, true, UTF_8));
+        try {
+            assertThatThrownBy(reload::reload).isInstanceOf(IOException.class);
+        } finally {
+            System.setErr(usual);
+        }
+        file = FILE.replace("a.test=10/s", "a.test=fast");
+        assertThatThrownBy(reload::reload).isInstanceOf(ConfigurationError.class);
+        assertThat(console.toString(UTF_8)).isEmpty();
+        assertThat(log.list).hasSize(2).allSatisfy(line -> assertThat(line.getLevel()).isEqualTo(Level.WARN));
+        assertThat(log.list.get(0).getFormattedMessage())
+            .startsWith("Nothing was reloaded: mailetcontainer.xml: expected well-formed");
+        assertThat(log.list.get(1).getFormattedMessage()).contains("<rates>").contains("a.test=fast");
     }
 
     @Test

@@ -20,11 +20,13 @@ import org.apache.james.core.MailAddress;
 import org.apache.james.dnsservice.api.InMemoryDNSService;
 import org.apache.james.server.core.MailImpl;
 import org.junit.jupiter.api.Test;
+import org.postlane.james.JamesFiles;
 import org.postlane.james.Parameters;
 import org.postlane.route.Host;
 import org.postlane.route.HostHealth;
 import org.postlane.route.Route;
 import org.postlane.route.RouteTable;
+import org.postlane.route.dns.Resolvers;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.testing.Behaviour;
 import org.postlane.testing.Connection;
@@ -62,8 +64,9 @@ class CredentialsStayApartTest {
 
     @Test
     void sessionsOfTwoSendersAreNeverEqualOverTenThousandRandomChoicesAndFailures() {
-        RouteTable table = new RemoteDeliveryParameters(new Parameters("test", Map.of("routes", routes(2501, 2502))))
-            .routes(new InMemoryDNSService(), () -> "home.test", new HostHealth());
+        RouteTable table = new RemoteDeliveryParameters(new Parameters("test", Map.of("routes", routes(2501, 2502))),
+            new JamesFiles(TestFiles.IN_TEMP))
+            .routes(Resolvers.of(new InMemoryDNSService()), () -> "home.test", new HostHealth());
         Map<SessionSettings, Set<String>> shared = new ConcurrentHashMap<>();
         IntStream.range(0, INTERLEAVINGS).parallel().forEach(i -> {
             Random random = new Random(i);

@@ -130,7 +130,8 @@ class DeadLettersTest {
     void aRepositoryThatThereIsNotStopsTheStart(String url) throws Exception {
         try (Delivery delivery = new Delivery()) {
             assertThatThrownBy(() -> delivery.start("deadLetters", url)).isInstanceOf(ConfigurationError.class)
-                .hasMessageContaining("<deadLetters>" + url).hasMessageContaining("the URL of a mail repository");
+                .hasMessageContaining("<deadLetters>" + url).hasMessageContaining("the URL of a mail repository")
+                .hasMessageContaining("this James has the protocols memory");
         }
     }
 }

@@ -25,6 +25,7 @@ import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.dnsservice.api.InMemoryDNSService;
 import org.apache.james.domainlist.lib.DomainListConfiguration;
 import org.apache.james.domainlist.memory.MemoryDomainList;
+import org.apache.james.filesystem.api.FileSystem;
 import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.metrics.api.NoopGaugeRegistry;
 import org.apache.james.metrics.tests.RecordingMetricFactory;
@@ -33,13 +34,16 @@ import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.server.core.MailImpl;
 import org.apache.james.server.core.MimeMessageInputStreamSource;
 import org.apache.james.server.core.MimeMessageWrapper;
+import org.apache.james.server.core.configuration.Configuration;
 import org.apache.james.server.core.configuration.FileConfigurationProvider;
 import org.apache.james.util.LoggingLevel;
 import org.apache.mailet.base.test.FakeMailetConfig;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.postlane.james.JamesFiles;
 import org.postlane.outbound.AgreedJournal;
 import org.postlane.outbound.CriticalStates;
+import org.postlane.outbound.EngineJournal;
 import org.postlane.outbound.EngineTime;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundMetrics;
@@ -64,7 +68,8 @@ final class Delivery implements AutoCloseable {
     final RelayDomains relayDomains = new RelayDomains();
     /** The text of the mailetcontainer.xml that a reload reads. */
     final AtomicReference<String> file = new AtomicReference<>("<mailetcontainer/>");
-    final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, this::mailet, relayDomains);
+    final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, TestFiles.IN_TEMP,
+        new Configuration.ConfigurationPath(FileSystem.FILE_PROTOCOL_AND_CONF), this::mailet, relayDomains);
     Clock clock = Clock.systemUTC();
     DNSService dns = records;
     MailQueueFactory<?> factory = queues;
@@ -76,7 +81,7 @@ final class Delivery implements AutoCloseable {
 
     Delivery(EngineTime time) {
         engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()),
-            criticalStates, destinations, new AgreedJournal(TestFiles.IN_TEMP, criticalStates), time);
+            criticalStates, destinations, new EngineJournal(new JamesFiles(TestFiles.IN_TEMP), criticalStates), time);
     }
 
     static ConditionFactory eventually() {
@@ -122,7 +127,8 @@ final class Delivery implements AutoCloseable {
     }
 
     PooledRemoteDelivery mailet() {
-        return new PooledRemoteDelivery(engine, dns, domains(), factory, repositories.store(), metrics, clock, reload);
+        return new PooledRemoteDelivery(engine, dns, domains(), factory, repositories.known(), metrics, clock,
+            new JamesFiles(TestFiles.IN_TEMP), reload);
     }
 
     private MemoryDomainList domains() {

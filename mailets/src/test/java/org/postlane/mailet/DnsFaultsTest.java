@@ -7,6 +7,8 @@ import static org.postlane.mailet.FleetDelivery.eventually;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.server.core.MailImpl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +47,19 @@ class DnsFaultsTest {
         dns.heal("good.test");
         net.everythingArrivesOnce();
         assertThat(net.delivery.context.reports).isEmpty();
+    }
+
+    @Test
+    void twoElementsAskOnlyOnceForTheSame() throws Exception {
+        net.start("outgoing", "first");
+        PooledRemoteDelivery second = net.delivery.start("outgoing", "second", "mxPort", String.valueOf(net.fleet.port()));
+        net.send("m1", "x@good.test");
+        net.everythingArrivesOnce();
+        MailImpl mail = Delivery.mail("m2", "y@good.test");
+        second.service(mail);
+        LifecycleUtil.dispose(mail);
+        eventually().until(() -> host.taken() == 2);
+        assertThat(dns.queries("good.test", "MX")).isEqualTo(1);
     }
 
     @Test

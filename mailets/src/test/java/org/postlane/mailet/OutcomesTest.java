@@ -10,19 +10,10 @@ import static org.postlane.testing.Reaction.reply;
 import static org.postlane.testing.Reaction.reset;
 import static org.postlane.testing.Reaction.stall;
 
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.google.common.collect.ImmutableMap;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
@@ -36,7 +27,6 @@ import org.postlane.testing.Recipient;
 import org.postlane.testing.ScriptedBehaviour;
 import org.postlane.testing.SmtpServer;
 import org.postlane.testing.Stall;
-import org.slf4j.LoggerFactory;
 
 class OutcomesTest {
     private static final String[] SOON = {"delayTime", "20", "maxRetries", "3", "bounceProcessor", "failed", "onSuccess", "sent"};
@@ -144,74 +134,6 @@ class OutcomesTest {
                 delivery.settled(1);
                 assertThat(second.received()).hasSize(1);
                 assertThat(delivery.queues.putBack()).isEmpty();
-            }
-        }
-    }
-
-    @Test
-    void retriesFollowDelayTimeAndMaxRetriesAsStockDoes() throws Exception {
-        ScriptedBehaviour behaviour = Behaviour.accepting().mail(reply("451 4.3.0 later"));
-        try (SmtpServer server = SmtpServer.with(behaviour); Delivery delivery = new Delivery().domain("a.test", server)) {
-            delivery.queues.realDelay = delay -> Duration.ZERO;
-            delivery.start("delayTime", "2*1 minute, 3000", "maxRetries", "5", "bounceProcessor", "failed");
-            delivery.send("mail", "x@a.test");
-            delivery.settled(6);
-            assertThat(delivery.queues.putBack()).extracting(WatchedQueues.Put::delay).containsExactly(Duration.ofMinutes(1),
-                Duration.ofMinutes(1), Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofSeconds(3));
-            assertThat(server.statistics().commands("MAIL")).isEqualTo(6);
-            assertThat(delivery.context.sentTo("failed")).hasSize(1).first().satisfies(failed ->
-                assertThat(failed.attributes()).containsEntry("is-delivery-permanent-error", false)
-                    .containsEntry("delivery-error-code", 451));
-        }
-    }
-
-    @Test
-    void fewerMaxRetriesThanDelaysAreRaisedAsStockDoes() throws Exception {
-        ScriptedBehaviour behaviour = Behaviour.accepting().mail(reply("451 4.3.0 later"));
-        try (SmtpServer server = SmtpServer.with(behaviour); Delivery delivery = new Delivery().domain("a.test", server)) {
-            delivery.queues.realDelay = delay -> Duration.ZERO;
-            delivery.start("delayTime", "10,20,30", "maxRetries", "1");
-            delivery.send("mail", "x@a.test");
-            eventually().until(() -> !delivery.context.reports.isEmpty());
-            assertThat(delivery.queues.putBack()).extracting(put -> put.delay().toMillis()).containsExactly(10L, 20L, 30L);
-        }
-    }
-
-    @Test
-    void theDefaultScheduleGrowsAndExpiresByTheAgeOfTheMail() throws Exception {
-        ScriptedBehaviour behaviour = Behaviour.accepting().mail(reply("451 4.3.0 later"));
-        try (SmtpServer server = SmtpServer.with(behaviour); Delivery delivery = new Delivery().domain("a.test", server)) {
-            Clock now = Clock.systemUTC();
-            AtomicReference<Duration> later = new AtomicReference<>(Duration.ZERO);
-            delivery.clock = new Clock() {
-                @Override
-                public ZoneId getZone() {
-                    return now.getZone();
-                }
-
-                @Override
-                public Clock withZone(ZoneId zone) {
-                    return this;
-                }
-
-                @Override
-                public Instant instant() {
-                    return now.instant().plus(later.get());
-                }
-            };
-            delivery.queues.realDelay = delay -> {
-                if (delivery.queues.putBack().size() == 4) {
-                    later.set(Duration.ofDays(5));
-                }
-                return Duration.ZERO;
-            };
-            delivery.start();
-            delivery.send("mail", "x@a.test");
-            eventually().until(() -> !delivery.context.reports.isEmpty());
-            assertThat(delivery.queues.putBack()).hasSize(4);
-            List<Long> seconds = delivery.queues.putBack().stream().map(put -> put.delay().toSeconds()).toList();
-            for (int i = 0; i < 4; i++) {
-                assertThat(seconds.get(i)).isBetween(300L << i, (360L << i) + 1);
             }
         }
     }
@@ -377,56 +299,6 @@ class OutcomesTest {
             assertThat(server.received()).extracting(ReceivedMail::mailParameters)
                 .containsOnly("RET=HDRS ENVID=id+2B1");
             assertThat(server.violations()).isEmpty();
-        }
-    }
-
-    @Test
-    void everyOutcomeIsOneLineOfTheDeliveryLog() throws Exception {
-        Logger logger = (Logger) LoggerFactory.getLogger("org.postlane.delivery");
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        logger.setLevel(Level.INFO);
-        logger.addAppender(lines);
-        ScriptedBehaviour behaviour = Behaviour.accepting().rcpt("y@a.test", reply("550 5.1.1 nobody"));
-        try (SmtpServer server = SmtpServer.with(behaviour); Delivery delivery = new Delivery().domain("a.test", server)) {
-            delivery.start(SOON);
-            delivery.send("logged", "x@a.test", "y@a.test");
-            delivery.settled();
-            String sender = Integer.toHexString("sender@home.test".hashCode());
-            String way = "mail=logged delivery=logged/58/" + sender
-                + " queue=outgoing destination=a.test host=127.0.0.1[127.0.0.1]:"
-                + server.port() + " attempt=1 ";
-            assertThat(List.copyOf(lines.list)).extracting(ILoggingEvent::getFormattedMessage)
-                .filteredOn(line -> line.contains("mail=logged")).hasSize(2)
-                .anyMatch(line -> line.startsWith("outcome=delivered to=x@a.test from=sender@home.test " + way)
-                    && line.contains(" reused=false tls=false code=250 "))
-                .anyMatch(line -> line.startsWith("outcome=failed to=y@a.test from=sender@home.test " + way)
-                    && line.endsWith(" code=550 dsn=5.1.1 fault=recipient reply=\"550 5.1.1 nobody\""));
-        } finally {
-            logger.detachAppender(lines);
-            logger.setLevel(null);
-        }
-    }
-
-    @Test
-    void whoIsGivenUpHasOneMoreLineThatSaysSo() throws Exception {
-        Logger logger = (Logger) LoggerFactory.getLogger("org.postlane.delivery");
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        logger.setLevel(Level.INFO);
-        logger.addAppender(lines);
-        ScriptedBehaviour behaviour = Behaviour.accepting().rcpt("x@a.test", reply("450 4.2.0 later"));
-        try (SmtpServer server = SmtpServer.with(behaviour); Delivery delivery = new Delivery().domain("a.test", server)) {
-            delivery.start("delayTime", "10", "maxRetries", "1");
-            delivery.send("spent", "x@a.test");
-            delivery.settled(2);
-            assertThat(List.copyOf(lines.list)).extracting(ILoggingEvent::getFormattedMessage)
-                .filteredOn(line -> line.contains("mail=spent")).hasSize(3)
-                .last().asString().startsWith("outcome=failed to=x@a.test")
-                .endsWith("reply=\"Given up; the last was: 450 4.2.0 later\"");
-        } finally {
-            logger.detachAppender(lines);
-            logger.setLevel(null);
         }
     }
 }

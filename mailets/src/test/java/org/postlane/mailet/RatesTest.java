@@ -101,4 +101,42 @@ class RatesTest {
         assertThat(limited.opened()).isEqualTo(10);
         areNoFasterThan(PER_SECOND, began, limited.connectedAt());
     }
+
+    @Test
+    void connectionsForTheMailOfADomainAreKeptToItsRate() throws Exception {
+        dns.mx("gmail.test", 10, "mx1.provider.test");
+        net.start("connectionRates", "gmail.test=" + PER_SECOND + "/s", "maxMailsPerConnection", "1");
+        long began = System.nanoTime();
+        for (int i = 0; i < 10; i++) {
+            net.send("m" + i, "x@gmail.test");
+        }
+        net.everythingArrivesOnce();
+        areNoFasterThan(PER_SECOND, began, limited.connectedAt());
+    }
+
+    @Test
+    void aDomainBehindAGatewayMayHaveARateOfItsOwn() throws Exception {
+        dns.a("relay.test", limited.address());
+        net.start("gateway", "relay.test:" + net.fleet.port(), "rates", "slow.test=" + PER_SECOND + "/s");
+        long began = System.nanoTime();
+        for (int i = 0; i < MAILS; i++) {
+            net.send("slow" + i, "x@slow.test", "y@other.test");
+        }
+        net.everythingArrivesOnce();
+        assertThat(System.nanoTime() - began).isGreaterThan(Duration.ofSeconds(MAILS - 1).toNanos() / PER_SECOND);
+        assertThat(net.delivery.destination("slow.test").succeeded()).isEqualTo(MAILS);
+        assertThat(net.delivery.destination("gateway relay.test:" + net.fleet.port()).succeeded()).isEqualTo(MAILS);
+    }
+
+    @Test
+    void aGatewayMayHaveARateByItsName() throws Exception {
+        dns.a("relay.test", limited.address());
+        net.start("gateway", "relay.test:" + net.fleet.port(), "rates", "default=none; mx:relay.test=" + PER_SECOND + "/s");
+        long began = System.nanoTime();
+        for (int i = 0; i < 10; i++) {
+            net.send("m" + i, "x@d" + i + ".test");
+        }
+        net.everythingArrivesOnce();
+        areNoFasterThan(PER_SECOND, began, limited.transactionsAt());
+    }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.mail.MessagingException;
 
@@ -26,6 +27,8 @@ final class RecordingContext {
     final List<HandedOver> sent = new CopyOnWriteArrayList<>();
     final List<ParsedReport> reports = new CopyOnWriteArrayList<>();
     final AtomicInteger toFail = new AtomicInteger();
+    /** Whether the spool refuses a mail of this name. */
+    volatile Predicate<String> refuses = name -> false;
 
     /** What runs mail that is handed over, before the hand-over returns. */
     @FunctionalInterface
@@ -42,6 +45,9 @@ final class RecordingContext {
                     return new MailAddress("postmaster@home.test");
                 }
                 Mail mail = (Mail) arguments[0];
+                if (refuses.test(mail.getName())) {
+                    throw new MessagingException("The spool does not take " + mail.getName());
+                }
                 if (toFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     throw new MessagingException("The spool is away");
                 }

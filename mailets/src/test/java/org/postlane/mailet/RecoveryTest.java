@@ -4,7 +4,10 @@ package org.postlane.mailet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.postlane.mailet.FleetDelivery.eventually;
 
+import java.time.Duration;
+
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postlane.testing.fleet.Fleet;
@@ -14,6 +17,7 @@ import org.postlane.testing.fleet.HostBehaviour;
 /** Destinations that were down and are back. */
 class RecoveryTest {
     private static final int MAILS = 100;
+    private static final int TIMES = 60;
 
     private final FleetDelivery net = new FleetDelivery(Fleet.everywhere(), new FastTime(2));
 
@@ -58,5 +62,29 @@ class RecoveryTest {
         assertThat(host.refused()).as("connections while it was down").isLessThan(5);
         assertThat(net.tally.repeated()).isEmpty();
         assertThat(net.delivery.context.reports).isEmpty();
+    }
+
+    /** Nobody but the probes has met the outage: they alone are attempts, and the others come when the domain is back. */
+    @Test
+    void mailThatWasNeverTriedHasNoAttemptCountedHoweverLongItsDestinationWasDown() throws Exception {
+        try (FleetDelivery fast = new FleetDelivery(Fleet.everywhere(), new FastTime(TIMES))) {
+            fast.delivery.queues.realDelay = delay -> delay.dividedBy(TIMES);
+            FleetHost host = fast.host(1).behave(Outage.TURNS_AWAY.behaviour());
+            fast.start();
+            for (int i = 0; i < MAILS; i++) {
+                fast.send("m" + i, "x@" + FleetNames.domain(1));
+            }
+            eventually().until(() -> fast.delivery.destination(FleetNames.domain(1)).remaining()
+                .filter(left -> left.compareTo(Duration.ofMinutes(1)) > 0).isPresent());
+            eventually().until(() -> fast.delivery.destination(FleetNames.domain(1)).waiting() == 0);
+            int met = host.refused();
+            host.behave(HostBehaviour.healthy());
+
+            fast.everythingArrivesOnce();
+            long counted = fast.delivery.queues.putBack().stream()
+                .filter(put -> !Integer.valueOf(0).equals(put.attributes().getOrDefault("delivery_retry_count", 0)))
+                .map(WatchedQueues.Put::name).distinct().count();
+            assertThat(counted).as("mails with an attempt").isLessThanOrEqualTo(Math.max(met, host.refused()));
+        }
     }
 }

@@ -28,15 +28,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.JamesFiles;
 import org.postlane.james.Parameters;
 import org.postlane.route.Host;
 import org.postlane.route.HostHealth;
 import org.postlane.route.RouteSource;
 import org.postlane.route.RouteTable;
+import org.postlane.route.dns.Resolvers;
 import org.postlane.smtp.Protocol;
+import org.postlane.smtp.TlsMaterial;
 import org.postlane.smtp.TlsMode;
 import org.postlane.smtp.sasl.Credentials;
 import org.postlane.smtp.sasl.SaslMechanism;
+import org.postlane.testing.TestTls;
 
 class RouteParametersTest {
     private static final String FOUR_RULES = """
@@ -60,8 +64,8 @@ class RouteParametersTest {
     }
 
     private RouteTable table(Parameters parameters) {
-        RouteTable table = new RemoteDeliveryParameters(parameters).routes(dns, () -> "home.test", new HostHealth());
-        return table;
+        return new RemoteDeliveryParameters(parameters, new JamesFiles(new TestFiles(directory)))
+            .routes(Resolvers.of(dns), () -> "home.test", new HostHealth());
     }
 
     private static RouteSource choose(RouteTable table, String sender, String recipient) {
@@ -150,6 +154,54 @@ class RouteParametersTest {
     }
 
     @Test
+    void aFileThatIsNotAbsoluteIsInTheDirectoryOfJames() throws Exception {
+        Files.createDirectory(directory.resolve("conf"));
+        Files.writeString(directory.resolve("conf/relay.pw"), "s3cret");
+        for (String file : List.of("conf/relay.pw", "file://conf/relay.pw")) {
+            RouteTable table = table("routes", "* = 127.0.0.1:587 user=joe passwordFile=" + file);
+            assertThat(hosts(table, null, "a.test").get(0).session().credentials())
+                .contains(Credentials.password("joe", "s3cret"));
+        }
+    }
+
+    @Test
+    void oneMayActForAnotherAndThatOneIsPartOfWhoTheDestinationIs() {
+        RouteTable table = table("routes", "a.test = 127.0.0.1 user=joe password=1 authorizationId=ann;"
+            + "b.test = 127.0.0.1 user=joe password=1 authorizationId=bob; c.test = 127.0.0.1 (user=joe password=1)"
+            + " authorizationId=bob user=x password=y");
+        assertThat(hosts(table, null, "a.test").get(0).session().credentials())
+            .contains(Credentials.password("joe", "1").withAuthorizationId("ann"));
+        assertThat(hosts(table, null, "b.test").get(0).session().credentials())
+            .contains(Credentials.password("joe", "1").withAuthorizationId("bob"));
+        assertThat(hosts(table, null, "c.test").get(0).session().credentials()).as("takes nothing from its rule")
+            .contains(Credentials.password("joe", "1"));
+        assertThat(List.of(destination(table, null, "a.test"), destination(table, null, "b.test"),
+            destination(table, null, "c.test"))).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aGatewaysTrustStoreTakesThePlaceOfTheElementsAndTheCertificateThatIsShownStays() throws Exception {
+        TestTls one = TestTls.forHost("one.test");
+        TestTls other = TestTls.forHost("other.test");
+        TestTls client = TestTls.forHost("client.test");
+        Files.createDirectory(directory.resolve("conf"));
+        Path usual = Files.writeString(directory.resolve("usual.pem"), one.certificatePem());
+        Path own = Files.writeString(directory.resolve("conf/own.pem"), other.certificatePem());
+        RouteTable table = table("tls", "verified", "tlsTrustStore", "usual.pem",
+            "tlsClientKey", client.keyStoreFile().toString(), "tlsClientKeyPassword", client.password(),
+            "routes", "a.test = 127.0.0.1 tls=verified trustStore=conf/own.pem; b.test = 127.0.0.1 tls=verified;"
+                + "c.test = 127.0.0.1 (trustStore=file://conf/own.pem), 127.0.0.2 trustStore=usual.pem");
+        TlsMaterial ofElement = TlsMaterial.DEFAULT.trusting(usual, null)
+            .withClientKey(client.keyStoreFile(), client.password());
+        TlsMaterial ofRule = ofElement.withTrustOf(TlsMaterial.DEFAULT.trusting(own, null));
+        assertThat(hosts(table, null, "a.test").get(0).session().tlsMaterial()).isEqualTo(ofRule).isNotEqualTo(ofElement);
+        assertThat(hosts(table, null, "b.test").get(0).session().tlsMaterial()).isEqualTo(ofElement);
+        assertThat(hosts(table, null, "c.test")).extracting(host -> host.session().tlsMaterial())
+            .containsExactly(ofRule, ofElement);
+        assertThat(destination(table, null, "a.test")).isNotEqualTo(destination(table, null, "b.test"));
+    }
+
+    @Test
     void aGatewaysOwnUserTakesNothingFromItsRule() {
         RouteTable table = table("routes", "* = 127.0.0.1 (user=one password=1 tls=required),"
             + " 127.0.0.2, 127.0.0.3 (tls=verified) "
@@ -224,7 +276,12 @@ class RouteParametersTest {
         "a.test = relay user=joe", "a.test = relay password=s3cret", "a.test = relay user=joe password=s3cret passwordFile=x",
         "a.test = relay user=joe passwordFile=/nowhere/s3", "a.test = relay user=joe password=s3cret tls=none",
         "a.test = relay user=joe password=s3cret mechanism=NTLM", "a.test = relay user=joe password=s3cret authWithoutTls=1",
-        "a.test = relay user=joe password=\"s3cret", "a.test = password=s3cret", "a..test = relay", "*.* = relay",
+        "a.test = relay authorizationId=ann",
+        "a.test = relay user=joe password=s3cret mechanism=LOGIN authorizationId=ann",
+
+        "a.test = relay trustStorePassword=s3cret", "a.test = relay trustStore=/nowhere/s3",
+        "a.test = relay tls=required trustStore=/nowhere/s3", "a.test = relay user=joe password=\"s3cret",
+        "a.test = password=s3cret", "a..test = relay", "*.* = relay",
         "from: = relay", "from:a.test from:b.test = relay", "a.test b.test = relay", "a.test = relay tls=none tls=none",
         "a.test, A.test = relay", "from:a.test *, from:a.test = relay"})
     void aRuleThatIsNoneStopsTheStartAndItsNumberAndWhatWasExpectedAreNamed(String rule) {

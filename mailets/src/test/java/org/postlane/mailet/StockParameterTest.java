@@ -27,12 +27,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.JamesFiles;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.OutboundSettings;
 import org.postlane.route.Host;
 import org.postlane.route.HostHealth;
 import org.postlane.route.Route;
 import org.postlane.route.RouteTable;
+import org.postlane.route.dns.Resolvers;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpTimeouts;
 import org.postlane.smtp.TlsMode;
@@ -66,9 +68,9 @@ class StockParameterTest {
 
     private OutboundSettings settings(String... written) {
         Parameters parameters = parameters(written);
-        RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
-        OutboundSettings settings = read.settings(domains(), new TestRepositories().store());
-        RouteTable unused = read.routes(dns, () -> "home.test", new HostHealth());
+        RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters, new JamesFiles(TestFiles.IN_TEMP));
+        OutboundSettings settings = read.settings(domains(), new TestRepositories().known());
+        RouteTable unused = read.routes(Resolvers.of(dns), () -> "home.test", new HostHealth());
         parameters.refuseUnknown();
         return settings;
     }
@@ -76,15 +78,16 @@ class StockParameterTest {
     /** The settings of a session with the gateway that is written, or else with an MX. */
     private SessionSettings session(String... written) {
         Parameters parameters = parameters(written);
-        RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters);
-        OutboundSettings settings = read.settings(domains(), new TestRepositories().store());
+        RemoteDeliveryParameters read = new RemoteDeliveryParameters(parameters, new JamesFiles(TestFiles.IN_TEMP));
+        OutboundSettings settings = read.settings(domains(), new TestRepositories().known());
         Route route = route(read, Domain.of("192.0.2.9"));
         parameters.refuseUnknown();
         return settings.session(route.hosts().get(0).settings()).build();
     }
 
     private Route route(RemoteDeliveryParameters read, Domain domain) {
-        return read.routes(dns, () -> "home.test", new HostHealth()).choose(Optional.empty(), domain).resolve(domain).join();
+        return read.routes(Resolvers.of(dns), () -> "home.test", new HostHealth()).choose(Optional.empty(), domain)
+            .resolve(domain).join();
     }
 
     private MemoryDomainList domains() {
@@ -99,7 +102,8 @@ class StockParameterTest {
     }
 
     private List<Integer> gatewayPorts(String... written) throws Exception {
-        Route route = route(new RemoteDeliveryParameters(parameters(written)), Domain.of("a.test"));
+        Route route = route(new RemoteDeliveryParameters(parameters(written), new JamesFiles(TestFiles.IN_TEMP)),
+            Domain.of("a.test"));
         return route.hosts().stream().map(Host::address).map(address -> address.getPort()).toList();
     }
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.apache.james.filesystem.api.FileSystem;
 
 /** James' file system in a directory of the test's: {@code file:///} URLs as they are, others under the directory. */
-final class TestFiles implements FileSystem {
+class TestFiles implements FileSystem {
     /** For tests that keep no files. */
     static final TestFiles IN_TEMP = new TestFiles(Path.of(System.getProperty("java.io.tmpdir")));
 

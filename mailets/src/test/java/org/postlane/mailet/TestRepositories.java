@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.configuration2.BaseHierarchicalConfiguration;
 import org.apache.james.mailrepository.api.MailKey;
 import org.apache.james.mailrepository.api.MailRepository;
-import org.apache.james.mailrepository.api.MailRepositoryStore;
 import org.apache.james.mailrepository.api.MailRepositoryUrl;
 import org.apache.james.mailrepository.api.Protocol;
 import org.apache.james.mailrepository.memory.MailRepositoryStoreConfiguration;
@@ -21,6 +20,9 @@ import org.apache.mailet.Mail;
 final class TestRepositories {
     final AtomicInteger storesToFail = new AtomicInteger();
     final AtomicInteger stores = new AtomicInteger();
+    private final MailRepositoryStoreConfiguration configuration = MailRepositoryStoreConfiguration.forItems(
+        new MailRepositoryStoreConfiguration.Item(List.of(new Protocol("memory")), MemoryMailRepository.class.getName(),
+            new BaseHierarchicalConfiguration()));
     private final MemoryMailRepositoryStore store;
 
     TestRepositories() {
@@ -33,8 +35,7 @@ final class TestRepositories {
                 stores.incrementAndGet();
                 return super.store(mail);
             }
-        }, MailRepositoryStoreConfiguration.forItems(new MailRepositoryStoreConfiguration.Item(
-            List.of(new Protocol("memory")), MemoryMailRepository.class.getName(), new BaseHierarchicalConfiguration())));
+        }, configuration);
         try {
             store.init();
         } catch (Exception e) {
@@ -42,8 +43,8 @@ final class TestRepositories {
         }
     }
 
-    MailRepositoryStore store() {
-        return store;
+    KnownRepositories known() {
+        return new KnownRepositories(store, configuration);
     }
 
     MailRepository at(String url) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -34,6 +35,12 @@ final class WatchedQueues implements MailQueueFactory<MailQueue> {
     /** Whether what is put in is noted; not by the ten thousand. */
     volatile boolean notesPuts = true;
     final AtomicInteger done = new AtomicInteger();
+    /** Mails given back by {@code RETRY}. */
+    final AtomicInteger retried = new AtomicInteger();
+    /** Whether the queue refuses a mail of this name with this delay. */
+    volatile BiPredicate<String, Duration> refuses = (name, delay) -> false;
+    /** What becomes of a mail on its way out of the queue. */
+    volatile UnaryOperator<Mail> handsOut = mail -> mail;
     final AtomicInteger putsToFail = new AtomicInteger();
     final AtomicInteger readsToFail = new AtomicInteger();
     private final MemoryMailQueueFactory memory;
@@ -82,6 +89,9 @@ final class WatchedQueues implements MailQueueFactory<MailQueue> {
 
         @Override
         public void enQueue(Mail mail, Duration delay) throws MailQueueException {
+            if (refuses.test(mail.getName(), delay)) {
+                throw new MailQueueException("The queue does not take " + mail.getName());
+            }
             if (putsToFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 throw new MailQueueException("The queue is away");
             }
@@ -120,19 +130,25 @@ final class WatchedQueues implements MailQueueFactory<MailQueue> {
 
     private final class Item implements MailQueue.MailQueueItem {
         private final MailQueue.MailQueueItem item;
+        private final Mail mail;
 
         Item(MailQueue.MailQueueItem item) {
             this.item = item;
+            this.mail = handsOut.apply(item.getMail());
         }
 
         @Override
         public Mail getMail() {
-            return item.getMail();
+            return mail;
         }
 
         @Override
         public void done(CompletionStatus success) throws MailQueue.MailQueueException {
             item.done(success);
+            if (success == CompletionStatus.RETRY) {
+                retried.incrementAndGet();
+                return;
+            }
             done.incrementAndGet();
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.james.queue.api.MailQueueName;
@@ -23,10 +24,10 @@ class ConnectionPacesTest {
         paces.change(queue, DomainRules.parse(text, Rate.EXPECTED, Rate::parse));
     }
 
-    private boolean opens(String server, int lastOctet) throws Exception {
+    private boolean opens(String server, int lastOctet, String... domains) throws Exception {
         InetAddress address = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) lastOctet});
         return paces.nanosUntilOpening(new ConnectionKey(SessionSettings.to(new InetSocketAddress(address, 25), server)
-            .build())) <= 0;
+            .build(), Set.of(domains))) <= 0;
     }
 
     @Test
@@ -55,6 +56,27 @@ class ConnectionPacesTest {
         assertThat(opens("mx.a.test", 2)).isTrue();
         assertThat(opens("mx.free.test", 3)).isTrue();
         assertThat(opens("mx.free.test", 3)).isTrue();
+    }
+
+    @Test
+    void aRuleMayNameTheDomainsOfRecipients() throws Exception {
+        rules(QUEUE, "shop.test=1/min; *.lists.test=2/min; default=none");
+        assertThat(opens("mx1.provider.test", 1, "shop.test")).isTrue();
+        assertThat(opens("mx2.provider.test", 2, "shop.test")).isFalse();
+        assertThat(opens("mx1.provider.test", 1, "other.test")).isTrue();
+        assertThat(opens("mx1.provider.test", 1, "other.test", "shop.test")).as("one of several").isFalse();
+        assertThat(opens("mx1.provider.test", 1, "a.lists.test")).isTrue();
+    }
+
+    @Test
+    void theServerComesBeforeTheDomainsAndTheyBeforeTheDefault() throws Exception {
+        rules(QUEUE, "default=1/h; shop.test=none; relay.test=none; mx:mx.slow.test=1/min; slow.test=none");
+        for (int i = 0; i < 3; i++) {
+            assertThat(opens("mx.any.test", 1, "shop.test")).as("the domain before the default").isTrue();
+            assertThat(opens("relay.test", 2, "any.test")).as("the gateway before the default").isTrue();
+        }
+        assertThat(opens("mx.slow.test", 3, "slow.test")).isTrue();
+        assertThat(opens("mx.slow.test", 3, "slow.test")).as("the server before the domain").isFalse();
     }
 
     @Test

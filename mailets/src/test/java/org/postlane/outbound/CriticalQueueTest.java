@@ -83,7 +83,7 @@ class CriticalQueueTest {
     @Test
     void aQueueThatCanBeReadAgainIsHealthyAlsoWithoutMail() {
         QueueReader reader = new QueueReader(new AwayForAWhile(2), InHandLimits.DEFAULTS,
-            states.watch("queue out cannot be read", Duration.ZERO), item -> { });
+            states.watch("queue out cannot be read", Duration.ZERO), item -> { }, () -> false, threads);
         assertThat(check().isHealthy()).isTrue();
         reader.start(Schedulers.fromExecutorService(threads));
         await().until(() -> check().isUnHealthy());
@@ -97,7 +97,7 @@ class CriticalQueueTest {
     void oneMailThatCannotBeSettledIsNoCriticalStateWhileOthersAre() {
         List<String> done = new ArrayList<>();
         CriticalStates.Condition settled = states.watch("the mail of queue out cannot be settled", Duration.ZERO);
-        StepRunner runner = new StepRunner(Runnable::run, threads, () -> false, settled);
+        StepRunner runner = new StepRunner(Runnable::run, threads, () -> false, settled, new Unsettled());
         assertThat(runner.run("bad", List.of(new Settlement.Step("putting it back", () -> {
             throw new IOException("no broker");
         })), step -> { })).isNotDone();

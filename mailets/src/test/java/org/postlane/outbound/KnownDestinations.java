@@ -11,7 +11,7 @@ public final class KnownDestinations {
 
     public static QueueDestinations of(String queue, Scheduler<?> scheduler) {
         QueueDestinations destinations = new QueueDestinations();
-        destinations.add(MailQueueName.of(queue), scheduler);
+        destinations.add(MailQueueName.of(queue), scheduler, name -> MailFetch.QUEUE_FLUSH);
         return destinations;
     }
 }

@@ -3,11 +3,15 @@ package org.postlane.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.metrics.api.NoopGaugeRegistry;
@@ -26,7 +30,8 @@ class MailRecordTest {
     private static final MailAddress RECIPIENT = MailAddressFixture.ANY_AT_JAMES;
     private static final MailQueueName OUTGOING = MailQueueName.of("outgoing");
     private static final Instant BEGAN = Instant.parse("2026-01-01T00:00:00Z");
-    private final DeliveryJournal journal = DeliveryJournal.inMemory(JournalSettings.DEFAULTS);
+    private final RecordsUnderWay recordsUnderWay = new RecordsUnderWay();
+    private DeliveryJournal journal = DeliveryJournal.inMemory(JournalSettings.DEFAULTS);
 
     private static Clock at(Duration afterTheBeginning) {
         return Clock.fixed(BEGAN.plus(afterTheBeginning), ZoneOffset.UTC);
@@ -42,7 +47,7 @@ class MailRecordTest {
     private MailRecord record(MailImpl mail, Duration now, MailQueueName queue, Instant began) {
         OutboundMetrics metrics = new OutboundMetrics(new RecordingMetricFactory(), new NoopGaugeRegistry());
         OutcomeLog log = new OutcomeLog(queue, metrics, at(now));
-        return new MailRecord(journal, log, at(now), queue, began, mail);
+        return new MailRecord(journal, log, at(now), queue, began, recordsUnderWay, mail);
     }
 
     private List<Verdict> known(MailImpl mail, Duration now, MailQueueName queue, Instant began) {
@@ -73,6 +78,53 @@ class MailRecordTest {
     void whatIsQueuedOnceMoreLaterIsANewDelivery() throws Exception {
         delivered(queuedAt(Duration.ofSeconds(1)), Duration.ofSeconds(2));
         assertThat(known(queuedAt(Duration.ofSeconds(3)), Duration.ofSeconds(4), OUTGOING, BEGAN)).isEmpty();
+    }
+
+    /** A journal whose disk hangs: nothing that it is given is ever on it, and nothing fails. */
+    private DeliveryJournal hanging(List<CompletableFuture<Void>> pending) {
+        DeliveryJournal memory = journal;
+        return (DeliveryJournal) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {DeliveryJournal.class},
+            (proxy, method, arguments) -> {
+                Object answer = method.invoke(memory, arguments);
+                if (!method.getName().equals("record")) {
+                    return answer;
+                }
+                CompletableFuture<Void> never = new CompletableFuture<>();
+                pending.add(never);
+                return never;
+            });
+    }
+
+    private void deliver(MailRecord record) {
+        record.record("james", List.of(new Verdict(RECIPIENT,
+            RecipientResult.recorded(Fault.RECIPIENT, new Reply(250, List.of("ok"))), "host")), () -> { });
+    }
+
+    @Test
+    void whatAHangingDiskWouldRepeatIsCountedOverAllMailsUntilItIsWrittenOrTheMailIsGone() throws Exception {
+        List<CompletableFuture<Void>> pending = new ArrayList<>();
+        journal = hanging(pending);
+        List<MailRecord> records = new ArrayList<>();
+        for (int i = 0; i < RecordsUnderWay.MOST; i++) {
+            assertThat(recordsUnderWay.isFull()).isFalse();
+            records.add(record(queuedAt(Duration.ofSeconds(i)), Duration.ofSeconds(i), OUTGOING, BEGAN));
+            deliver(records.get(i));
+        }
+        assertThat(recordsUnderWay.isFull()).isTrue();
+        pending.get(0).complete(null);
+        assertThat(recordsUnderWay.isFull()).isFalse();
+        deliver(records.get(0));
+        assertThat(recordsUnderWay.isFull()).isTrue();
+        records.get(0).close();
+        records.get(0).close();
+        assertThat(recordsUnderWay.isFull()).isFalse();
+        deliver(records.get(1));
+        assertThat(recordsUnderWay.isFull()).isTrue();
+        pending.get(5).completeExceptionally(new IOException("disk full"));
+        pending.get(RecordsUnderWay.MOST).complete(null);
+        assertThat(recordsUnderWay.isFull()).isFalse();
+        deliver(records.get(2));
+        assertThat(recordsUnderWay.isFull()).isTrue();
     }
 
     @Test

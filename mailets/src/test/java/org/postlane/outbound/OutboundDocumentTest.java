@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.postlane.pool.DiscardReason;
 import org.postlane.schedule.DestinationStatus;
 import org.postlane.smtp.Fault;
+import org.postlane.smtp.PhaseListener;
 import org.postlane.smtp.RecipientResult;
 import org.slf4j.LoggerFactory;
 
@@ -78,8 +79,11 @@ class OutboundDocumentTest {
                 return Optional.empty();
             }
         }, () -> 0L);
-        for (OutboundMetrics.Phase phase : OutboundMetrics.Phase.values()) {
-            metrics.start(phase).end();
+        for (OutboundMetrics.Stage stage : OutboundMetrics.Stage.values()) {
+            metrics.start(stage).end();
+        }
+        for (PhaseListener.Phase phase : PhaseListener.Phase.values()) {
+            metrics.begin(phase).end();
         }
         return names;
     }
@@ -96,13 +100,14 @@ class OutboundDocumentTest {
             assertThat(text).contains("`" + OutboundMetrics.camel(state) + "`");
         }
         for (DiscardReason reason : DiscardReason.values()) {
-            assertThat(text).contains("`" + OutboundMetrics.camel(reason) + "`");
+            assertThat(text).contains("`" + reason + "`");
         }
         Set<String> shown = new TreeSet<>();
         for (String name : metrics()) {
             shown.add(name.replaceFirst("discarded\\..*", "discarded.REASON")
                 .replaceFirst("destinations\\.(?!waiting|underWay).*", "destinations.STATE")
-                .replaceFirst("timeInQueue\\.p9.", "timeInQueue.p50"));
+                .replaceFirst("timeInQueue\\.p9.", "timeInQueue.p50").replaceFirst("timeInQueue\\.(upTo.*|longer)",
+                    "timeInQueue.upTo1s"));
         }
         assertThat(documented).isEqualTo(shown);
     }

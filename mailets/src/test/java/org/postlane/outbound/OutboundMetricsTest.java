@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +30,9 @@ import org.apache.james.queue.memory.MemoryMailQueueFactory;
 import org.junit.jupiter.api.Test;
 import org.postlane.pool.DiscardReason;
 import org.postlane.smtp.Fault;
+import org.postlane.smtp.PhaseListener;
 import org.postlane.smtp.RecipientResult;
+import org.postlane.smtp.Results;
 
 class OutboundMetricsTest {
     private final Map<String, Gauge<?>> gauges = new ConcurrentHashMap<>();
@@ -67,8 +70,25 @@ class OutboundMetricsTest {
 
     @Test
     void aPhaseIsATimer() {
-        new OutboundMetrics(counters, registry).start(OutboundMetrics.Phase.OPENING).end();
-        assertThat(counters.executionTimesFor("postlane.phase.opening")).hasSize(1);
+        OutboundMetrics metrics = new OutboundMetrics(counters, registry);
+        metrics.start(OutboundMetrics.Stage.CONNECTION).end();
+        metrics.begin(PhaseListener.Phase.FINAL_REPLY).end();
+        assertThat(counters.executionTimesFor("postlane.phase.connection")).hasSize(1);
+        assertThat(counters.executionTimesFor("postlane.phase.finalReply")).hasSize(1);
+    }
+
+    @Test
+    void everyTimeInTheQueueIsCountedOnceInTheShortestClassThatHoldsIt() throws Exception {
+        OutboundMetrics metrics = new OutboundMetrics(counters, registry);
+        Verdict delivered = new Verdict(new MailAddress("a@b.test"), Results.delivered(), "-");
+        for (long millis : new long[] {0, 1_000, 1_001, 10_000, 3_600_000, 86_400_001, 432_000_000}) {
+            metrics.outcome(delivered, Duration.ofMillis(millis));
+        }
+        metrics.outcome(deferred(Fault.HOST), Duration.ofSeconds(1));
+        Map<String, Integer> expected = Map.of("upTo1s", 2, "upTo10s", 2, "upTo1min", 0, "upTo10min", 0, "upTo1h", 1, "upTo4h", 0,
+            "upTo1d", 0, "longer", 2);
+        expected.forEach((name, count) ->
+            assertThat(counters.countFor("postlane.timeInQueue." + name)).as(name).isEqualTo(count));
     }
 
     @Test
@@ -96,7 +116,7 @@ class OutboundMetricsTest {
         assertThatCode(() -> {
             metrics.outcome(verdict, Duration.ZERO);
             metrics.attempt();
-            metrics.start(OutboundMetrics.Phase.WAITING).end();
+            metrics.start(OutboundMetrics.Stage.WAITING).end();
         }).doesNotThrowAnyException();
     }
 
@@ -166,7 +186,7 @@ class OutboundMetricsTest {
             submitted.incrementAndGet();
             task.run();
         };
-        QueueDepth depth = new QueueDepth(queue, counters, now::get);
+        QueueDepth depth = new QueueDepth(List.of(queue), counters, now::get);
         assertThat(depth.get()).isEqualTo(41);
         for (int i = 0; i < 100; i++) {
             assertThat(depth.get()).isEqualTo(41);
@@ -183,7 +203,7 @@ class OutboundMetricsTest {
     @Test
     void aConsumerThatHasStoppedNoLongerCounts() {
         Counted queue = new Counted();
-        QueueDepth depth = new QueueDepth(queue, task -> {
+        QueueDepth depth = new QueueDepth(List.of(queue), task -> {
             throw new RejectedExecutionException("stopped");
         }, System::nanoTime);
         assertThat(depth.get()).isEqualTo(QueueDepth.UNKNOWN);

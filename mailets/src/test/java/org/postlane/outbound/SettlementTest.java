@@ -31,6 +31,7 @@ import org.apache.james.queue.memory.MemoryMailQueueFactory;
 import org.apache.james.server.core.MailImpl;
 import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.Attribute;
+import org.apache.mailet.AttributeName;
 import org.apache.mailet.AttributeUtils;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
@@ -216,5 +217,53 @@ class SettlementTest {
         assertThat(run(settlement.stepsFor(handedBack, verdicts))).doesNotContainAnyElementsOf(first);
         assertThat(run(settlement.stepsFor(mail("z@a.test"), List.of(deferred("z@a.test", "no")))))
             .doesNotContainAnyElementsOf(first);
+    }
+
+    private static MailImpl aged(Duration age) throws Exception {
+        MailImpl mail = mail("a@a.test", "b@b.test");
+        mail.setAttribute(new Attribute(QueueTimes.QUEUED_AT, AttributeValue.of(NOW.minus(age).toEpochMilli())));
+        return mail;
+    }
+
+    @Test
+    void nobodyWaitsForItsDestinationLongerThanUntilTheMailsTimeIsOver() throws Exception {
+        run(settlement(new OutboundSettings.Builder().delayWarning(Optional.empty()))
+            .stepsFor(aged(Duration.ofDays(5).minusSeconds(30)), List.of(
+                deferred("a@a.test", "4.4.1 it is down").notBefore(Duration.ofMinutes(5)), deferred("b@b.test", "no"))));
+        assertThat(entries()).hasSize(1).first().satisfies(entry -> assertThat(entry.delay()).isEqualTo(Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void whoIsHandedBackComesWhenTheMailsTimeIsOver() throws Exception {
+        MailImpl mail = aged(Duration.ofDays(5).minusSeconds(30));
+        mail.setAttribute(QueueTimes.handedBack(9));
+        run(settlement(new OutboundSettings.Builder().delayWarning(Optional.empty()))
+            .stepsFor(mail, List.of(withoutTurn("a@a.test"), withoutTurn("b@b.test"))));
+        assertThat(entries()).hasSize(1).first().satisfies(entry -> assertThat(entry.delay()).isEqualTo(Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void whoIsGivenUpWhileItsDestinationIsDownHearsWhatItsOwnLastAttemptCameTo() throws Exception {
+        Settlement settlement = settlement(new OutboundSettings.Builder().bounceProcessor(Optional.of("failed")));
+        run(settlement.stepsFor(mail("a@a.test", "b@b.test"), List.of(deferred("a@a.test", "450 4.2.0 not now"),
+            deferred("b@b.test", "4.4.1 the destination is down").notBefore(Duration.ofMinutes(5)))));
+        MailImpl back = aged(Duration.ofDays(5));
+        back.setAttribute(queued().getAttribute(LastOutcomes.NAME).orElseThrow());
+        Duration wait = Duration.ofMinutes(5);
+        run(settlement.stepsFor(back, List.of(deferred("a@a.test", "4.4.1 the destination is down").notBefore(wait),
+            deferred("b@b.test", "4.4.1 the destination is down").notBefore(wait))));
+        assertThat(context.getSentMails())
+            .extracting(sent -> sent.getAttributes().get(AttributeName.of("delivery-error")).toString())
+            .hasSize(2).anyMatch(error -> error.contains("450 4.2.0 not now") && error.contains("since then: 4.4.1"))
+            .anyMatch(error -> error.contains("4.4.1 the destination is down") && !error.contains("450"));
+    }
+
+    private Mail queued() throws Exception {
+        ManageableMailQueue.MailQueueIterator items = queue.browse();
+        try {
+            return items.next().getMail();
+        } finally {
+            items.close();
+        }
     }
 }

@@ -16,6 +16,7 @@ import org.postlane.smtp.Results;
 
 class StandingTest {
     private final List<String> said = new ArrayList<>();
+    private final List<String> why = new ArrayList<>();
 
     private final class Heard implements Turn {
         @Override
@@ -29,8 +30,9 @@ class StandingTest {
         }
 
         @Override
-        public void failed(String why) {
+        public void failed(String reason) {
             said.add("failed");
+            why.add(reason);
         }
 
         @Override
@@ -63,5 +65,24 @@ class StandingTest {
         }
         assertThat(Standing.of(List.of(enough)).end(new Heard(), true)).isTrue();
         assertThat(said).containsExactly("failed", "failed", "again");
+    }
+
+    private String toldToOthers(Verdict verdict) {
+        why.clear();
+        Standing.of(List.of(verdict)).end(new Heard(), false);
+        return why.get(0);
+    }
+
+    @Test
+    void whatWasSaidToAMailIsNotToldToAnotherAndWhatWasSaidToTheConnectionIs() {
+        RecipientResult aboutTheMail = RecipientResult.recorded(Fault.HOST,
+            new Reply(421, List.of("4.7.0 <joe@home.test> sends too much")));
+        assertThat(toldToOthers(verdict(aboutTheMail).by(new Passage(false, false))))
+            .isEqualTo("421 4.7.0 (in answer to a mail)");
+        RecipientResult aboutTheHost = RecipientResult.recorded(Fault.HOST,
+            new Reply(421, List.of("4.3.2 too busy, ask postmaster@a.test")));
+        assertThat(toldToOthers(verdict(aboutTheHost))).isEqualTo("421 4.3.2 too busy, ask postmaster@a.test");
+        RecipientResult busy = RecipientResult.recorded(Fault.HOST, new Reply(421, List.of("4.3.2 too busy")));
+        assertThat(toldToOthers(verdict(busy).by(new Passage(false, false)))).isEqualTo("421 4.3.2 too busy");
     }
 }

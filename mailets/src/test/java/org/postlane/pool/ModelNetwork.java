@@ -27,6 +27,7 @@ final class ModelNetwork implements ResourceFactory<FakeKey, ModelNetwork.Peer>,
     private boolean calm;
     private int permits;
     private long opened;
+    private long givenUp;
 
     record Attempt(FakeKey key, CompletableFuture<Peer> future) { }
 
@@ -57,6 +58,11 @@ final class ModelNetwork implements ResourceFactory<FakeKey, ModelNetwork.Peer>,
         return opened;
     }
 
+    /** Attempts that the pool gave up. */
+    long givenUp() {
+        return givenUp;
+    }
+
     @Override
     public long nanosUntilOpening(FakeKey key) {
         if (chance(30)) {
@@ -79,8 +85,16 @@ final class ModelNetwork implements ResourceFactory<FakeKey, ModelNetwork.Peer>,
         if (calm || (hasty && random.nextBoolean())) {
             return chance(40) ? CompletableFuture.failedFuture(failed(key)) : CompletableFuture.completedFuture(succeeded(key));
         }
-        attempts.add(new Attempt(key, new CompletableFuture<>()));
-        return attempts.get(attempts.size() - 1).future;
+        Attempt attempt = new Attempt(key, new CompletableFuture<>());
+        attempts.add(attempt);
+        CompletableFuture<Peer> unused = attempt.future.whenComplete((peer, failure) -> {
+            if (attempt.future.isCancelled()) {
+                attempts.remove(attempt);
+                opening.merge(key.host(), -1, Integer::sum);
+                givenUp++;
+            }
+        });
+        return attempt.future;
     }
 
     private void check(String host) {

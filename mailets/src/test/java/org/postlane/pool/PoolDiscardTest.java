@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -68,7 +67,7 @@ class PoolDiscardTest {
     @Test
     void theLogNamesKeyUsesAgeAndReason() {
         Lease<FakeResource> lease = fixture.lease("mx/a");
-        fixture.timers.advance(90, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(90));
         lease.discard(CALLER);
 
         assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage)
@@ -79,11 +78,11 @@ class PoolDiscardTest {
     void everyReasonHappensAndIsLogged() {
         EnumSet<DiscardReason> seen = EnumSet.noneOf(DiscardReason.class);
         fixture.lease("mx/a").release();
-        fixture.timers.advance(30, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(30));
         seen.addAll(reasons());
         assertThat(seen).containsExactly(IDLE_TIMEOUT);
         Lease<FakeResource> old = fixture.lease("mx/a");
-        fixture.timers.advance(5, TimeUnit.MINUTES);
+        fixture.timers.advance(Duration.ofMinutes(5));
         old.release();
         for (int i = 0; i < 3; i++) {
             fixture.lease("mx/a").release();
@@ -181,7 +180,7 @@ class PoolDiscardTest {
     void anIdleConnectionThatGivesWayAndAnOldOneAreTold() {
         fixture.reserve("mx/a", 1);
         Lease<FakeResource> other = fixture.lease("mx/b");
-        fixture.timers.advance(5, TimeUnit.MINUTES);
+        fixture.timers.advance(Duration.ofMinutes(5));
         other.release();
 
         assertThat(reasons()).containsExactlyInAnyOrder(MADE_ROOM, MAX_AGE);

@@ -11,11 +11,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import org.postlane.testing.VirtualTime;
+
 /** A pool with time and a factory that the test moves by hand. */
 final class PoolFixture implements ResourceFactory<FakeKey, FakeResource> {
     static final Duration WAIT = Duration.ofSeconds(60);
 
-    final ManualTimers timers = new ManualTimers();
+    final VirtualTime timers = new VirtualTime();
     final List<FakeResource> opened = new ArrayList<>();
     final Deque<Attempt> attempts = new ArrayDeque<>();
     final Pool<FakeKey, FakeResource> pool;

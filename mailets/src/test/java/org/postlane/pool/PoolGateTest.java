@@ -47,12 +47,12 @@ class PoolGateTest {
         CompletableFuture<Lease<FakeResource>> second = fixture.ask("mx/a");
         CompletableFuture<Lease<FakeResource>> third = fixture.ask("mx/a");
         assertThat(fixture.pool.hosts()).extracting(HostStats::paced).containsExactly(true);
-        fixture.timers.advance(9_999, TimeUnit.MILLISECONDS);
+        fixture.timers.advance(Duration.ofMillis(9_999));
         assertThat(second).isNotDone();
-        fixture.timers.advance(1, TimeUnit.MILLISECONDS);
+        fixture.timers.advance(Duration.ofMillis(1));
         assertThat(second).isCompleted();
         assertThat(third).isNotDone();
-        fixture.timers.advance(10, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(10));
 
         assertThat(third).isCompleted();
         assertThat(fixture.stats().opened()).isEqualTo(3);
@@ -65,7 +65,7 @@ class PoolGateTest {
         CompletableFuture<Lease<FakeResource>> second = fixture.ask("mx/a");
         first.release();
         now(second).release();
-        fixture.timers.advance(25, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(25));
 
         assertThat(fixture.lease("mx/a").isReused()).as("the reserve needs no pace").isTrue();
         assertThat(fixture.stats().opened()).isEqualTo(1);
@@ -81,7 +81,7 @@ class PoolGateTest {
         assertThat(other).isNotDone();
         assertThat(one.stats().open()).isZero();
         one.gate = OpeningGate.open();
-        one.timers.advance(1, TimeUnit.SECONDS);
+        one.timers.advance(Duration.ofSeconds(1));
 
         assertThat(now(other).resource().key.name()).isEqualTo("mx/b");
     }
@@ -115,14 +115,14 @@ class PoolGateTest {
     void amongHostsThatWaitedForOnePaceTheOldestWaiterGoesFirst() {
         onePer(10 * SECOND, "mx");
         fixture.lease("mx0/a");
-        fixture.timers.advance(9, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(9));
         // The longer wait is of the older waiter: both are due when the timer of the younger one rings.
         fixture.gate = key -> key.name().startsWith("mx1") ? 2 * SECOND : SECOND;
         CompletableFuture<Lease<FakeResource>> older = fixture.ask("mx1/a");
-        fixture.timers.advance(1, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(1));
         CompletableFuture<Lease<FakeResource>> younger = fixture.ask("mx2/a");
         onePer(10 * SECOND, "mx");
-        fixture.timers.advance(1, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(1));
 
         assertThat(older).isCompleted();
         assertThat(younger).isNotDone();
@@ -133,7 +133,7 @@ class PoolGateTest {
         onePer(1_000 * SECOND, "mx");
         fixture.lease("mx/a");
         CompletableFuture<Lease<FakeResource>> waits = fixture.ask("mx/a");
-        fixture.timers.advance(60, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(60));
 
         assertThat(failureOf(waits)).isInstanceOf(AcquireTimeoutException.class).hasMessageContaining("pace of openings");
     }
@@ -143,7 +143,7 @@ class PoolGateTest {
         fixture.gate = key -> Long.MAX_VALUE;
         CompletableFuture<Lease<FakeResource>> waits = fixture.pool.acquire(FakeKey.of("mx/a"), Duration.ofHours(1));
         fixture.gate = OpeningGate.open();
-        fixture.timers.advance(60, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(60));
 
         assertThat(waits).isCompleted();
     }
@@ -157,7 +157,7 @@ class PoolGateTest {
         assertThat(waits).isNotDone();
         assertThat(fixture.stats().open()).isZero();
         fixture.gate = OpeningGate.open();
-        fixture.timers.advance(1, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(1));
 
         assertThat(waits).isCompleted();
     }
@@ -168,7 +168,7 @@ class PoolGateTest {
         fixture.lease("mx/a").discard(DiscardReason.CALLER);
         fixture.ask("mx/a").cancel(false);
         assertThat(fixture.pool.hosts()).isEmpty();
-        fixture.timers.advance(30, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(30));
 
         assertThat(fixture.timers.pending()).isZero();
         assertThat(askedFor).hasSize(2);

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postlane.pool.ModelNetwork.Attempt;
 import org.postlane.pool.ModelNetwork.Peer;
+import org.postlane.testing.VirtualTime;
 
 /** Random operations in one thread, and after each of them the pool must hold exactly what a model of it says. */
 class PoolModelTest {
@@ -24,7 +24,7 @@ class PoolModelTest {
 
     private final List<Held> held = new ArrayList<>();
     private final List<Asked> asked = new ArrayList<>();
-    private ManualTimers timers;
+    private VirtualTime timers;
     private SplittableRandom random;
     private PoolLimits limits;
     private ModelNetwork network;
@@ -32,6 +32,7 @@ class PoolModelTest {
     private long operations;
     private boolean abandoned;
     private long stalled;
+    private long givenUp;
 
     private record Held(Lease<Peer> lease, Peer peer) { }
 
@@ -39,7 +40,7 @@ class PoolModelTest {
 
     private void start(long seed, boolean hasty) {
         random = new SplittableRandom(seed);
-        timers = new ManualTimers();
+        timers = new VirtualTime();
         int maxPerHost = 1 + random.nextInt(5);
         limits = PoolLimits.builder().maxPerHost(maxPerHost).maxTotal(maxPerHost + random.nextInt(8))
             .maxUses(1 + random.nextInt(8)).maxWaitersPerHost(12).maxWaiters(30).build();
@@ -63,6 +64,7 @@ class PoolModelTest {
         }
 
         assertThat(operations).isEqualTo(600_000);
+        assertThat(givenUp).as("openings that were given up").isPositive();
         assertThat(stalled).as("openings that stalled longer than those behind them waited").isPositive();
     }
 
@@ -83,7 +85,7 @@ class PoolModelTest {
                 compare(seed, i);
             }
             network.calmDown();
-            timers.advance(1, TimeUnit.MINUTES);
+            timers.advance(Duration.ofMinutes(1));
             while (!network.attempts.isEmpty()) {
                 network.finish();
             }
@@ -94,7 +96,7 @@ class PoolModelTest {
             assertThat(pool.stats().open()).as("seed %s", seed).isZero();
             assertThat(pool.hosts()).isEmpty();
             assertThat(network.peers).allMatch(Peer::hasEnded);
-            assertThat(discarded(pool.stats())).isEqualTo(network.opened());
+            assertThat(discarded(pool.stats())).isEqualTo(network.opened() + network.givenUp());
             assertThat(timers.pending()).as("seed %s", seed).isZero();
         }
     }
@@ -113,9 +115,9 @@ class PoolModelTest {
         } else if (chance < 90) {
             pick(network.peers).ifPresent(random.nextBoolean() ? Peer::end : Peer::loseSync);
         } else if (chance < 94) {
-            pick(asked).ifPresent(one -> one.future.cancel(false));
+            pick(asked).ifPresent(random.nextBoolean() ? one -> one.future.cancel(false) : one -> pool.cutShort(one.future));
         } else {
-            timers.advance(random.nextInt(random.nextInt(20) == 0 ? 60_000 : 2_000), TimeUnit.MILLISECONDS);
+            timers.advance(Duration.ofMillis(random.nextInt(random.nextInt(20) == 0 ? 60_000 : 2_000)));
         }
     }
 
@@ -183,7 +185,7 @@ class PoolModelTest {
         }
         if (stats.opening() != network.attempts.size() || stats.leased() != leased || stats.closing() != closing
             || stats.idle() != alive || stats.waiting() != asked.size()
-            || discarded(stats) + leased + alive != network.opened()) {
+            || discarded(stats) + leased + alive != network.opened() + network.givenUp()) {
             throw new AssertionError("seed " + seed + ", operation " + step + ": " + stats + ", but the model has opening "
                 + network.attempts.size() + ", leased " + leased + ", idle " + alive + ", closing " + closing + ", waiting "
                 + asked.size() + ", opened " + network.opened());
@@ -227,7 +229,7 @@ class PoolModelTest {
         while (!held.isEmpty()) {
             giveBack();
         }
-        timers.advance(1, TimeUnit.MINUTES);
+        timers.advance(Duration.ofMinutes(1));
         assertThat(pool.stats().open()).as("seed %s: all that rested has been closed", seed).isZero();
         for (int i = 0; i < limits.maxTotal(); i++) {
             FakeKey key = FakeKey.of("mx" + i / limits.maxPerHost() + "/full");
@@ -236,8 +238,9 @@ class PoolModelTest {
         assertThat(pool.stats().leased()).isEqualTo(limits.maxTotal());
         assertThat(pool.close(Duration.ZERO)).isCompleted();
         assertThat(pool.stats().open()).isZero();
-        assertThat(discarded(pool.stats())).as("seed %s", seed).isEqualTo(network.opened());
+        assertThat(discarded(pool.stats())).as("seed %s", seed).isEqualTo(network.opened() + network.givenUp());
         assertThat(network.violations).isEmpty();
         assertThat(timers.pending()).as("seed %s", seed).isZero();
+        givenUp += network.givenUp();
     }
 }

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
@@ -180,7 +179,7 @@ class PoolOpeningsTest {
         CompletableFuture<Lease<FakeResource>> first = fixture.ask("mx/a");
         CompletableFuture<Lease<FakeResource>> behind = fixture.ask("mx/a");
         CompletableFuture<Lease<FakeResource>> otherKey = fixture.ask("mx/b");
-        fixture.timers.advance(60, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(60));
 
         assertThat(first).isNotDone();
         assertThat(failureOf(behind)).isInstanceOf(OpeningStalledException.class).isNotInstanceOf(PoolException.class);
@@ -194,10 +193,10 @@ class PoolOpeningsTest {
         Lease<FakeResource> taken = one.lease("mx1/a");
         CompletableFuture<Lease<FakeResource>> first = one.ask("mx2/a");
         CompletableFuture<Lease<FakeResource>> behind = one.ask("mx2/a");
-        one.timers.advance(50, TimeUnit.SECONDS);
+        one.timers.advance(Duration.ofSeconds(50));
         one.slow = true;
         taken.discard(DiscardReason.CALLER);
-        one.timers.advance(10, TimeUnit.SECONDS);
+        one.timers.advance(Duration.ofSeconds(10));
 
         assertThat(first).isNotDone();
         assertThat(failureOf(behind)).isInstanceOf(AcquireTimeoutException.class);
@@ -266,5 +265,53 @@ class PoolOpeningsTest {
             "mx2: open=2 (opening=1, leased=0, idle=0, closing=1), waiting=3");
         fixture.pool.close(Duration.ZERO).join();
         assertThat(fixture.pool.hosts()).extracting(HostStats::open).as("what is still being opened").containsOnly(1);
+    }
+
+    @Test
+    void anOpeningThatIsCutShortIsGivenUpAndItsSlotIsFree() {
+        fixture.slow = true;
+        CompletableFuture<Lease<FakeResource>> asked = fixture.ask("mx/a");
+        CompletableFuture<FakeResource> opening = fixture.attempts.getFirst().future();
+        fixture.pool.cutShort(asked);
+
+        assertThat(opening).isCancelled();
+        assertThat(failureOf(asked)).isInstanceOf(OpeningStalledException.class);
+        assertThat(fixture.stats().open()).isZero();
+        assertThat(fixture.stats().discarded(DiscardReason.GAVE_WAY)).isEqualTo(1);
+        assertThat(fixture.stats().failedToOpen()).isZero();
+        assertThat(fixture.pool.hosts()).isEmpty();
+    }
+
+    @Test
+    void anOpeningThatSomebodyElseWaitsForGoesOnForHim() {
+        fixture.slow = true;
+        List<CompletableFuture<Lease<FakeResource>>> asked = ask("mx/a", 2);
+        fixture.pool.cutShort(asked.get(0));
+
+        assertThat(asked.get(0)).isCompletedExceptionally();
+        assertThat(fixture.attempts).singleElement().satisfies(attempt -> assertThat(attempt.future()).isNotDone());
+        fixture.finishOpening();
+        assertThat(asked.get(1)).isCompleted();
+        assertThat(fixture.stats().discarded(DiscardReason.GAVE_WAY)).isZero();
+    }
+
+    @Test
+    void whoIsCutShortBehindConnectionsThatWorkHasNotMetASilentHost() {
+        PoolFixture one = new PoolFixture(PoolLimits.builder().maxPerHost(1).maxTotal(1));
+        one.lease("mx/a");
+        CompletableFuture<Lease<FakeResource>> asked = one.ask("mx/a");
+        one.pool.cutShort(asked);
+
+        assertThat(failureOf(asked)).isInstanceOf(AcquireTimeoutException.class);
+        assertThat(one.stats().discarded(DiscardReason.GAVE_WAY)).isZero();
+    }
+
+    @Test
+    void cuttingShortWhatIsOverDoesNothing() {
+        CompletableFuture<Lease<FakeResource>> asked = fixture.ask("mx/a");
+        fixture.pool.cutShort(asked);
+
+        assertThat(now(asked).resource().isUsable()).isTrue();
+        assertThat(fixture.stats().leased()).isEqualTo(1);
     }
 }

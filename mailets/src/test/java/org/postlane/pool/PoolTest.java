@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
@@ -146,7 +145,7 @@ class PoolTest {
         resource.reset = new CompletableFuture<>();
         lease.release();
         assertThat(fixture.stats().leased()).isEqualTo(1);
-        fixture.timers.advance(20, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(20));
         resource.reset.complete(true);
 
         assertThat(resource.calls).containsExactly("reset", "close");

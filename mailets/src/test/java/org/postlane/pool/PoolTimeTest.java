@@ -8,10 +8,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.postlane.testing.VirtualTime;
 
 /** Limits of time, and the end of the pool. */
 class PoolTimeTest {
@@ -20,9 +20,9 @@ class PoolTimeTest {
     @Test
     void aResourceThatHasBeenIdleForTheLimitIsClosed() {
         fixture.reserve("mx/a", 1);
-        fixture.timers.advance(29_999, TimeUnit.MILLISECONDS);
+        fixture.timers.advance(Duration.ofMillis(29_999));
         assertThat(fixture.stats().idle()).isEqualTo(1);
-        fixture.timers.advance(1, TimeUnit.MILLISECONDS);
+        fixture.timers.advance(Duration.ofMillis(1));
 
         assertThat(fixture.opened.get(0).calls).containsExactly("reset", "close");
         assertThat(fixture.stats().discarded(DiscardReason.IDLE_TIMEOUT)).isEqualTo(1);
@@ -35,10 +35,10 @@ class PoolTimeTest {
         fixture.reserve("mx/a", 1);
         fixture.dice = 0;
         fixture.reserve("mx/b", 1);
-        fixture.timers.advance(27, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(27));
         assertThat(fixture.opened.get(0).calls).contains("close");
         assertThat(fixture.stats().idle()).isEqualTo(1);
-        fixture.timers.advance(3, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(3));
 
         assertThat(fixture.stats().idle()).isZero();
     }
@@ -47,7 +47,7 @@ class PoolTimeTest {
     void eachUseStartsTheIdleTimeAnew() {
         fixture.reserve("mx/a", 1);
         for (int i = 0; i < 5; i++) {
-            fixture.timers.advance(20, TimeUnit.SECONDS);
+            fixture.timers.advance(Duration.ofSeconds(20));
             fixture.reserve("mx/a", 1);
         }
 
@@ -57,7 +57,7 @@ class PoolTimeTest {
     @Test
     void aResourceThatIsTooOldIsDiscardedOnReturnWithoutReset() {
         Lease<FakeResource> lease = fixture.lease("mx/a");
-        fixture.timers.advance(5, TimeUnit.MINUTES);
+        fixture.timers.advance(Duration.ofMinutes(5));
         lease.release();
 
         assertThat(fixture.opened.get(0).calls).containsExactly("close");
@@ -67,20 +67,20 @@ class PoolTimeTest {
     @Test
     void aResourceThatGrowsTooOldInReserveIsClosedThen() {
         Lease<FakeResource> lease = fixture.lease("mx/a");
-        fixture.timers.advance(290, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(290));
         lease.release();
-        fixture.timers.advance(10, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(10));
 
         assertThat(fixture.stats().discarded(DiscardReason.MAX_AGE)).isEqualTo(1);
     }
 
     @Test
     void anExpiredResourceIsNotHandedOutEvenIfTheReaperIsLate() {
-        ManualTimers clock = new ManualTimers();
-        Pool<FakeKey, FakeResource> pool = new Pool<>(fixture, PoolLimits.DEFAULTS, OpeningGate.open(), new ManualTimers(),
+        VirtualTime clock = new VirtualTime();
+        Pool<FakeKey, FakeResource> pool = new Pool<>(fixture, PoolLimits.DEFAULTS, OpeningGate.open(), new VirtualTime(),
             clock::now, () -> 0);
         now(pool.acquire(FakeKey.of("mx/a"), PoolFixture.WAIT)).release();
-        clock.advance(30, TimeUnit.SECONDS);
+        clock.advance(Duration.ofSeconds(30));
 
         assertThat(now(pool.acquire(FakeKey.of("mx/a"), PoolFixture.WAIT)).isReused()).isFalse();
         assertThat(pool.stats().discarded(DiscardReason.IDLE_TIMEOUT)).isEqualTo(1);
@@ -103,7 +103,7 @@ class PoolTimeTest {
         last.release();
         assertThat(fixture.opened.get(1).calls).containsExactly("close");
         assertThat(closed).isNotDone();
-        fixture.timers.advance(10, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(10));
 
         assertThat(closed).isCompleted();
         assertThat(fixture.opened.get(3).calls).containsExactly("abort");
@@ -137,7 +137,7 @@ class PoolTimeTest {
     void aWaiterWhoseConnectionIsBeingOpenedLearnsWhatBecomesOfItHoweverLongThatTakes() {
         fixture.slow = true;
         CompletableFuture<Lease<FakeResource>> waiter = fixture.ask("mx/a");
-        fixture.timers.advance(1, TimeUnit.HOURS);
+        fixture.timers.advance(Duration.ofHours(1));
         assertThat(waiter).isNotDone();
 
         fixture.failOpening(new IOException("no greeting"));

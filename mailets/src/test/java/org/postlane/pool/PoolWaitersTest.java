@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
@@ -80,7 +79,7 @@ class PoolWaitersTest {
         Lease<FakeResource> lease = fixture.lease("mx/a");
         FakeResource resource = lease.resource().closingSlowly();
         lease.discard(DiscardReason.CALLER);
-        fixture.timers.advance(10, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(10));
 
         assertThat(resource.calls).containsExactly("close", "abort");
         assertThat(fixture.stats().open()).isZero();
@@ -278,7 +277,7 @@ class PoolWaitersTest {
         fixture.lease("mx/a");
         CompletableFuture<Lease<FakeResource>> late = fixture.pool.acquire(FakeKey.of("mx/a"), Duration.ofSeconds(5));
         CompletableFuture<Lease<FakeResource>> patient = fixture.ask("mx/a");
-        fixture.timers.advance(5, TimeUnit.SECONDS);
+        fixture.timers.advance(Duration.ofSeconds(5));
         assertFailed(late, AcquireTimeoutException.class);
         one.release();
 

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 import com.google.common.net.InetAddresses;
@@ -65,6 +66,21 @@ class DnsRoutesTest {
 
     private void assertFails(String domain, NoRouteException.Kind kind, String code) {
         assertThat(failure(domain)).hasMessageStartingWith(code + " ").extracting(NoRouteException::kind).isEqualTo(kind);
+    }
+
+    @Test
+    void ourOwnNameIsAskedForWhereTheCallerMayWaitAndNotWhereDnsAnswers() {
+        server.mx("a.test", 10, "one.test").mx("a.test", 20, "mx.home.test").mx("a.test", 30, "worse.test")
+            .a("one.test", "203.0.113.1").a("worse.test", "203.0.113.2");
+        Set<Thread> asked = ConcurrentHashMap.newKeySet();
+        MxRoutes routes = new MxRoutes(dns, PORT, new UsableAddresses(AddressFamilies.ANY, Optional.empty(), address -> true),
+            new DomainTlsPolicy(HostSession.DEFAULT, DomainRules.none()), new OwnHosts(() -> {
+                asked.add(Thread.currentThread());
+                return "mx.home.test";
+            }), health);
+        assertThat(routes.resolve(Domain.of("a.test")).orTimeout(30, TimeUnit.SECONDS).join().names())
+            .containsExactly("one.test");
+        assertThat(asked).containsExactly(Thread.currentThread());
     }
 
     @Test

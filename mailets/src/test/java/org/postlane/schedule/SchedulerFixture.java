@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
+import org.postlane.testing.VirtualTime;
+
 /** A scheduler whose time, dice, threads and tasks the test moves by hand. */
 final class SchedulerFixture {
     final VirtualTime time = new VirtualTime();
@@ -41,6 +43,10 @@ final class SchedulerFixture {
         Turn turn;
         int starts;
         Refusal refusal;
+        /** Since when it has got nowhere, on the clock of the test; null where it may not be given up. */
+        Long stalledSince;
+        /** For how long it should have got nowhere when it was asked to give way last. */
+        Duration asked;
 
         Job(String offeredTo, String line, int priority) {
             this.offeredTo = offeredTo;
@@ -56,6 +62,22 @@ final class SchedulerFixture {
         @Override
         public int priority() {
             return priority;
+        }
+
+        @Override
+        public long nanosStalled() {
+            return stalledSince == null ? -1 : time.now() - stalledSince;
+        }
+
+        @Override
+        public void giveWay(Duration stalledFor) {
+            asked = stalledFor;
+        }
+
+        /** Gets nowhere from now on. */
+        Job stalls() {
+            stalledSince = time.now();
+            return this;
         }
 
         @Override

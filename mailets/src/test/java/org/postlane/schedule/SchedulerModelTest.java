@@ -15,6 +15,7 @@ import java.util.Random;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postlane.testing.VirtualTime;
 
 /**
  * A million random operations in virtual time against a simple model of who waits, who works and who was told what. The model

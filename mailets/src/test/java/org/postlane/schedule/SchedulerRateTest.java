@@ -11,6 +11,7 @@ import java.util.Map;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postlane.testing.VirtualTime;
 
 /** Rates to the nanosecond: each turn ends at once, so that nothing else holds a destination back. */
 class SchedulerRateTest {

@@ -254,12 +254,12 @@ class SchedulerTurnsTest {
     }
 
     @Test
-    void anExecutorThatFailsInAnotherWayLosesNothingEither() {
+    void whereNoThreadCanBeMadeNowTheTaskMayComeAgainForThatIsNoEnd() {
         SchedulerFixture failing = new SchedulerFixture(100, 32, call -> {
             throw new OutOfMemoryError("unable to create native thread");
         });
         List<Job> jobs = failing.offer(20, "a.example");
-        assertThat(jobs).allMatch(job -> job.refusal.kind() == Refusal.Kind.CLOSED);
+        assertThat(jobs).allMatch(job -> job.refusal.kind() == Refusal.Kind.NO_ROOM);
         failing.assertNothingIsHeld();
     }
 

@@ -168,6 +168,17 @@ class DestinationRoutesTest {
     }
 
     @Test
+    void flushingSaysHowDelayedMailIsFetchedAlsoWhereAllMailIsDelayedAndTheDestinationForgotten() throws Exception {
+        offer("a.test", 1);
+        assertThat(json(200, "POST", "/postlane/destinations/outgoing/a.test/flush").get("delayedMail").asText())
+            .isEqualTo("queueFlush");
+        JsonNode forgotten = json(200, "POST", "/postlane/destinations/outgoing/Forgotten.test/flush");
+        assertThat(forgotten.get("name").asText()).isEqualTo("forgotten.test");
+        assertThat(forgotten.get("delayedMail").asText()).isEqualTo("queueFlush");
+        assertThat(names(json(200, "GET", "/postlane/destinations"))).containsExactly("a.test");
+    }
+
+    @Test
     void bouncingRefusesWhatComesWithTheReason() throws Exception {
         JsonNode bouncing = json(200, "POST",
             "/postlane/destinations/outgoing/gone.test/bounce?duration=1d&reason=5.1.2+The+domain+is+gone");
@@ -181,7 +192,7 @@ class DestinationRoutesTest {
     @ParameterizedTest
     @ValueSource(strings = {"?reason=x", "?duration=1h", "?duration=0s&reason=x", "?duration=31d&reason=x",
         "?duration=-1h&reason=x", "?duration=soon&reason=x", "?duration=99999999999999d&reason=x",
-        "?duration=1h&reason=", "?duration=1h&reason=a%0D%0Ab",
+        "?duration=2&reason=x", "?duration=1h&reason=", "?duration=1h&reason=a%0D%0Ab",
         "?duration=1h&reason=%C3%A4"})
     void anOrderToBounceNeedsATimeAndAReasonThatFitIntoAReport(String query) throws Exception {
         JsonNode error = json(400, "POST", "/postlane/destinations/outgoing/a.test/bounce" + query);
@@ -200,7 +211,7 @@ class DestinationRoutesTest {
     @ParameterizedTest
     @CsvSource({"GET,/postlane/destinations/outgoing/unknown.test", "GET,/postlane/destinations/other/a.test",
         "POST,/postlane/destinations/other/a.test/suspend", "POST,/postlane/destinations/outgoing/unknown.test/resume",
-        "POST,/postlane/destinations/outgoing/unknown.test/flush", "GET,/postlane/destinations?queue=other"})
+        "POST,/postlane/destinations/outgoing/gateway%20unknown.test/flush", "GET,/postlane/destinations?queue=other"})
     void whatIsNotKnownIsNotFound(String method, String path) throws Exception {
         assertThat(json(404, method, path).get("type").asText()).isEqualTo("notFound");
     }

@@ -54,7 +54,8 @@ public final class ServiceDns implements MailDns {
                     ? DnsAnswer.nothing(DnsAnswer.Kind.NO_RECORDS, Duration.ZERO)
                     : DnsAnswer.found(found, Duration.ZERO);
             } catch (UnknownHostException e) {
-                return DnsAnswer.nothing(DnsAnswer.Kind.NO_RECORDS, Duration.ZERO);
+                // It says so of a host without addresses and of servers that do not answer alike: no mail fails for good over it.
+                return DnsAnswer.failed("the resolver knows no address for it now, if there is one");
             }
         });
     }

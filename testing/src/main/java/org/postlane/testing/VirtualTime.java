@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.postlane.schedule;
+package org.postlane.testing;
 
 import java.time.Duration;
 import java.util.Collections;
@@ -14,42 +14,53 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A clock that moves when told, and timers that run in the thread that moves it, each at exactly its time. Not thread-safe. */
-final class VirtualTime extends AbstractExecutorService implements ScheduledExecutorService {
+/**
+ * A clock that moves when told, and timers that run in the thread that moves it, each at exactly its time. One that fails fails
+ * the test. Thread-safe; timers run without a lock.
+ */
+public final class VirtualTime extends AbstractExecutorService implements ScheduledExecutorService {
     private final PriorityQueue<Timer<?>> timers = new PriorityQueue<>();
     // Soon overflows, as System.nanoTime() may.
     private long now = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(7);
     private long order;
     private boolean shutdown;
 
-    long now() {
+    /** Nanoseconds, which soon overflow. */
+    public synchronized long now() {
         return now;
     }
 
-    int pending() {
+    /** Timers that have not run. */
+    public synchronized int pending() {
         return timers.size();
     }
 
-    void advance(Duration time) {
-        long end = now + time.toNanos();
+    /** Lets so much time pass, and runs what is due in it. */
+    public void advance(Duration time) {
+        long end = now() + time.toNanos();
         for (Timer<?> due = next(end); due != null; due = next(end)) {
             due.run();
         }
-        now = end;
     }
 
     /** Moves to the next timer; false when there is none. */
-    boolean toNextTimer() {
-        Timer<?> next = timers.peek();
-        if (next != null) {
-            advance(Duration.ofNanos(Math.max(0, next.at - now)));
+    public boolean toNextTimer() {
+        Duration left;
+        synchronized (this) {
+            Timer<?> next = timers.peek();
+            if (next == null) {
+                return false;
+            }
+            left = Duration.ofNanos(Math.max(0, next.at - now));
         }
-        return next != null;
+        advance(left);
+        return true;
     }
 
-    private Timer<?> next(long end) {
+    private synchronized Timer<?> next(long end) {
         Timer<?> first = timers.peek();
         if (first == null || first.at - end > 0) {
+            now = end;
             return null;
         }
         now = first.at;
@@ -57,7 +68,7 @@ final class VirtualTime extends AbstractExecutorService implements ScheduledExec
     }
 
     @Override
-    public <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
+    public synchronized <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
         if (shutdown) {
             throw new RejectedExecutionException("stopped");
         }
@@ -86,32 +97,32 @@ final class VirtualTime extends AbstractExecutorService implements ScheduledExec
 
     @Override
     public void execute(Runnable command) {
-        throw new AssertionError("not used");
+        command.run();
     }
 
     @Override
-    public void shutdown() {
+    public synchronized void shutdown() {
         shutdown = true;
     }
 
     @Override
-    public List<Runnable> shutdownNow() {
+    public synchronized List<Runnable> shutdownNow() {
         shutdown = true;
         return Collections.emptyList();
     }
 
     @Override
-    public boolean isShutdown() {
+    public synchronized boolean isShutdown() {
         return shutdown;
     }
 
     @Override
-    public boolean isTerminated() {
+    public synchronized boolean isTerminated() {
         return shutdown;
     }
 
     @Override
-    public boolean awaitTermination(long timeout, TimeUnit unit) {
+    public synchronized boolean awaitTermination(long timeout, TimeUnit unit) {
         return shutdown;
     }
 
@@ -127,7 +138,7 @@ final class VirtualTime extends AbstractExecutorService implements ScheduledExec
 
         @Override
         public long getDelay(TimeUnit unit) {
-            return unit.convert(at - now, TimeUnit.NANOSECONDS);
+            return unit.convert(at - now(), TimeUnit.NANOSECONDS);
         }
 
         @Override
@@ -139,7 +150,9 @@ final class VirtualTime extends AbstractExecutorService implements ScheduledExec
         @Override
         protected void done() {
             if (isCancelled()) {
-                timers.remove(this);
+                synchronized (VirtualTime.this) {
+                    timers.remove(this);
+                }
             }
         }
 

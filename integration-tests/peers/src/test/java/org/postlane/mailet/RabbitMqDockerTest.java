@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.mailet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.postlane.mailet.FleetDelivery.eventually;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+
+import org.apache.james.queue.api.MailQueueName;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+import org.postlane.outbound.MailFetch;
+import org.postlane.peers.RabbitBroker;
+import org.postlane.peers.RabbitQueues;
+import org.postlane.testing.dns.DnsServer;
+import org.postlane.testing.docker.RequiresDocker;
+import org.postlane.testing.fleet.FleetHost;
+import org.postlane.testing.fleet.HostBehaviour;
+
+/** James' RabbitMQ queue, which ignores delays, with a real broker: mail backs off all the same, and none waits for another. */
+@RequiresDocker
+class RabbitMqDockerTest {
+    /** The clock of a mail's time counts milliseconds. */
+    private static final Duration TICK = Duration.ofMillis(2);
+
+    /** Most that is taken out of a queue in which mail waits. */
+    private static final int HELD = 32;
+
+    @TempDir
+    private static Path directory;
+    private static RabbitBroker broker;
+
+    private final RabbitQueues.Contents contents = new RabbitQueues.Contents();
+    private final DnsServer dns = DnsServer.start();
+    private final Map<String, List<Long>> tries = new ConcurrentHashMap<>();
+    private String outgoing;
+    private RabbitQueues queues;
+    private FleetDelivery net;
+
+    @BeforeAll
+    static void startBroker() {
+        broker = RabbitBroker.start(directory);
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    @BeforeEach
+    void connect(TestInfo test) {
+        outgoing = test.getTestMethod().orElseThrow().getName();
+        queues = new RabbitQueues(broker, contents);
+        net = new FleetDelivery(dns);
+        net.delivery.factory = queues.factory();
+    }
+
+    @AfterEach
+    void close() {
+        net.close();
+        queues.close();
+        dns.close();
+    }
+
+    private void start(String... parameters) throws Exception {
+        List<String> all = new ArrayList<>(List.of("outgoing", outgoing));
+        all.addAll(List.of(parameters));
+        net.start(all.toArray(String[]::new));
+    }
+
+    private FleetHost host(String domain, String address) {
+        dns.a("mx." + domain, address).mx(domain, 10, "mx." + domain);
+        return net.fleet.host(address);
+    }
+
+    /** Defers each recipient until it has been tried so often, and notes when that was. */
+    private HostBehaviour deferring(int times) {
+        return HostBehaviour.healthy().rcpt(recipient -> {
+            List<Long> at = tries.computeIfAbsent(recipient, key -> new CopyOnWriteArrayList<>());
+            at.add(System.nanoTime());
+            return at.size() > times ? "250 2.1.5 ok" : "450 4.2.0 Later";
+        });
+    }
+
+    private int triesOfAll() {
+        return tries.values().stream().mapToInt(List::size).sum();
+    }
+
+    private void areNoCloserThan(Duration delay, List<Long> at) {
+        for (int i = 1; i < at.size(); i++) {
+            assertThat(Duration.ofNanos(at.get(i) - at.get(i - 1)).plus(TICK)).as("from try %d to the next", i)
+                .isGreaterThanOrEqualTo(delay);
+        }
+    }
+
+    private int ready() {
+        return queues.ready(outgoing);
+    }
+
+    private int waiting(String which) {
+        return queues.ready(outgoing + "-waiting-" + which);
+    }
+
+    /** All have been tried once and wait, all but those that are held until they are due in the broker alone. */
+    private void waitsAlmostAll(int mails) {
+        eventually().untilAsserted(() -> {
+            assertThat(triesOfAll()).as("tries").isEqualTo(mails);
+            assertThat(ready()).as("in the queue of due mail").isZero();
+            assertThat(waiting("192m")).as("waiting").isBetween(mails - HELD, mails);
+        });
+    }
+
+    @Test
+    void deferredMailBacksOffAlthoughTheBrokerIgnoresDelays() throws Exception {
+        FleetHost host = host("later.test", "127.1.0.1");
+        host.behave(deferring(3));
+        start("delayTime", "2 seconds", "maxRetries", "5");
+        for (int i = 0; i < 50; i++) {
+            net.send("m" + i, i + "@later.test");
+        }
+        net.everythingArrivesOnce();
+        assertThat(tries).hasSize(50).allSatisfy((recipient, at) -> {
+            assertThat(at).hasSize(4);
+            areNoCloserThan(Duration.ofSeconds(2), at);
+        });
+        assertThat(net.delivery.context.reports).isEmpty();
+        net.delivery.close();
+        // With the consumer gone, whatever was not settled would be there again.
+        eventually().until(() -> ready() + waiting("30s") == 0);
+    }
+
+    @Test
+    void aConsumerThatRestartsWhileMailWaitsLosesNoneAndTriesNoneEarly() throws Exception {
+        Duration delay = Duration.ofSeconds(25);
+        FleetHost host = host("later.test", "127.1.0.1");
+        host.behave(deferring(1));
+        start("delayTime", delay.toSeconds() + " seconds");
+        // More than are held at a time.
+        for (int i = 0; i < 100; i++) {
+            net.delivery.send("m" + i, i + "@later.test");
+        }
+        eventually().until(() -> triesOfAll() == 100 && ready() == 0 && waiting("30s") == 100 - HELD);
+        net.delivery.close();
+        queues.close();
+        int before = triesOfAll();
+
+        RabbitQueues again = new RabbitQueues(broker, contents);
+        Delivery delivery = new Delivery();
+        try {
+            queues = again;
+            delivery.dns = net.delivery.dns;
+            delivery.factory = again.factory();
+            delivery.start("outgoing", outgoing, "mxPort", String.valueOf(net.fleet.port()));
+            eventually().until(() -> net.tally.arrived() == 100);
+        } finally {
+            delivery.close();
+        }
+        assertThat(before).isEqualTo(100);
+        assertThat(net.tally.repeated()).isEmpty();
+        assertThat(tries).allSatisfy((recipient, at) -> {
+            assertThat(at).hasSize(2);
+            areNoCloserThan(delay, at);
+        });
+        eventually().until(() -> ready() + waiting("30s") == 0);
+    }
+
+    @Test
+    void dueMailNeverWaitsBehindTheDeferredMailOfADeadDestination() throws Exception {
+        int deferred = 2000;
+        FleetHost dead = host("dead.test", "127.1.0.1").behave(deferring(Integer.MAX_VALUE));
+        FleetHost healthy = host("healthy.test", "127.1.0.2");
+        // Room for all at once: none shall be handed back before its attempt.
+        start("delayTime", "3 hours", "maxMailsInHand", "10000");
+        for (int i = 0; i < deferred; i++) {
+            net.delivery.send("dead" + i, i + "@dead.test");
+        }
+        // All but what is held until it is due.
+        waitsAlmostAll(deferred);
+        for (int i = 0; i < 100; i++) {
+            net.send("due" + i, "x@healthy.test");
+        }
+        eventually().until(() -> healthy.taken() == 100);
+        // Nothing that waits was taken out to get at what is due.
+        assertThat(waiting("192m")).isGreaterThanOrEqualTo(deferred - HELD);
+        assertThat(triesOfAll()).isEqualTo(deferred);
+        assertThat(dead.taken()).isZero();
+        assertThat(net.tally.repeated()).isEmpty();
+    }
+
+    @Test
+    void aFlushedDestinationGetsItsWaitingMailNowAndTheOthersMailWaitsOn() throws Exception {
+        FleetHost wanted = host("wanted.test", "127.1.0.1").behave(deferring(1));
+        FleetHost other = host("other.test", "127.1.0.2").behave(deferring(1));
+        start("delayTime", "3 hours");
+        // Far more than are held at a time, so that most of it is in the broker alone.
+        for (int i = 0; i < 200; i++) {
+            net.delivery.send("wanted" + i, i + "@wanted.test");
+            net.delivery.send("other" + i, i + "@other.test");
+        }
+        waitsAlmostAll(400);
+
+        assertThat(net.delivery.destinations.flush(MailQueueName.of(outgoing), "wanted.test")).contains(MailFetch.ROUND);
+
+        eventually().until(() -> wanted.taken() == 200);
+        assertThat(IntStream.range(0, 200).mapToObj(i -> tries.get(i + "@other.test")))
+            .as("tries of mail for another").allSatisfy(at -> assertThat(at).hasSize(1));
+        assertThat(other.taken()).isZero();
+        net.delivery.close();
+        eventually().until(() -> waiting("192m") == 200 && ready() == 0);
+        assertThat(net.tally.repeated()).isEmpty();
+    }
+}

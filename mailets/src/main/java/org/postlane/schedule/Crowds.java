@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.schedule;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * Destinations that work so fast that who finds no room there had better wait a moment than come again later: a few are taken
+ * in beyond the room, and as long as they are there, whoever brings more is asked to slow down. Guarded by the scheduler's lock.
+ */
+final class Crowds {
+    private final Places places;
+    private final Set<Destination<?>> crowded = new LinkedHashSet<>();
+
+    Crowds(Places places) {
+        this.places = places;
+    }
+
+    /** Takes one in beyond the room, if there is a place. */
+    boolean join(Destination<?> destination, long now) {
+        boolean joins = places.hasPlaceInCrowd(destination, now);
+        if (joins) {
+            crowded.add(destination);
+        }
+        return joins;
+    }
+
+    /** Whether there is a crowd now that is soon gone. */
+    boolean isAny(long now) {
+        crowded.removeIf(destination -> places.hasRoom(destination, now) || !destination.isAboutToHaveRoom(now));
+        return !crowded.isEmpty();
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+import org.postlane.schedule.SchedulerFixture.Job;
+
+/** More for one destination than it has room for. */
+class SchedulerCrowdTest {
+    private static final int PLACES = 100;
+    private static final Duration MOMENT = SchedulerLimits.ABOUT_TO_HAVE_ROOM;
+
+    private final SchedulerFixture fixture = new SchedulerFixture(PLACES, 10);
+
+    /** Offers until one is refused, and returns that. */
+    private Job overfill(String destination) {
+        Job job = fixture.offer(destination);
+        while (job.refusal == null) {
+            job = fixture.offer(destination);
+        }
+        return job;
+    }
+
+    private int offeredUntilCrowded(String destination) {
+        int offered = 0;
+        while (!fixture.scheduler.isCrowded()) {
+            fixture.offer(destination);
+            offered++;
+        }
+        return offered;
+    }
+
+    @Test
+    void aDestinationThatWorksTakesAFewBeyondItsRoomAndSaysThatItIsCrowded() {
+        fixture.widen("fast.example");
+        int room = offeredUntilCrowded("fast.example");
+        assertThat(room).isBetween(PLACES / 4, PLACES);
+        overfill("fast.example");
+        assertThat(fixture.status("fast.example").waiting() + fixture.status("fast.example").underWay())
+            .isBetween(room + 1, room + SchedulerLimits.CROWD);
+    }
+
+    @Test
+    void aCrowdIsOverAsSoonAsThereIsRoomAgain() {
+        fixture.widen("fast.example");
+        offeredUntilCrowded("fast.example");
+        fixture.workingAt("fast.example").get(0).works();
+        fixture.workingAt("fast.example").get(0).works();
+        assertThat(fixture.scheduler.isCrowded()).isFalse();
+    }
+
+    @Test
+    void nobodyWaitsForADestinationThatHasComeToStandStill() {
+        fixture.widen("stalls.example");
+        offeredUntilCrowded("stalls.example");
+        fixture.pass(MOMENT.plusMillis(1));
+        assertThat(fixture.scheduler.isCrowded()).isFalse();
+        assertThat(fixture.offer("stalls.example").refusal.kind()).isEqualTo(Refusal.Kind.NO_ROOM);
+        assertThat(fixture.scheduler.isCrowded()).isFalse();
+    }
+
+    @Test
+    void nobodyWaitsForADestinationThatHasNotShownThatItWorks() {
+        overfill("new.example");
+        assertThat(fixture.scheduler.isCrowded()).isFalse();
+    }
+
+    @Test
+    void nobodyWaitsForADestinationThatIsHeldUpByItsRate() {
+        fixture.limits.put("slow.example", new DestinationLimits(20, Rate.of(60, Duration.ofMinutes(1))));
+        fixture.offer("slow.example").works();
+        overfill("slow.example");
+        assertThat(fixture.scheduler.isCrowded()).isFalse();
+    }
+
+    @Test
+    void whoFindsNoRoomIsExpectedWhenThoseBeforeHimAreDone() {
+        for (int i = 0; i < 100; i++) {
+            fixture.offer("steady.example").works();
+            fixture.pass(Duration.ofMillis(100));
+        }
+        int held = (int) fixture.offer(PLACES, "steady.example").stream().filter(job -> job.refusal == null).count();
+        Duration first = fixture.offer("steady.example").refusal.remaining();
+        Duration second = fixture.offer("steady.example").refusal.remaining();
+        Duration one = Duration.ofMillis((long) (100 * SchedulerLimits.BROUGHT_AGAIN));
+        assertThat(second.minus(first)).isCloseTo(one, Duration.ofMillis(2));
+        assertThat(first).isCloseTo(one.multipliedBy(PLACES), one.multipliedBy(3));
+        assertThat(held).isLessThan(PLACES);
+    }
+
+    @Test
+    void nobodyIsExpectedLaterThanAfterFiveMinutes() {
+        fixture.offer("slow.example").works();
+        fixture.pass(Duration.ofSeconds(10));
+        List<Job> jobs = fixture.offer(PLACES + 100, "slow.example");
+        assertThat(jobs.get(jobs.size() - 1).refusal.remaining()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(fixture.offer("slow.example").refusal.remaining()).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void whoseDestinationHasDoneNothingLatelyIsExpectedAtNoTime() {
+        assertThat(overfill("new.example").refusal.remaining()).isZero();
+        fixture.scheduler.suspend("said.example", Optional.empty());
+        assertThat(List.of(fixture.offer("said.example").refusal.remaining())).containsOnly(Duration.ZERO);
+    }
+}
