@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 import org.apache.james.queue.api.MailQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Mail that comes out of its queue before its time. A queue hands out such mail only when it was flushed. Where an administrator
@@ -17,6 +19,8 @@ import org.apache.james.queue.api.MailQueue;
  * <p>Safe for use by several threads; never blocks.
  */
 final class EarlyMail {
+    private static final Logger LOGGER = LoggerFactory.getLogger(EarlyMail.class);
+
     private final MailQueue queue;
     private final Clock clock;
     private final Executor workers;
@@ -51,7 +55,7 @@ final class EarlyMail {
         }, workers);
     }
 
-    /** Makes it wait on; fails only when James is stopping, and then the queue still has it. */
+    /** Makes it wait on; where that cannot be done, or James is stopping, the queue still has it and hands it out again. */
     CompletableFuture<Void> putBack(MailQueue.MailQueueItem item) {
         return stepRunner.run(item.getMail().getName(), List.of(
             new Settlement.Step("putting it back until it is due", () -> {
@@ -60,6 +64,20 @@ final class EarlyMail {
                 queue.enQueue(item.getMail(), early);
             }),
             new Settlement.Step("taking it out of the queue",
-                () -> item.done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS))), step -> { });
+                () -> item.done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS))), step -> { })
+            .whenComplete((nothing, failure) -> {
+                if (failure != null) {
+                    leave(item);
+                }
+            });
+    }
+
+    private void leave(MailQueue.MailQueueItem item) {
+        try {
+            item.done(MailQueue.MailQueueItem.CompletionStatus.RETRY);
+        } catch (Exception | Error e) {
+            LOGGER.warn("{} could not be given back to queue {}, and comes again after a restart", item.getMail().getName(),
+                queue.getName().asString(), e);
+        }
     }
 }

@@ -88,7 +88,7 @@ class JournalCost {
         List<Run> without = new ArrayList<>();
         List<Run> with = new ArrayList<>();
         for (int round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
-            Run bare = run(port, mails, domains, AgreedJournal.ABSENT);
+            Run bare = run(port, mails, domains, AgreedJournal.NONE);
             Run kept = run(port, mails, domains, "file://" + directory.resolve("journal-" + round));
             if (round >= WARM_UP_ROUNDS) {
                 without.add(bare);
