@@ -43,6 +43,7 @@ class LayersTest {
             .layer("mailet").definedBy("org.postlane.mailet..")
             .layer("smtpserver").definedBy("org.postlane.smtpserver..")
             .layer("webadmin").definedBy("org.postlane.webadmin..")
+            .layer("pop3").definedBy("org.postlane.pop3..")
             .whereLayer("james").mayNotAccessAnyLayer()
             .whereLayer("smtp").mayNotAccessAnyLayer()
             .whereLayer("pool").mayNotAccessAnyLayer()
@@ -57,6 +58,7 @@ class LayersTest {
                 "pool", "smtp", "james")
             .whereLayer("smtpserver").mayOnlyAccessLayers("lane", "outbound", "recipient", "james")
             .whereLayer("webadmin").mayOnlyAccessLayers("lane", "outbound", "recipient", "schedule", "pool", "james")
+            .whereLayer("pop3").mayOnlyAccessLayers("james")
             .ensureAllClassesAreContainedInArchitecture()
             .check(shipped);
     }
@@ -120,9 +122,9 @@ class LayersTest {
     @Test
     void nothingDependsOnWhatJamesNamesInItsConfiguration() {
         noClasses().that().resideOutsideOfPackages("org.postlane.mailet..", "org.postlane.smtpserver..",
-                "org.postlane.webadmin..")
+                "org.postlane.webadmin..", "org.postlane.pop3..")
             .should().dependOnClassesThat().resideInAnyPackage("org.postlane.mailet..", "org.postlane.smtpserver..",
-                "org.postlane.webadmin..")
+                "org.postlane.webadmin..", "org.postlane.pop3..")
             .check(shipped);
     }
 
