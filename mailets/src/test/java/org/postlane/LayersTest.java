@@ -40,6 +40,7 @@ class LayersTest {
             .layer("recipient").definedBy("org.postlane.recipient..")
             .layer("outbound").definedBy("org.postlane.outbound..")
             .layer("lane").definedBy("org.postlane.lane..")
+            .layer("local").definedBy("org.postlane.local..")
             .layer("mailet").definedBy("org.postlane.mailet..")
             .layer("smtpserver").definedBy("org.postlane.smtpserver..")
             .layer("webadmin").definedBy("org.postlane.webadmin..")
@@ -54,8 +55,9 @@ class LayersTest {
             .whereLayer("recipient").mayOnlyAccessLayers("james")
             .whereLayer("outbound").mayOnlyAccessLayers("route", "report", "journal", "schedule", "pool", "smtp", "james")
             .whereLayer("lane").mayOnlyAccessLayers("outbound", "recipient", "james")
-            .whereLayer("mailet").mayOnlyAccessLayers("lane", "outbound", "recipient", "route", "report", "journal", "schedule",
-                "pool", "smtp", "james")
+            .whereLayer("local").mayOnlyAccessLayers("lane", "recipient", "james")
+            .whereLayer("mailet").mayOnlyAccessLayers("local", "lane", "outbound", "recipient", "route", "report", "journal",
+                "schedule", "pool", "smtp", "james")
             .whereLayer("smtpserver").mayOnlyAccessLayers("lane", "outbound", "recipient", "james")
             .whereLayer("webadmin").mayOnlyAccessLayers("lane", "outbound", "recipient", "schedule", "pool", "james")
             .whereLayer("pop3").mayOnlyAccessLayers("james")

@@ -9,6 +9,7 @@ import com.google.inject.Scopes;
 import org.apache.james.IsStartedProbe;
 import org.postlane.james.ServerStarted;
 import org.postlane.lane.Lanes;
+import org.postlane.local.LocalDeliveries;
 import org.postlane.mailet.ContainerReload;
 import org.postlane.outbound.CriticalStates;
 import org.postlane.outbound.Destinations;
@@ -34,6 +35,7 @@ public final class PostlaneModule extends AbstractModule {
         bind(RelayDomains.class).in(Scopes.SINGLETON);
         bind(RecipientClassifier.class).in(Scopes.SINGLETON);
         bind(Lanes.class).in(Scopes.SINGLETON);
+        bind(LocalDeliveries.class).in(Scopes.SINGLETON);
         bind(CriticalStates.class).in(Scopes.SINGLETON);
         bind(OutboundMetrics.class).in(Scopes.SINGLETON);
         bind(QueueDestinations.class).in(Scopes.SINGLETON);

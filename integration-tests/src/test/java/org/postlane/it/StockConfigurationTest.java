@@ -13,7 +13,7 @@ import org.postlane.testing.SmtpServer;
 
 class StockConfigurationTest {
     /** What an administrator does to an existing James: name the module, and change one class name. */
-    private static JamesUnderTest.Builder switchedOn() {
+    static JamesUnderTest.Builder switchedOn() {
         return JamesUnderTest.stock()
             .replace("mailetcontainer.xml", "class=\"RemoteDelivery\"", "class=\"org.postlane.mailet.PooledRemoteDelivery\"")
             .edit("extensions.properties", text -> text + "\nguice.extension.module=org.postlane.guice.PostlaneModule\n")

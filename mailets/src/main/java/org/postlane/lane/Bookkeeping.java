@@ -2,13 +2,7 @@
 package org.postlane.lane;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,46 +26,20 @@ final class Bookkeeping {
     /** How many lanes the mail has been through. */
     static final AttributeName PASSES = AttributeName.of("postlane-lane-passes");
 
-    private static final String MAIL = "mail";
-    private static final String RECIPIENTS = "recipients";
-
     private Bookkeeping() {
     }
 
-    /**
-     * The recipients of this very mail that a lane has got, in lower case. A copy made by another mailet (a bounce, say) has
-     * the attribute too, but another name: it has been handed over to nobody.
-     */
+    /** The recipients of this very mail that a lane has got. */
     static Set<String> handedOver(Mail mail) {
-        Optional<Map<?, ?>> record = mail.getAttribute(HANDED_OVER).map(attribute -> attribute.getValue().value())
-            .filter(Map.class::isInstance).map(value -> (Map<?, ?>) value);
-        Set<String> recipients = new HashSet<>();
-        record.filter(map -> text(map.get(MAIL)).equals(Optional.of(mail.getName())))
-            .map(map -> map.get(RECIPIENTS))
-            .filter(AttributeValue.class::isInstance)
-            .map(value -> ((AttributeValue<?>) value).value())
-            .filter(Collection.class::isInstance)
-            .ifPresent(values -> ((Collection<?>) values).forEach(value -> text(value).ifPresent(recipients::add)));
-        return recipients;
-    }
-
-    private static Optional<String> text(Object value) {
-        return value instanceof AttributeValue ? ((AttributeValue<?>) value).valueAs(String.class) : Optional.empty();
+        return SettledRecipients.of(mail, HANDED_OVER);
     }
 
     static void rememberHandedOver(Mail mail, Collection<MailAddress> recipients) {
-        Set<String> all = handedOver(mail);
-        recipients.forEach(recipient -> all.add(key(recipient)));
-        List<AttributeValue<?>> values = new ArrayList<>();
-        all.forEach(recipient -> values.add(AttributeValue.of(recipient)));
-        Map<String, AttributeValue<?>> record = new HashMap<>();
-        record.put(MAIL, AttributeValue.of(mail.getName()));
-        record.put(RECIPIENTS, AttributeValue.of(values));
-        mail.setAttribute(new Attribute(HANDED_OVER, AttributeValue.of(record)));
+        SettledRecipients.add(mail, HANDED_OVER, recipients);
     }
 
     static String key(MailAddress recipient) {
-        return recipient.asString().toLowerCase(Locale.US);
+        return SettledRecipients.key(recipient);
     }
 
     static int count(Mail mail, AttributeName name) {

@@ -125,6 +125,20 @@ public final class Lane {
         }
     }
 
+    /** Puts a mail into the lane's queue that is not to run before a while, which grows with the number of times it was there. */
+    public void putOff(Mail mail, int times) throws MessagingException {
+        if (isClosed()) {
+            throw new MessagingException("The queue " + settings().laneName() + " has ended; James is stopping");
+        }
+        Duration wait = BackOff.after(times);
+        Bookkeeping.setNotBefore(mail, clock.instant().plus(wait));
+        queue().enQueue(mail, wait);
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
     void ended() {
         metrics.handedOver();
     }

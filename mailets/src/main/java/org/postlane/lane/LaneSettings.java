@@ -4,9 +4,11 @@ package org.postlane.lane;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
+import org.postlane.outbound.DestinationsAtOnce;
 import org.postlane.recipient.RecipientType;
 
 /**
@@ -14,7 +16,7 @@ import org.postlane.recipient.RecipientType;
  *
  * <p>The parameters are {@code <typeProcessor>}, {@code <typeConcurrency>}, {@code <typeTimeout>} and
  * {@code <typePriority>}, with {@code local}, {@code virtual}, {@code relay}, {@code external} or {@code unknown} for
- * {@code type}.
+ * {@code type}; {@code <localRecipientsInFlight>}; {@code <relayDestinationsAtOnce>} and {@code <externalDestinationsAtOnce>}.
  */
 public final class LaneSettings {
     static final int MAX_CONCURRENCY = 1000;
@@ -23,11 +25,19 @@ public final class LaneSettings {
     static final Duration MAX_TIMEOUT = Duration.ofMinutes(20);
     /** The range of James' mail priority. */
     static final int MAX_PRIORITY = 9;
+    /** An append waits for a disk or a database; more at a time than this only wait for each other. */
+    static final int MAX_RECIPIENTS_IN_FLIGHT = 1000;
+    /** As many mailboxes as a database serves at a time without one mail noticing the others. */
+    static final int DEFAULT_RECIPIENTS_IN_FLIGHT = 100;
+    /** The queue of local deliveries that are tried again; runs are short and few, since each takes the lane's own slots. */
+    private static final String LOCAL_RETRY = "local-retry";
 
     private static final String PROCESSOR = "Processor";
     private static final String CONCURRENCY = "Concurrency";
     private static final String TIMEOUT = "Timeout";
     private static final String PRIORITY = "Priority";
+    private static final String RECIPIENTS_IN_FLIGHT = "RecipientsInFlight";
+    private static final String DESTINATIONS_AT_ONCE = "DestinationsAtOnce";
 
     /** A value that the administrator wrote. */
     private static final class Written {
@@ -75,13 +85,31 @@ public final class LaneSettings {
     }
 
     private final RecipientType type;
+    private final String name;
     private final Defaults defaults;
     private final Map<String, Written> written;
 
     private LaneSettings(RecipientType type, Map<String, Written> written) {
+        this(type, "lane-" + type.asString(), Defaults.of(type), written);
+    }
+
+    private LaneSettings(RecipientType type, String name, Defaults defaults, Map<String, Written> written) {
         this.type = type;
-        this.defaults = Defaults.of(type);
+        this.name = name;
+        this.defaults = defaults;
         this.written = written;
+    }
+
+    /** The settings of a lane that nobody has declared. */
+    static LaneSettings defaults(RecipientType type) {
+        return new LaneSettings(type, Map.of());
+    }
+
+    /** The settings of the queue for local deliveries that are tried again. */
+    static LaneSettings localRetries() {
+        Defaults local = Defaults.of(RecipientType.LOCAL);
+        return new LaneSettings(RecipientType.LOCAL, LOCAL_RETRY,
+            new Defaults(LOCAL_RETRY, local.concurrency, local.timeout, local.priority), Map.of());
     }
 
     /**
@@ -107,7 +135,25 @@ public final class LaneSettings {
         if (parameters.isSet(prefix + PRIORITY)) {
             written.put(PRIORITY, new Written(priority, String.valueOf(priority), parameters.where()));
         }
+        if (type == RecipientType.LOCAL) {
+            readNumber(parameters, prefix, RECIPIENTS_IN_FLIGHT, DEFAULT_RECIPIENTS_IN_FLIGHT, MAX_RECIPIENTS_IN_FLIGHT, written);
+        }
+        if (hasDestinations(type)) {
+            readNumber(parameters, prefix, DESTINATIONS_AT_ONCE, DestinationsAtOnce.DEFAULT, DestinationsAtOnce.MOST, written);
+        }
         return new LaneSettings(type, written);
+    }
+
+    private static void readNumber(Parameters parameters, String prefix, String setting, int absent, int max,
+            Map<String, Written> written) {
+        int number = parameters.wholeNumber(prefix + setting, absent, 1, max);
+        if (parameters.isSet(prefix + setting)) {
+            written.put(setting, new Written(number, String.valueOf(number), parameters.where()));
+        }
+    }
+
+    private static boolean hasDestinations(RecipientType type) {
+        return type == RecipientType.RELAY || type == RecipientType.EXTERNAL;
     }
 
     /**
@@ -126,7 +172,7 @@ public final class LaneSettings {
                         + ", or nothing: there is one " + type.asString() + " lane in the whole James");
             }
         });
-        return new LaneSettings(type, both);
+        return new LaneSettings(type, name, defaults, both);
     }
 
     private <T> T get(String setting, Class<T> valueType, T absent) {
@@ -164,8 +210,19 @@ public final class LaneSettings {
         return get(PRIORITY, Integer.class, defaults.priority);
     }
 
+    /** How many mailboxes are written at a time, over all mails of the lane; means something for local recipients only. */
+    public int recipientsInFlight() {
+        return get(RECIPIENTS_IN_FLIGHT, Integer.class, DEFAULT_RECIPIENTS_IN_FLIGHT);
+    }
+
+    /** To how many destinations at once one mail may go; empty for types whose mail goes to no other server. */
+    public OptionalInt destinationsAtOnce() {
+        return hasDestinations(type)
+            ? OptionalInt.of(get(DESTINATIONS_AT_ONCE, Integer.class, DestinationsAtOnce.DEFAULT)) : OptionalInt.empty();
+    }
+
     /** The name of the lane, which is that of its queue: {@code lane-local}. */
     public String laneName() {
-        return "lane-" + type.asString();
+        return name;
     }
 }

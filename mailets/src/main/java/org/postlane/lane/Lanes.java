@@ -3,9 +3,13 @@ package org.postlane.lane;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +47,9 @@ public final class Lanes {
     private final Clock clock;
 
     private final Map<RecipientType, Lane> lanes = new EnumMap<>(RecipientType.class);
+    /** Read where a lane's end may be waited for. */
+    private final Map<RecipientType, LaneSettings> declaredSettings = new ConcurrentHashMap<>();
+    private Optional<Lane> localRetries = Optional.empty();
     private ScheduledThreadPoolExecutor timer;
     private ScheduledFuture<?> startPoll;
     private int users;
@@ -80,8 +87,35 @@ public final class Lanes {
             lanes.computeIfAbsent(settings.type(),
                 type -> new Lane(settings, queues, processor, timer, clock, metricFactory)).declare(settings);
         }
+        lanes.forEach((type, lane) -> declaredSettings.put(type, lane.settings()));
         users++;
         return new EnumMap<>(lanes);
+    }
+
+    /** The settings of one type's lane; the defaults where no mailet has declared it. Never waits. */
+    public LaneSettings settings(RecipientType type) {
+        return declaredSettings.getOrDefault(type, LaneSettings.defaults(type));
+    }
+
+    /**
+     * Opens the queue of local deliveries that are tried again, for one mailet, which releases it once.
+     *
+     * @param deliveries gets what comes from the queue; the first caller's holds
+     */
+    public synchronized Lane openLocalRetries(MailProcessor deliveries) {
+        open();
+        if (localRetries.isEmpty()) {
+            Lane lane = new Lane(LaneSettings.localRetries(), queues, () -> deliveries, timer, clock, metricFactory);
+            localRetries = Optional.of(lane);
+        }
+        users++;
+        return localRetries.get();
+    }
+
+    private List<Lane> all() {
+        List<Lane> all = new ArrayList<>(lanes.values());
+        localRetries.ifPresent(all::add);
+        return all;
     }
 
     private void open() {
@@ -101,7 +135,7 @@ public final class Lanes {
             return;
         }
         boolean allStarted = true;
-        for (Lane lane : lanes.values()) {
+        for (Lane lane : all()) {
             allStarted &= start(lane);
         }
         if (allStarted) {
@@ -119,7 +153,7 @@ public final class Lanes {
         }
     }
 
-    /** Undoes one {@link #declare}; the last one ends the lanes. More calls than declarations do nothing. */
+    /** Undoes one {@link #declare} or {@link #openLocalRetries}; the last one ends the lanes. More calls do nothing. */
     public synchronized void release() {
         if (users > 0) {
             users--;
@@ -135,10 +169,13 @@ public final class Lanes {
      */
     @PreDestroy
     public synchronized void close() {
-        lanes.values().forEach(Lane::stop);
+        List<Lane> ending = all();
+        ending.forEach(Lane::stop);
         long deadline = System.nanoTime() + CLOSE_WAIT.toNanos();
-        lanes.values().forEach(lane -> lane.awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
+        ending.forEach(lane -> lane.awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
         lanes.clear();
+        declaredSettings.clear();
+        localRetries = Optional.empty();
         users = 0;
         if (timer != null) {
             timer.shutdown();

@@ -16,6 +16,7 @@ import org.apache.mailet.AttributeName;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
 import org.apache.mailet.PerRecipientHeaders.Header;
+import org.postlane.outbound.DestinationsAtOnce;
 import org.postlane.recipient.RecipientType;
 import org.postlane.recipient.RecipientTypes;
 import org.slf4j.Logger;
@@ -31,7 +32,7 @@ final class Part {
     private static final Logger LOGGER = LoggerFactory.getLogger(Part.class);
     private static final Set<AttributeName> NOT_INHERITED =
         Set.of(Bookkeeping.HANDED_OVER, Bookkeeping.FAILURES, Bookkeeping.NOT_BEFORE,
-            SpoolReturn.HAND_OVER_RETURNS, SpoolReturn.CLASSIFICATION_RETURNS);
+            SpoolReturn.HAND_OVER_RETURNS, SpoolReturn.CLASSIFICATION_RETURNS, DestinationsAtOnce.NAME);
 
     private Part() {
     }
@@ -60,6 +61,7 @@ final class Part {
             .forEach(attribute -> inherit(attribute, part, mail));
         part.addAttribute(new Attribute(Bookkeeping.PASSES, AttributeValue.of(passes)));
         part.addAttribute(new Attribute(MailPrioritySupport.MAIL_PRIORITY, AttributeValue.of(lane.priority())));
+        lane.destinationsAtOnce().ifPresent(number -> part.addAttribute(DestinationsAtOnce.of(number)));
         for (MailAddress recipient : new LinkedHashSet<>(recipients)) {
             for (Header header : mail.getPerRecipientSpecificHeaders().getHeadersForRecipient(recipient)) {
                 part.addHeaderForRecipient(header, recipient);

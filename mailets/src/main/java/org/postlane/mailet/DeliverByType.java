@@ -54,6 +54,10 @@ import org.postlane.recipient.RelayDomains;
  * <td>for handing over, and after which a run lends its place</td></tr>
  * <tr><td>{@code TPriority}</td><td>0 (lowest) to 9</td><td>7, 6, 5, 5, 2</td>
  * <td>James' mail priority, for queues that have one</td></tr>
+ * <tr><td>{@code localRecipientsInFlight}</td><td>recipients, 1 to 1000</td><td>100</td>
+ * <td>how many mailboxes {@link FanOutLocalDelivery} writes at a time, over all mails</td></tr>
+ * <tr><td>{@code relayDestinationsAtOnce}, {@code externalDestinationsAtOnce}</td><td>destinations, 1 to 1000</td><td>20</td>
+ * <td>at how many destinations one mail may be at a time</td></tr>
  * <tr><td>{@code relayDomains}</td><td>domains, comma separated</td><td>those that another mailet declares, else none</td>
  * <td>as in {@link ClassifyRecipients}</td></tr>
  * </table>

@@ -14,6 +14,8 @@ import static org.postlane.lane.TestLanes.mail;
 import static org.postlane.recipient.TestDirectory.address;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import javax.mail.MessagingException;
@@ -34,6 +36,8 @@ import org.postlane.lane.TestLanes;
 
 class DeliverByTypeTest {
     private static final Attribute KEPT = new Attribute(AttributeName.of("keep"), AttributeValue.of("this"));
+
+    private static final AttributeName AT_ONCE = AttributeName.of("postlane-destinations-at-once");
 
     private final CountDownLatch release = new CountDownLatch(1);
     private TestLanes lanes;
@@ -237,6 +241,30 @@ class DeliverByTypeTest {
 
         assertThat(mail.getState()).isEqualTo(Mail.GHOST);
         assertThat(recipients(lanes.queues.memory("spool").browse().next().getMail())).containsExactly(LOCAL, EXTERNAL);
+    }
+
+    @Test
+    void partsForOtherServersSayToHowManyDestinationsTheyMayGoAtOnce() throws Exception {
+        MailImpl mail = mail(LOCAL, RELAY, EXTERNAL);
+        mail.setAttribute(new Attribute(AT_ONCE, AttributeValue.of(999)));
+        lanes.mailet("relayDestinationsAtOnce", "7").service(mail);
+
+        await().until(() -> lanes.deliveries.size() == 3);
+        assertThat(lanes.deliveries).allSatisfy(delivery -> assertThat(delivery.copy.getAttribute(AT_ONCE)
+                .map(attribute -> attribute.getValue().value()))
+            .isEqualTo(Optional.ofNullable(Map.of("relay", 7, "external", 20).get(delivery.processor))));
+    }
+
+    @Test
+    void aLimitThatMeansNothingForATypeIsNoParameterOfIt() {
+        for (String key : List.of("virtualRecipientsInFlight", "relayRecipientsInFlight", "localDestinationsAtOnce",
+                "unknownDestinationsAtOnce")) {
+            assertThatThrownBy(() -> lanes.mailet(key, "3")).isInstanceOf(ConfigurationError.class).hasMessageContaining(key);
+        }
+        assertThatThrownBy(() -> lanes.mailet("localRecipientsInFlight", "0")).isInstanceOf(ConfigurationError.class)
+            .hasMessageContaining("from 1 to 1000");
+        assertThatThrownBy(() -> lanes.mailet("externalDestinationsAtOnce", "1001")).isInstanceOf(ConfigurationError.class)
+            .hasMessageContaining("from 1 to 1000");
     }
 
     @Test

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.local;
+
+import java.util.Collection;
+import java.util.List;
+import javax.mail.MessagingException;
+
+import org.apache.james.core.MailAddress;
+import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.server.core.MailImpl;
+import org.apache.mailet.Mail;
+import org.postlane.lane.Lane;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What happens to the recipients of a run that the mailbox has not got. Not safe for use by several threads. */
+final class AfterRun {
+    private static final Logger LOGGER = LoggerFactory.getLogger(AfterRun.class);
+
+    private final Lane retries;
+    private final ErrorMails errors;
+    private final LocalMetrics metrics;
+    private final Mail mail;
+    private final LocalMail local;
+    private final RetryNote note;
+    private final RunOutcome outcome;
+
+    AfterRun(Lane retries, ErrorMails errors, LocalMetrics metrics, Mail mail, LocalMail local, RetryNote note,
+            RunOutcome outcome) {
+        this.retries = retries;
+        this.errors = errors;
+        this.metrics = metrics;
+        this.mail = mail;
+        this.local = local;
+        this.note = note;
+        this.outcome = outcome;
+    }
+
+    /**
+     * Hands each of them on. The first step is for those of whom nothing is known.
+     *
+     * @param remaining loses the recipients that are handed on, so that it is true when this throws too
+     */
+    void settle(Collection<MailAddress> remaining) throws MessagingException {
+        List<MailAddress> open = outcome.open();
+        if (!open.isEmpty()) {
+            if (note.times() < LocalDeliveries.MAX_TIMES) {
+                putOff(open);
+            } else {
+                giveUp(open);
+            }
+            open.forEach(remaining::remove);
+        }
+        if (!outcome.failed.isEmpty()) {
+            metrics.failed(outcome.failed.size());
+            fail();
+            outcome.failed.forEach(remaining::remove);
+        }
+    }
+
+    private void putOff(List<MailAddress> open) throws MessagingException {
+        RetryNote next = note.onceMore();
+        MailImpl later = next.mail(mail, local.copy(), open);
+        try {
+            retries.putOff(later, next.times());
+            metrics.putOff(open.size());
+        } finally {
+            LifecycleUtil.dispose(later);
+        }
+    }
+
+    private void giveUp(List<MailAddress> open) throws MessagingException {
+        metrics.failed(open.size());
+        LOGGER.error("Mail {} is given up for {}: their mailboxes have not answered in {} runs, and may yet have it",
+            mail.getName(), open, note.times() + 1);
+        if (!note.settings().ignore()) {
+            errors.sendUnanswered(mail, "The mailbox has not answered. The mail may be in it all the same.", open,
+                note.settings().errorProcessor().orElse(Mail.ERROR));
+        }
+    }
+
+    private void fail() throws MessagingException {
+        LocalDeliverySettings settings = note.settings();
+        if (settings.propagate() && note.times() == 0) {
+            throw new MessagingException("Mail " + mail.getName() + " cannot be delivered to " + outcome.failed.size() + " of "
+                + outcome.size() + " recipients", cause());
+        }
+        if (!settings.ignore()) {
+            errors.send(mail, outcome.failed, settings.errorProcessor().orElse(Mail.ERROR));
+        }
+    }
+
+    private Exception cause() {
+        return outcome.failure.filter(Exception.class::isInstance).map(Exception.class::cast)
+            .orElseGet(() -> new IllegalStateException(outcome.failure.orElse(null)));
+    }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.local;
+
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.annotation.PreDestroy;
+import javax.inject.Inject;
+import javax.inject.Named;
+import javax.mail.MessagingException;
+
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import org.apache.james.core.MailAddress;
+import org.apache.james.mailbox.MailboxManager;
+import org.apache.james.metrics.api.MetricFactory;
+import org.apache.james.user.api.UsersRepository;
+import org.apache.mailet.AttributeName;
+import org.apache.mailet.Mail;
+import org.apache.mailet.MailetContext;
+import org.postlane.lane.Lane;
+import org.postlane.lane.Lanes;
+import org.postlane.lane.SettledRecipients;
+import org.postlane.recipient.RecipientType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Delivery into mailboxes for the whole James: the slots of recipients in flight, the threads, what is known of mailboxes that
+ * do not answer, and the queue in which their mail waits. Mailets that deliver share it.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class LocalDeliveries {
+    /** Which recipients of this very mail are delivered or on their way elsewhere, for whoever runs it again. */
+    static final AttributeName DELIVERED = AttributeName.of("postlane-local-delivered");
+    /** About three quarters of an hour: longer than the restart of what hangs. */
+    static final int MAX_TIMES = 12;
+    /** What is under way at the end has this long; what does not end is in its queue. */
+    private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
+    private static final long IDLE_SECONDS = 30;
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(LocalDeliveries.class);
+
+    private final MailboxWriter writer;
+    private final LocalMetrics metrics;
+    private final Lanes lanes;
+    private final Map<MailRun, CompletableFuture<RunOutcome>> running = new ConcurrentHashMap<>();
+    private Opened opened;
+    private int users;
+
+    /** What lasts from the first mailet's start to the last one's end. */
+    private static final class Opened {
+        private final DeliveryParts parts;
+        private final ScheduledThreadPoolExecutor timer;
+        private final ThreadPoolExecutor threads;
+        private final Lane retries;
+        private final ErrorMails errors;
+
+        private Opened(DeliveryParts parts, ScheduledThreadPoolExecutor timer, ThreadPoolExecutor threads, Lane retries,
+                ErrorMails errors) {
+            this.parts = parts;
+            this.timer = timer;
+            this.threads = threads;
+            this.retries = retries;
+            this.errors = errors;
+        }
+    }
+
+    /** For James' injector. */
+    @Inject
+    public LocalDeliveries(UsersRepository users, @Named("mailboxmanager") MailboxManager mailboxes, MetricFactory metricFactory,
+            Lanes lanes) {
+        this.writer = new MailboxWriter(users, mailboxes, metricFactory);
+        this.metrics = new LocalMetrics(metricFactory);
+        this.lanes = lanes;
+    }
+
+    /** Begins for one mailet, which releases once when it ends. */
+    public synchronized void open(MailetContext context) {
+        users++;
+        if (opened != null) {
+            return;
+        }
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemons("local-delivery-timer"));
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        // No attempt waits for a thread: the slots bound their number.
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS,
+            new SynchronousQueue<>(), daemons("local-delivery-%d"));
+        Slots slots = new Slots(() -> lanes.settings(RecipientType.LOCAL).recipientsInFlight());
+        DeliveryParts parts = new DeliveryParts(writer, slots, metrics, timer, threads,
+            () -> lanes.settings(RecipientType.LOCAL).timeout());
+        opened = new Opened(parts, timer, threads, lanes.openLocalRetries(this::deliverAgain), new ErrorMails(context));
+    }
+
+    private static ThreadFactory daemons(String name) {
+        return new ThreadFactoryBuilder().setDaemon(true).setNameFormat(name).build();
+    }
+
+    /** Undoes one {@link #open}; the last one ends all deliveries. More calls do nothing. */
+    public synchronized void release() {
+        if (users > 0) {
+            users--;
+            if (users == 0) {
+                close();
+            }
+        }
+    }
+
+    /** Ends all deliveries: what is under way has {@link #CLOSE_WAIT}, and the rest stays in the queues. */
+    @PreDestroy
+    public synchronized void close() {
+        users = 0;
+        if (opened == null) {
+            return;
+        }
+        Opened ending = opened;
+        opened = null;
+        awaitEnd();
+        running.keySet().forEach(MailRun::abort);
+        ending.timer.shutdown();
+        ending.threads.shutdown();
+        lanes.release();
+    }
+
+    private void awaitEnd() {
+        try {
+            CompletableFuture.allOf(running.values().toArray(CompletableFuture<?>[]::new))
+                .get(CLOSE_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOGGER.warn("Mails are still on their way into mailboxes; they are in their queues", e);
+        }
+    }
+
+    private synchronized Opened opened() throws MessagingException {
+        if (opened == null) {
+            throw new MessagingException("Local delivery has ended; James is stopping");
+        }
+        return opened;
+    }
+
+    /**
+     * Delivers a mail to all of its recipients, and returns when each has an outcome: delivered, handed to the error processor,
+     * or waiting in a queue because its mailbox does not answer.
+     *
+     * @throws MessagingException for what is left; the mail then has the recipients that remain, and an attribute that keeps the
+     *     others from getting it twice when it is run again with all of them
+     */
+    public void deliver(Mail mail, LocalDeliverySettings settings) throws MessagingException {
+        deliver(mail, new RetryNote(mail.getName(), 0, settings));
+    }
+
+    private void deliverAgain(Mail mail) throws MessagingException {
+        RetryNote note = RetryNote.of(mail);
+        if (Mail.ERROR.equals(mail.getState())) {
+            opened().errors.sendUnanswered(mail, mail.getErrorMessage(), List.copyOf(mail.getRecipients()),
+                note.settings().errorProcessor().orElse(Mail.ERROR));
+        } else {
+            deliver(mail, note);
+        }
+    }
+
+    private void deliver(Mail mail, RetryNote note) throws MessagingException {
+        Opened with = opened();
+        Set<String> before = SettledRecipients.of(mail, DELIVERED);
+        Set<MailAddress> recipients = new LinkedHashSet<>(mail.getRecipients());
+        recipients.removeIf(recipient -> before.contains(SettledRecipients.key(recipient)));
+        Set<MailAddress> remaining = new LinkedHashSet<>(recipients);
+        LocalMail local = LocalMail.of(mail, note.origin(), recipients);
+        boolean settled = false;
+        try {
+            RunOutcome outcome = run(new MailRun(local, recipients, note.settings().retries(), with.parts), remaining);
+            new AfterRun(with.retries, with.errors, metrics, mail, local, note, outcome).settle(remaining);
+            settled = true;
+        } finally {
+            local.release();
+            if (settled) {
+                mail.removeAttribute(DELIVERED);
+            } else {
+                recipients.removeAll(remaining);
+                SettledRecipients.add(mail, DELIVERED, recipients);
+                mail.setRecipients(remaining);
+            }
+        }
+    }
+
+    private RunOutcome run(MailRun run, Set<MailAddress> remaining) throws MessagingException {
+        try {
+            CompletableFuture<RunOutcome> end = run.begin();
+            running.put(run, end);
+            return end.get();
+        } catch (ExecutionException | InterruptedException e) {
+            run.abort();
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            throw new MessagingException("The delivery of mail " + run.mail().name() + " was broken off", e);
+        } finally {
+            running.remove(run);
+            run.deliveredSoFar().forEach(remaining::remove);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.local;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import org.apache.james.core.MailAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One mail on its way to its recipients: who waits for a slot, who waits for another attempt, what became of whom. It ends when
+ * each recipient has an outcome. When the mail gets no further, or is under way for too long, recipients that are not being
+ * written are put off, so that its queue item can be settled.
+ *
+ * <p>Safe for use by several threads. Never calls {@link Slots} while it holds its own lock.
+ */
+final class MailRun implements Slots.Line {
+    /** A broker may take an item back that is held for 30 minutes. */
+    static final Duration LONGEST = Duration.ofMinutes(20);
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(MailRun.class);
+
+    /** A recipient whose turn comes, and how many attempts may follow this one. */
+    private static final class Waiting {
+        private final MailAddress recipient;
+        private final int retries;
+
+        private Waiting(MailAddress recipient, int retries) {
+            this.recipient = recipient;
+            this.retries = retries;
+        }
+    }
+
+    private final LocalMail mail;
+    private final int retries;
+    private final int recipients;
+    private final Iterator<MailAddress> unbegun;
+    private final DeliveryParts parts;
+    private final Deque<Waiting> again = new ArrayDeque<>();
+    private final RunOutcome outcome = new RunOutcome();
+    private final CompletableFuture<RunOutcome> end = new CompletableFuture<>();
+    private final long begunAt = System.nanoTime();
+    private long steps;
+    private long stepsAtLastCheck = -1;
+    private boolean closed;
+    private ScheduledFuture<?> check;
+
+    MailRun(LocalMail mail, Collection<MailAddress> recipients, int retries, DeliveryParts parts) {
+        this.mail = mail;
+        this.retries = retries;
+        this.recipients = recipients.size();
+        this.unbegun = List.copyOf(recipients).iterator();
+        this.parts = parts;
+    }
+
+    /** Begins; what is returned completes when each recipient has an outcome, and fails when James stops before. */
+    CompletableFuture<RunOutcome> begin() {
+        if (recipients == 0) {
+            end.complete(outcome);
+            return end;
+        }
+        long period = parts.timeout().toMillis();
+        synchronized (this) {
+            check = parts.timer().scheduleWithFixedDelay(this::check, period, period, TimeUnit.MILLISECONDS);
+        }
+        parts.slots().join(this);
+        return end;
+    }
+
+    LocalMail mail() {
+        return mail;
+    }
+
+    @Override
+    public synchronized Optional<Slots.Work> take() {
+        Waiting next = next();
+        if (next == null) {
+            return Optional.empty();
+        }
+        steps++;
+        mail.retain();
+        return Optional.of(new Attempt(this, next.recipient, next.retries, parts)::start);
+    }
+
+    private Waiting next() {
+        if (closed || !again.isEmpty()) {
+            return again.poll();
+        }
+        return unbegun.hasNext() ? new Waiting(unbegun.next(), retries) : null;
+    }
+
+    void delivered(MailAddress recipient) {
+        settle(result -> result.delivered.add(recipient));
+    }
+
+    void putOff(MailAddress recipient) {
+        settle(result -> result.putOff.add(recipient));
+    }
+
+    void inDoubt(MailAddress recipient) {
+        settle(result -> result.inDoubt.add(recipient));
+    }
+
+    void failed(MailAddress recipient, int retriesLeft, Throwable failure) {
+        if (retriesLeft > 0 && Failures.mayPass(failure)) {
+            retry(recipient, retriesLeft - 1, failure);
+            return;
+        }
+        LOGGER.error("Mail {} cannot be delivered to {}", mail.name(), recipient.asPrettyString(), failure);
+        settle(result -> {
+            result.failed.add(recipient);
+            if (result.failure.isEmpty()) {
+                result.failure = Optional.of(failure);
+            }
+        });
+    }
+
+    private void retry(MailAddress recipient, int retriesLeft, Throwable failure) {
+        Duration wait = Failures.backOff(retries - retriesLeft);
+        LOGGER.warn("Mail {} was not delivered to {} and is tried {} more times, next in {}", mail.name(),
+            recipient.asPrettyString(), retriesLeft + 1, wait, failure);
+        parts.metrics().retried();
+        var unusedTask = parts.timer().schedule(() -> comeBack(recipient, retriesLeft), wait.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void comeBack(MailAddress recipient, int retriesLeft) {
+        boolean waits;
+        synchronized (this) {
+            waits = !closed;
+            if (waits) {
+                again.add(new Waiting(recipient, retriesLeft));
+            }
+        }
+        if (waits) {
+            parts.slots().join(this);
+        } else {
+            putOff(recipient);
+        }
+    }
+
+    private void settle(Consumer<RunOutcome> change) {
+        boolean last;
+        synchronized (this) {
+            steps++;
+            change.accept(outcome);
+            last = outcome.size() == recipients;
+            if (last && check != null) {
+                check.cancel(false);
+            }
+        }
+        if (last) {
+            end.complete(outcome);
+        }
+    }
+
+    private void check() {
+        boolean stuck;
+        synchronized (this) {
+            stuck = steps == stepsAtLastCheck || System.nanoTime() - begunAt > LONGEST.toNanos();
+            stepsAtLastCheck = steps;
+        }
+        if (stuck) {
+            putOffTheRest();
+        }
+    }
+
+    private void putOffTheRest() {
+        Deque<MailAddress> rest = new ArrayDeque<>();
+        synchronized (this) {
+            closed = true;
+            again.forEach(waiting -> rest.add(waiting.recipient));
+            again.clear();
+            unbegun.forEachRemaining(rest::add);
+        }
+        if (!rest.isEmpty()) {
+            LOGGER.warn("Mail {} gets no further; {} recipients are put off", mail.name(), rest.size());
+        }
+        rest.forEach(this::putOff);
+    }
+
+    /** James stops: whoever waits for the end learns that there is none. */
+    void abort() {
+        synchronized (this) {
+            closed = true;
+            again.clear();
+            unbegun.forEachRemaining(any -> { });
+            if (check != null) {
+                check.cancel(false);
+            }
+        }
+        end.completeExceptionally(new IllegalStateException("James is stopping"));
+    }
+
+    /** What has become of the recipients so far. */
+    synchronized List<MailAddress> deliveredSoFar() {
+        return List.copyOf(outcome.delivered);
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.local;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import org.apache.james.core.MailAddress;
+
+/** What became of the recipients of one run: each of them is in one list. Not safe for use by several threads. */
+final class RunOutcome {
+    /** The mailbox has it. */
+    final List<MailAddress> delivered = new ArrayList<>();
+    /** The mailbox does not take it. */
+    final List<MailAddress> failed = new ArrayList<>();
+    /** Not begun, or failed and waiting for another attempt: the mailbox does not have it. */
+    final List<MailAddress> putOff = new ArrayList<>();
+    /** Begun and without an answer in time: nobody knows. */
+    final List<MailAddress> inDoubt = new ArrayList<>();
+    /** Why the first of the failed has failed. */
+    Optional<Throwable> failure = Optional.empty();
+
+    int size() {
+        return delivered.size() + failed.size() + putOff.size() + inDoubt.size();
+    }
+
+    /** Those for whom another run is needed. */
+    List<MailAddress> open() {
+        List<MailAddress> open = new ArrayList<>(putOff);
+        open.addAll(inDoubt);
+        return open;
+    }
+}
