@@ -44,6 +44,7 @@ class LayersTest {
             .layer("mailet").definedBy("org.postlane.mailet..")
             .layer("smtpserver").definedBy("org.postlane.smtpserver..")
             .layer("webadmin").definedBy("org.postlane.webadmin..")
+            .layer("pop3").definedBy("org.postlane.pop3..")
             .whereLayer("james").mayNotAccessAnyLayer()
             .whereLayer("smtp").mayNotAccessAnyLayer()
             .whereLayer("pool").mayNotAccessAnyLayer()
@@ -59,6 +60,7 @@ class LayersTest {
                 "schedule", "pool", "smtp", "james")
             .whereLayer("smtpserver").mayOnlyAccessLayers("lane", "outbound", "recipient", "james")
             .whereLayer("webadmin").mayOnlyAccessLayers("lane", "outbound", "recipient", "schedule", "pool", "james")
+            .whereLayer("pop3").mayOnlyAccessLayers("james")
             .ensureAllClassesAreContainedInArchitecture()
             .check(shipped);
     }
@@ -122,9 +124,9 @@ class LayersTest {
     @Test
     void nothingDependsOnWhatJamesNamesInItsConfiguration() {
         noClasses().that().resideOutsideOfPackages("org.postlane.mailet..", "org.postlane.smtpserver..",
-                "org.postlane.webadmin..")
+                "org.postlane.webadmin..", "org.postlane.pop3..")
             .should().dependOnClassesThat().resideInAnyPackage("org.postlane.mailet..", "org.postlane.smtpserver..",
-                "org.postlane.webadmin..")
+                "org.postlane.webadmin..", "org.postlane.pop3..")
             .check(shipped);
     }
 

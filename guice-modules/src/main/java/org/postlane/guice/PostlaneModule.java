@@ -19,6 +19,7 @@ import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundMetrics;
 import org.postlane.outbound.QueueDestinations;
 import org.postlane.outbound.Reload;
+import org.postlane.pop3.MaildropLocks;
 import org.postlane.recipient.RecipientClassifier;
 import org.postlane.recipient.RelayDomains;
 
@@ -44,6 +45,7 @@ public final class PostlaneModule extends AbstractModule {
         bind(OutboundEngine.class).in(Scopes.SINGLETON);
         bind(ContainerReload.class).in(Scopes.SINGLETON);
         bind(Reload.class).to(ContainerReload.class);
+        bind(MaildropLocks.class).in(Scopes.SINGLETON);
     }
 
     @Provides

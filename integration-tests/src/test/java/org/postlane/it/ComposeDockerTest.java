@@ -145,16 +145,8 @@ class ComposeDockerTest {
     }
 
     private List<String> firstMail() throws IOException {
-        try (LineDialogue pop3 = new LineDialogue(compose.published(SERVICE, 110), "+OK")) {
-            pop3.say("USER " + ADDRESS, "+OK");
-            pop3.say("PASS " + PASSWORD, "+OK");
-            if (pop3.say("STAT", "+OK").startsWith("+OK 0 ")) {
-                return List.of();
-            }
-            pop3.say("RETR 1", "+OK");
-            List<String> mail = pop3.linesToDot();
-            pop3.say("QUIT", "+OK");
-            return mail;
+        try (Pop3Client pop3 = Pop3Client.overTls(compose.published(SERVICE, 995)).login(ADDRESS, PASSWORD)) {
+            return pop3.ask("STAT").startsWith("+OK 0 ") ? List.of() : pop3.list("RETR 1");
         }
     }
 

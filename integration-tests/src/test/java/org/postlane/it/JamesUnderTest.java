@@ -24,6 +24,8 @@ import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
+import com.google.inject.Module;
+import com.google.inject.util.Modules;
 import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.probe.DataProbe;
 import org.apache.james.utils.DataProbeImpl;
@@ -67,6 +69,11 @@ final class JamesUnderTest implements AutoCloseable {
         dialogue.expect(220);
         dialogue.ehlo("client.test");
         return dialogue;
+    }
+
+    /** The port of a listener: smtp, submission, submissions, pop3, pop3s, imap or imaps. */
+    int port(String listener) {
+        return ports.get(listener);
     }
 
     /** A submission session of a user, logged in. */
@@ -159,6 +166,7 @@ final class JamesUnderTest implements AutoCloseable {
         private final List<String> domains = new ArrayList<>();
         private final List<String> users = new ArrayList<>();
         private final Map<String, String> aliases = new HashMap<>();
+        private Module overrides = Modules.EMPTY_MODULE;
 
         private Builder(Path conf) {
             this.stockConf = conf;
@@ -201,6 +209,12 @@ final class JamesUnderTest implements AutoCloseable {
             return this;
         }
 
+        /** Replaces bindings of James. */
+        Builder override(Module module) {
+            overrides = module;
+            return this;
+        }
+
         JamesUnderTest start() throws Exception {
             Path root = Files.createTempDirectory("postlane-it");
             Map<String, Integer> ports = choosePorts();
@@ -208,7 +222,7 @@ final class JamesUnderTest implements AutoCloseable {
                 lay(root, ports);
                 Home home = new Home(root);
                 Keystore.makeIfMissing(home.keystore(), LOOPBACK);
-                MemoryJames james = MemoryJames.start(home, binder -> binder.bind(DNSService.class).toInstance(dns));
+                MemoryJames james = MemoryJames.start(home, binder -> binder.bind(DNSService.class).toInstance(dns), overrides);
                 DataProbe data = james.server().getProbe(DataProbeImpl.class);
                 for (String domain : domains) {
                     data.addDomain(domain);
@@ -258,6 +272,7 @@ final class JamesUnderTest implements AutoCloseable {
             System.setProperty("postlane.webadmin.port", String.valueOf(ports.get("webadmin")));
             System.setProperty("postlane.relayDomains", "relay.test");
             System.setProperty("postlane.submission.requireTls", "false");
+            System.setProperty("postlane.pop3.requireTls", "false");
         }
 
         private static Map<String, Integer> choosePorts() throws IOException {

@@ -11,10 +11,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
-/** A client of SMTP and POP3 that says exactly what it is told: nothing of James or Postlane is on this side of the wire. */
+/** A client of SMTP that says exactly what it is told: nothing of James or Postlane is on this side of the wire. */
 final class LineDialogue implements Closeable {
     private static final Duration READ_LIMIT = Duration.ofSeconds(30);
 
@@ -43,15 +41,6 @@ final class LineDialogue implements Closeable {
 
     void send(String line) throws IOException {
         socket.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    /** The lines up to a lone dot, dot-stuffing undone (RFC 1939 3). */
-    List<String> linesToDot() throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (String line = line(); !line.equals("."); line = line()) {
-            lines.add(line.startsWith(".") ? line.substring(1) : line);
-        }
-        return lines;
     }
 
     private String line() throws IOException {

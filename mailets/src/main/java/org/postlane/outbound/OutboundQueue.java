@@ -50,7 +50,6 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final OutboundEngine engine;
     private final MailQueue queue;
     private final OutboundSettings settings;
-    private final RouteTable routes;
     private final MailDestinations sorting;
     private final Settlement settlement;
     private final MetricFactory metrics;
@@ -83,7 +82,6 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         String name = durable.getName().asString();
         this.engine = engine;
         this.settings = settings;
-        this.routes = routes;
         this.sorting = new MailDestinations(routes, domain -> live.names(domain), () -> this.context);
         this.metrics = metrics;
         this.clock = clock;

@@ -42,7 +42,7 @@ final class WaitingQueue {
     private final FlushOrders orders;
     private final Function<MailQueueItem, CompletableFuture<Void>> putBack;
     private final Set<Held> held = new HashSet<>();
-    /** The time of the order because of which all mail is looked at; null when none is under way. */
+    /** When the last order was given, because of which all mail delayed before it is looked at; null when there was none. */
     private Instant round;
 
     /**
@@ -103,11 +103,8 @@ final class WaitingQueue {
         void begin() {
             boolean looks;
             synchronized (WaitingQueue.this) {
-                if (round != null && !QueueTimes.isDelayedBefore(mail, round)) {
-                    // It came after the order, and so stands behind all that the order is about.
-                    round = null;
-                }
-                looks = round != null;
+                // What was delayed after the order is no concern of it, and goes on waiting as ever.
+                looks = round != null && QueueTimes.isDelayedBefore(mail, round);
                 held.add(this);
                 if (!looks) {
                     await();

@@ -12,16 +12,14 @@ import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import org.apache.james.mailbox.exception.MailboxException;
 import org.apache.james.server.core.MailImpl;
@@ -38,7 +36,6 @@ import reactor.core.publisher.Sinks;
 class FanOutToManyTest {
     private static final int MANY = 10_000;
     private static final long FIFTY_MEGABYTES = 50L << 20;
-    private static final byte[] MEGABYTE = new byte[1 << 20];
 
     private LocalFixture fixture;
 
@@ -164,10 +161,22 @@ class FanOutToManyTest {
 
             @Override
             public InputStream getInputStream() {
-                Stream<byte[]> body = Collections.nCopies(50, MEGABYTE).stream();
-                List<InputStream> parts = Stream.concat(Stream.of(header), body)
-                    .map(octets -> (InputStream) new ByteArrayInputStream(octets)).toList();
-                return new SequenceInputStream(Collections.enumeration(parts));
+                return new SequenceInputStream(new ByteArrayInputStream(header), new InputStream() {
+                    private long left = FIFTY_MEGABYTES;
+
+                    @Override
+                    public int read() {
+                        return left-- > 0 ? 'x' : -1;
+                    }
+
+                    @Override
+                    public int read(byte[] octets, int from, int most) {
+                        int length = (int) Math.min(left, most);
+                        Arrays.fill(octets, from, from + length, (byte) 'x');
+                        left -= length;
+                        return length > 0 || most == 0 ? length : -1;
+                    }
+                });
             }
         };
     }

@@ -93,6 +93,7 @@ public final class Demo {
         // A password may go over loopback in the clear; nowhere else.
         System.setProperty("postlane.submission.requireTls", "false");
         System.setProperty("postlane.imap.requireTls", "false");
+        System.setProperty("postlane.pop3.requireTls", "false");
     }
 
     private static void populate(MemoryJames james) {
