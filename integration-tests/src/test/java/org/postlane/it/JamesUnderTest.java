@@ -135,11 +135,6 @@ final class JamesUnderTest implements AutoCloseable {
         return root.resolve("conf").resolve(file);
     }
 
-    /** Where a listener of its configuration is. */
-    int port(String listener) {
-        return ports.get(listener);
-    }
-
     MemoryJames james() {
         return james;
     }
