@@ -22,7 +22,7 @@ class MessageBodyTest {
         return text.replace("\\r", "\r").replace("\\n", "\n");
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "''|.\\r\\n",
         "a\\r\\n|a\\r\\n.\\r\\n",
