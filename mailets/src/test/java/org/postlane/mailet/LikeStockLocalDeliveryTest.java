@@ -29,9 +29,9 @@ import org.postlane.local.LocalFixture;
 class LikeStockLocalDeliveryTest {
     private static final List<String> USERS = List.of("ann@example.org", "bob@example.org", "cat@example.org");
     private static final String[] RECIPIENTS = USERS.toArray(String[]::new);
-    private static final String SIMPLE = "Received: from a by b;\r\n Fri, 1 Jan 2021 00:00:00 +0000\r\nSubject: one\r\n"
-        + "Message-ID: <1@example.org>\r\nDate: Fri, 1 Jan 2021 00:00:00 +0000\r\nX-Tag: first\r\nX-Tag: second\r\n"
-        + "To: ann@example.org\r\n\r\nText\r\n.dot\r\n";
+    private static final String SIMPLE = lines("Received: from a by b;", " Fri, 1 Jan 2021 00:00:00 +0000", "Subject: one",
+        "Message-ID: <1@example.org>", "Date: Fri, 1 Jan 2021 00:00:00 +0000", "X-Tag: first", "X-Tag: second",
+        "To: ann@example.org", "", "Text", ".dot");
 
     /** Makes a mail, anew with each call. */
     interface Given {
@@ -39,11 +39,19 @@ class LikeStockLocalDeliveryTest {
     }
 
     /** One comparison. */
-    record Case(String name, Given given, String... parameters) {
+    record Case(String name, Given given, List<String> parameters) {
+        Case(String name, Given given, String... parameters) {
+            this(name, given, List.of(parameters));
+        }
+
         @Override
         public String toString() {
             return name;
         }
+    }
+
+    private static String lines(String... lines) {
+        return String.join("\r\n", lines) + "\r\n";
     }
 
     static Stream<Case> cases() {
@@ -62,9 +70,9 @@ class LikeStockLocalDeliveryTest {
             new Case("eight-bit text and header", () -> mail("M",
                 "Subject: \u00e4\r\n\r\n\u00e4\u00f6\u0000\rbare\nend", RECIPIENTS)),
             new Case("above the threshold", () -> mail("M", SIMPLE + "0123456789\r\n".repeat(40_000), RECIPIENTS)),
-            new Case("attachments", () -> mail("M", "MIME-Version: 1.0\r\nMessage-ID: <1@b>\r\n"
-                + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nText\r\n--b\r\nContent-Type: image/png\r\n"
-                + "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=a.png\r\n\r\nAAAA\r\n--b--\r\n",
+            new Case("attachments", () -> mail("M", lines("MIME-Version: 1.0", "Message-ID: <1@b>",
+                "Content-Type: multipart/mixed; boundary=b", "", "--b", "", "Text", "--b", "Content-Type: image/png",
+                "Content-Transfer-Encoding: base64", "Content-Disposition: attachment; filename=a.png", "", "AAAA", "--b--"),
                 RECIPIENTS)),
             new Case("headers of recipients", LikeStockLocalDeliveryTest::headersOfRecipients),
             new Case("odd headers of one recipient", () -> oddHeadersOf("ann@example.org")),
@@ -154,7 +162,8 @@ class LikeStockLocalDeliveryTest {
     private static Left deliver(Case given, boolean stock) throws Exception {
         try (LocalFixture fixture = new LocalFixture(true)) {
             fixture.mailboxes.limit("full@example.org", 0);
-            GenericMailet mailet = stock ? fixture.stock(given.parameters()) : fixture.ours(given.parameters());
+            String[] parameters = given.parameters().toArray(String[]::new);
+            GenericMailet mailet = stock ? fixture.stock(parameters) : fixture.ours(parameters);
             Mail mail = given.given().mail();
             mailet.service(mail);
             return new Left(contents(fixture, 0), contents(fixture, 1), contents(fixture, 2), fixture.sent, mail.getState(),
