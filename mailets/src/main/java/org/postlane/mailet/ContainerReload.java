@@ -23,6 +23,7 @@ import org.postlane.outbound.AgreedLimits;
 import org.postlane.outbound.LiveSettings;
 import org.postlane.outbound.Reload;
 import org.postlane.recipient.RelayDomains;
+import org.postlane.recipient.VirtualDomains;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,7 +132,8 @@ public final class ContainerReload implements Reload {
     /** The elements of a file, read as at the start, into limits and domains that nobody uses yet. */
     private final class Trial {
         private final AgreedLimits limits = new AgreedLimits();
-        private final RelayDomains domains = new RelayDomains();
+        private final RelayDomains domains = RelayDomains.onTrial();
+        private final VirtualDomains virtualDomains = new VirtualDomains();
         private final Map<MailQueueName, LiveSettings> settings = new LinkedHashMap<>();
         private final Map<String, Set<String>> liveKeys = new LinkedHashMap<>();
 
@@ -147,11 +149,11 @@ public final class ContainerReload implements Reload {
                         liveKeys.put(place, LIVE_KEYS);
                     }
                 } else if (element.isA(ClassifyRecipients.class)) {
-                    ClassifyRecipients.read(Parameters.of(element.config()), domains);
-                    liveKeys.put(place, Set.of(RelayDomains.PARAMETER));
+                    ClassifyRecipients.read(Parameters.of(element.config()), domains, virtualDomains);
+                    liveKeys.put(place, Set.of(RelayDomains.PARAMETER, RelayDomains.FILE_PARAMETER));
                 } else if (element.isA(DeliverByType.class)) {
                     DeliverByType.read(Parameters.of(element.config()), domains);
-                    liveKeys.put(place, Set.of(RelayDomains.PARAMETER));
+                    liveKeys.put(place, Set.of(RelayDomains.PARAMETER, RelayDomains.FILE_PARAMETER));
                 }
             } catch (ConfigurationError e) {
                 throw new ConfigurationError(withoutSecrets(e.getMessage(), element));

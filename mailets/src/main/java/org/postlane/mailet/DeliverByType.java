@@ -55,7 +55,7 @@ import org.postlane.recipient.RelayDomains;
  * <tr><td>{@code TPriority}</td><td>0 (lowest) to 9</td><td>7, 6, 5, 5, 2</td>
  * <td>James' mail priority, for queues that have one</td></tr>
  * <tr><td>{@code relayDomains}</td><td>domains, comma separated</td><td>those that another mailet declares, else none</td>
- * <td>as in {@link ClassifyRecipients}</td></tr>
+ * <td>as in {@link ClassifyRecipients}, and so is {@code relayDomainsFile}</td></tr>
  * </table>
  *
  * <pre>{@code
