@@ -2,7 +2,6 @@
 package org.postlane.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
@@ -45,6 +44,8 @@ class RecipientsTest {
             .alias("annie@local.test", "ann@local.test")
             .mx("external.test", remote.port())
             .start();
+        // The first mail and the first look at an inbox would make it at the same time.
+        List.of("ann@local.test", "bea@local.test", "eve@local.test").forEach(james::inbox);
     }
 
     private static String limitPort25To3AndSubmissionToMany(String text) {
@@ -138,8 +139,9 @@ class RecipientsTest {
     void whatAHastyClientSendsBehindDataIsItsMessageAlsoWhereItsRecipientWasNotKnown() {
         call(204, "DELETE", "/postlane/directory-cache");
         try (SmtpDialogue dialogue = james.smtp()) {
-            dialogue.sendBytes(("MAIL FROM:<stranger@world.test>\r\nRCPT TO:<bea@local.test>\r\nDATA\r\nSubject: hasty\r\n\r\n"
-                + "RCPT TO:<somebody@else.test>\r\nbody\r\n.\r\nNOOP\r\n").getBytes(StandardCharsets.US_ASCII));
+            dialogue.sendBytes(String.join("\r\n", "MAIL FROM:<stranger@world.test>", "RCPT TO:<bea@local.test>", "DATA",
+                "Subject: hasty", "", "RCPT TO:<somebody@else.test>", "body", ".", "NOOP", "")
+                .getBytes(StandardCharsets.US_ASCII));
             dialogue.expect(250);
             dialogue.expect(250);
             dialogue.expect(354);
@@ -194,16 +196,6 @@ class RecipientsTest {
         await().during(Duration.ofSeconds(4)).atMost(PATIENCE).until(() -> rcpt("x@late.test").startsWith("250"));
         assertThat(rcpt("x@later.test")).startsWith("550 5.7.1 ");
         Files.writeString(relayDomains, "relay.test\n.branch.test\nlate.test\n");
-    }
-
-    @Test
-    void aBrokenFileOfRelayDomainsStopsTheStart() throws Exception {
-        Path broken = Files.writeString(directory.resolve("broken"), "relay.test\n\nno domain\n");
-        assertThatThrownBy(() -> JamesUnderTest.postlane()
-            .replace("mailetcontainer.xml", "<relayDomains>${sys:postlane.relayDomains:-relay.invalid}</relayDomains>",
-                "<relayDomainsFile>" + broken + "</relayDomainsFile>")
-            .start())
-            .hasStackTraceContaining(broken + ", line 3: \"no domain\": expected a domain");
     }
 
     @Test

@@ -49,6 +49,8 @@ final class CommandGate extends ChannelInboundHandlerAdapter {
     private final Preparation preparation;
     /** Lines and complaints about lines, in the order in which they came. */
     private final Deque<Object> held = new ArrayDeque<>();
+    /** How many of them, from the first on, have been looked at. */
+    private int seen;
     private boolean waiting;
     private boolean pausedReading;
 
@@ -62,10 +64,8 @@ final class CommandGate extends ChannelInboundHandlerAdapter {
             pass(context, message);
             return;
         }
-        if (held.size() < AHEAD && isOfInterest((ByteBuf) message)) {
-            preparation.prepareAhead(text((ByteBuf) message));
-        }
         held.add(message);
+        lookAhead();
         if (held.size() >= FULL && !pausedReading) {
             pausedReading = true;
             context.channel().config().setAutoRead(false);
@@ -90,29 +90,53 @@ final class CommandGate extends ChannelInboundHandlerAdapter {
         }
         waiting = true;
         held.addFirst(message);
+        seen++;
         var unusedResume = ready.whenComplete((found, failure) -> context.executor().execute(() -> resume(context)));
     }
 
     private void resume(ChannelHandlerContext context) {
         waiting = false;
-        Object first = held.pollFirst();
+        Object first = next();
         if (first == null) {
             // The client has gone meanwhile.
             return;
         }
         context.fireChannelRead(first);
         while (!waiting && !held.isEmpty()) {
-            Object next = held.pollFirst();
+            Object next = next();
             if (next instanceof Throwable) {
                 context.fireExceptionCaught((Throwable) next);
             } else {
                 pass(context, next);
             }
+            lookAhead();
         }
         if (pausedReading && held.size() < FULL / 2) {
             pausedReading = false;
             context.channel().config().setAutoRead(true);
         }
+    }
+
+    private Object next() {
+        seen = Math.max(0, seen - 1);
+        return held.pollFirst();
+    }
+
+    /** Looks at many lines at once, and not at one whenever one leaves. */
+    private void lookAhead() {
+        if (seen > AHEAD / 2) {
+            return;
+        }
+        int at = 0;
+        for (Object line : held) {
+            if (at == AHEAD) {
+                break;
+            }
+            if (at++ >= seen && line instanceof ByteBuf && isOfInterest((ByteBuf) line)) {
+                preparation.prepareAhead(text((ByteBuf) line));
+            }
+        }
+        seen = at;
     }
 
     /** A line that is too long is answered in its turn. */
@@ -139,6 +163,7 @@ final class CommandGate extends ChannelInboundHandlerAdapter {
     private void discard() {
         held.forEach(ReferenceCountUtil::release);
         held.clear();
+        seen = 0;
     }
 
     /** Whether it begins as MAIL or RCPT does; most lines are those of messages. */

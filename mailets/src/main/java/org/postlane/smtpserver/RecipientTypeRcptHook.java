@@ -206,6 +206,10 @@ public class RecipientTypeRcptHook implements ConnectHandler<SMTPSession>, MailH
         Map<MailAddress, RecipientType> types = session.getAttachment(TYPES, State.Transaction).orElseGet(HashMap::new);
         types.put(recipient, type);
         session.setAttachment(TYPES, types, State.Transaction);
+        if (session.getRcptCount() == 0) {
+            // James adds the recipient to this list.
+            session.setAttachment(SMTPSession.RCPT_LIST, new RecipientList(), State.Transaction);
+        }
     }
 
     @Override

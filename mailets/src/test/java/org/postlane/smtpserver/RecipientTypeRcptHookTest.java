@@ -12,6 +12,8 @@ import java.util.List;
 import org.apache.commons.configuration2.BaseConfiguration;
 import org.apache.james.core.Domain;
 import org.apache.james.core.Username;
+import org.apache.james.protocols.api.ProtocolSession.State;
+import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.rrt.lib.MappingSource;
 import org.apache.mailet.base.test.FakeMail;
 import org.junit.jupiter.api.AfterEach;
@@ -188,6 +190,17 @@ class RecipientTypeRcptHookTest {
         assertThat(rcpt("ANN@Example.ORG")).startsWith("250 2.1.5 ");
         assertThat(rcpt("ann@example.org")).startsWith("250 2.1.5 ");
         assertThat(server.session.getRcptCount()).isEqualTo(1);
+    }
+
+    @Test
+    void manyRecipientsAreNotSpeltForEachLineThatFollows() throws Exception {
+        server.relayingAllowed = true;
+        for (int i = 0; i < 12; i++) {
+            assertThat(rcpt("user" + i + "@elsewhere.example")).startsWith("250");
+        }
+        assertThat(server.session.getRcptCount()).isEqualTo(12);
+        assertThat(server.session.getAttachment(SMTPSession.RCPT_LIST, State.Transaction)).get().asString()
+            .startsWith("[user0@elsewhere.example, ").endsWith("user9@elsewhere.example] and 2 more");
     }
 
     @Test
