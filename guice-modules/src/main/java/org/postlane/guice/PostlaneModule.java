@@ -22,6 +22,8 @@ import org.postlane.outbound.Reload;
 import org.postlane.pop3.MaildropLocks;
 import org.postlane.recipient.RecipientClassifier;
 import org.postlane.recipient.RelayDomains;
+import org.postlane.recipient.SenderIdentity;
+import org.postlane.recipient.VirtualDomains;
 
 /**
  * What the mailets, matchers and SMTP hooks of one James share, each bound once. It goes into {@code extensions.properties}:
@@ -33,7 +35,9 @@ public final class PostlaneModule extends AbstractModule {
     @Override
     protected void configure() {
         bind(RelayDomains.class).in(Scopes.SINGLETON);
+        bind(VirtualDomains.class).in(Scopes.SINGLETON);
         bind(RecipientClassifier.class).in(Scopes.SINGLETON);
+        bind(SenderIdentity.class).in(Scopes.SINGLETON);
         bind(Lanes.class).in(Scopes.SINGLETON);
         bind(LocalDeliveries.class).in(Scopes.SINGLETON);
         bind(CriticalStates.class).in(Scopes.SINGLETON);

@@ -3,7 +3,11 @@ package org.postlane.it;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StartTest {
     @Test
@@ -50,6 +54,16 @@ class StartTest {
                 "<bounceProcessor>bounce</bounceProcessor>")
             .start())
             .hasStackTraceContaining("bounce");
+    }
+
+    @Test
+    void aBrokenFileOfRelayDomainsStopsTheStart(@TempDir Path directory) throws Exception {
+        Path broken = Files.writeString(directory.resolve("relay-domains.txt"), "relay.test\n\nno domain\n");
+        assertThatThrownBy(() -> JamesUnderTest.postlane()
+            .replace("mailetcontainer.xml", "<relayDomains>${sys:postlane.relayDomains:-relay.invalid}</relayDomains>",
+                "<relayDomainsFile>" + broken + "</relayDomainsFile>")
+            .start())
+            .hasStackTraceContaining(broken + ", line 3: \"no domain\": expected a domain");
     }
 
     @Test

@@ -9,15 +9,18 @@ import org.apache.mailet.Mail;
 import org.apache.mailet.base.GenericMailet;
 import org.postlane.james.Parameters;
 import org.postlane.lane.SpoolReturn;
+import org.postlane.recipient.DirectoryLimits;
 import org.postlane.recipient.LookupFailedException;
 import org.postlane.recipient.MappingMode;
 import org.postlane.recipient.RecipientClassifier;
 import org.postlane.recipient.RecipientTypes;
 import org.postlane.recipient.RelayDomains;
+import org.postlane.recipient.VirtualDomains;
 
 /**
  * Sets the type of each recipient (local, virtual, relay, external, unknown) in the attribute
- * {@code postlane-recipient-types}, in place of what the mail carried before. The attribute survives any queue.
+ * {@code postlane-recipient-types}. A type that the mail carries from RCPT stands, and is not looked up again; behind the rewrite
+ * table ({@code mappings} is {@code ignore}) all are new. The attribute survives any queue.
  *
  * <p>Where the directory cannot answer, the mail goes back to the spool and is classified again after 10 s, doubling to 5 min,
  * 12 times at most; after that, or where the spool does not take it, an exception says so: set {@code onMailetException} to
@@ -28,6 +31,14 @@ import org.postlane.recipient.RelayDomains;
  * <tr><th>name</th><th>unit</th><th>default</th><th>meaning</th></tr>
  * <tr><td>{@code relayDomains}</td><td>domains, comma separated</td><td>those that another mailet declares, else none</td>
  * <td>{@code example.org} for that domain, {@code .example.org} for those under it. One list for the whole James.</td></tr>
+ * <tr><td>{@code relayDomainsFile}</td><td>file</td><td>none</td><td>the same from a file, read again when it changes.</td></tr>
+ * <tr><td>{@code virtualDomains}</td><td>domains, comma separated</td><td>none</td>
+ * <td>every address of theirs is virtual; without a mapping it is unknown.</td></tr>
+ * <tr><td>{@code directoryCacheSize}</td><td>addresses</td><td>100000</td><td>how many are remembered.</td></tr>
+ * <tr><td>{@code directoryCacheTime}</td><td>time with unit</td><td>2 min</td><td>how long those are that were found.</td></tr>
+ * <tr><td>{@code directoryUnknownCacheTime}</td><td>time with unit</td><td>30 s</td><td>how long the others are.</td></tr>
+ * <tr><td>{@code directoryLookups}</td><td>look-ups</td><td>16</td><td>how many run at a time for SMTP sessions.</td></tr>
+ * <tr><td>{@code directoryTimeout}</td><td>time with unit</td><td>30 s</td><td>after which RCPT is answered 451.</td></tr>
  * <tr><td>{@code mappings}</td><td>{@code follow} or {@code ignore}</td><td>{@code follow}</td>
  * <td>{@code ignore} behind the rewrite table: what it has resolved is not virtual again.</td></tr>
  * </table>
@@ -43,29 +54,36 @@ public class ClassifyRecipients extends GenericMailet {
 
     private final RecipientClassifier classifier;
     private final RelayDomains relayDomains;
+    private final VirtualDomains virtualDomains;
     private final SpoolReturn spoolReturn;
     private MappingMode mappings = MappingMode.FOLLOW;
 
     /** For James' injector. */
     @Inject
-    public ClassifyRecipients(RecipientClassifier classifier, RelayDomains relayDomains, MailQueueFactory<?> queues) {
+    public ClassifyRecipients(RecipientClassifier classifier, RelayDomains relayDomains, VirtualDomains virtualDomains,
+            MailQueueFactory<?> queues) {
         this.classifier = classifier;
         this.relayDomains = relayDomains;
+        this.virtualDomains = virtualDomains;
         this.spoolReturn = new SpoolReturn(queues, SpoolReturn.CLASSIFICATION_RETURNS);
     }
 
     @Override
     public void init() {
-        mappings = read(Parameters.of(getMailetConfig()), relayDomains);
+        Parameters parameters = Parameters.of(getMailetConfig());
+        mappings = read(parameters, relayDomains, virtualDomains);
+        classifier.declare(DirectoryLimits.read(parameters));
     }
 
-    /** Reads an element, and declares its relay domains; takes nothing else and starts nothing. */
-    static MappingMode read(Parameters parameters, RelayDomains relayDomains) {
+    /** Reads an element, and declares its domains; takes nothing else and starts nothing. */
+    static MappingMode read(Parameters parameters, RelayDomains relayDomains, VirtualDomains virtualDomains) {
         String expected = "follow or ignore";
         MappingMode mappings = parameters.text(MAPPINGS, expected)
             .map(text -> MappingMode.parse(text).orElseThrow(() -> parameters.error(MAPPINGS, expected)))
             .orElse(MappingMode.FOLLOW);
         relayDomains.declare(parameters);
+        virtualDomains.declare(parameters);
+        DirectoryLimits.read(parameters);
         parameters.refuseUnknown();
         return mappings;
     }
@@ -73,7 +91,8 @@ public class ClassifyRecipients extends GenericMailet {
     @Override
     public void service(Mail mail) throws MessagingException {
         try {
-            RecipientTypes.set(mail, RecipientTypes.of(mail.getRecipients(), classifier, mappings));
+            RecipientTypes.set(mail, mappings == MappingMode.FOLLOW
+                ? RecipientTypes.of(mail, classifier) : RecipientTypes.of(mail.getRecipients(), classifier, mappings));
             spoolReturn.forget(mail);
         } catch (LookupFailedException e) {
             spoolReturn.giveBack(mail, new MessagingException("Mail " + mail.getName() + " cannot be classified", e));

@@ -26,6 +26,7 @@ import org.postlane.outbound.AgreedSettings;
 import org.postlane.outbound.LiveSettings;
 import org.postlane.outbound.Reload;
 import org.postlane.recipient.RelayDomains;
+import org.postlane.recipient.VirtualDomains;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -146,7 +147,8 @@ public final class ContainerReload implements Reload {
         private AgreedSettings agreed = AgreedSettings.NONE;
         /** Without the elements that only a restart begins. */
         private AgreedSettings ofRunning = AgreedSettings.NONE;
-        private final RelayDomains domains = new RelayDomains();
+        private final RelayDomains domains = RelayDomains.onTrial();
+        private final VirtualDomains virtualDomains = new VirtualDomains();
         private final Map<MailQueueName, LiveSettings> settings = new LinkedHashMap<>();
         private final Map<String, Set<String>> liveKeys = new LinkedHashMap<>();
 
@@ -164,11 +166,11 @@ public final class ContainerReload implements Reload {
                         ofRunning = ofRunning.and(read.parameters());
                     }
                 } else if (element.isA(ClassifyRecipients.class)) {
-                    ClassifyRecipients.read(Parameters.of(element.config()), domains);
-                    liveKeys.put(place, Set.of(RelayDomains.PARAMETER));
+                    ClassifyRecipients.read(Parameters.of(element.config()), domains, virtualDomains);
+                    liveKeys.put(place, Set.of(RelayDomains.PARAMETER, RelayDomains.FILE_PARAMETER));
                 } else if (element.isA(DeliverByType.class)) {
                     DeliverByType.read(Parameters.of(element.config()), domains);
-                    liveKeys.put(place, Set.of(RelayDomains.PARAMETER));
+                    liveKeys.put(place, Set.of(RelayDomains.PARAMETER, RelayDomains.FILE_PARAMETER));
                 }
             } catch (ConfigurationError e) {
                 throw new ConfigurationError(withoutSecrets(e.getMessage(), element));

@@ -59,7 +59,7 @@ import org.postlane.recipient.RelayDomains;
  * <tr><td>{@code relayDestinationsAtOnce}, {@code externalDestinationsAtOnce}</td><td>destinations, 1 to 1000</td><td>20</td>
  * <td>at how many destinations one mail may be at a time</td></tr>
  * <tr><td>{@code relayDomains}</td><td>domains, comma separated</td><td>those that another mailet declares, else none</td>
- * <td>as in {@link ClassifyRecipients}</td></tr>
+ * <td>as in {@link ClassifyRecipients}, and so is {@code relayDomainsFile}</td></tr>
  * </table>
  *
  * <pre>{@code

@@ -7,11 +7,16 @@ import org.apache.james.core.MailAddress;
 import org.apache.james.core.Username;
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.rrt.api.RecipientRewriteTable;
+import org.apache.james.rrt.lib.MappingSource;
 import org.apache.james.rrt.lib.Mappings;
 import org.apache.james.user.api.UsersRepository;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Asks James' rewrite table, domain list and users about one address. Safe for use by several threads, as they are. */
 final class Directory {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Directory.class);
+
     private final DomainList domainList;
     private final UsersRepository usersRepository;
     private final RecipientRewriteTable rewriteTable;
@@ -27,7 +32,12 @@ final class Directory {
         try {
             boolean asksMappings = mode == MappingMode.FOLLOW && hasUsername(address) && isRewriteTableEnabled();
             Optional<DirectoryAnswer> mapped = asksMappings ? lookUpMapping(address) : Optional.empty();
-            return mapped.isPresent() ? mapped.get() : lookUpMailbox(address);
+            if (mapped.isPresent()) {
+                return mapped.get();
+            }
+            DirectoryAnswer answer = lookUpMailbox(address);
+            return asksMappings && answer.kind() == DirectoryAnswer.Kind.NO_SUCH_USER
+                ? selfReference(address).orElse(answer) : answer;
         } catch (Exception e) {
             // Back ends throw what they like (drivers, pools, rejected executions): none of it is an answer.
             throw new LookupFailedException("The directory could not answer for " + address.asString() + ": " + e, e);
@@ -42,14 +52,30 @@ final class Directory {
     private Optional<DirectoryAnswer> lookUpMapping(MailAddress address) throws Exception {
         try {
             Mappings mappings = rewriteTable.getResolvedMappings(address.getLocalPart(), address.getDomain());
-            return mappings == null || mappings.isEmpty()
-                ? Optional.empty() : Optional.of(DirectoryAnswer.of(DirectoryAnswer.Kind.MAPPED));
+            if (mappings == null || mappings.isEmpty()) {
+                return Optional.empty();
+            }
+            return Optional.of(DirectoryAnswer.of(domainList.containsDomain(address.getDomain())
+                ? DirectoryAnswer.Kind.MAPPED : DirectoryAnswer.Kind.MAPPED_ELSEWHERE));
         } catch (RecipientRewriteTable.TooManyMappingException e) {
-            // The mappings run in a circle. RFC 3463: 5.4.6, routing loop detected.
-            return Optional.of(DirectoryAnswer.refused(Refusal.parse(text(e), "4.6")));
+            return Optional.of(refused(new MappingLoop(rewriteTable).describe(address)));
         } catch (RecipientRewriteTable.ErrorMappingException e) {
             return Optional.of(DirectoryAnswer.refused(Refusal.parse(text(e), "1.1")));
         }
+    }
+
+    /** James takes a group that holds itself for no mapping at all, and its other members would never hear of their mail. */
+    private Optional<DirectoryAnswer> selfReference(MailAddress address) throws Exception {
+        if (rewriteTable.getStoredMappings(MappingSource.fromMailAddress(address)).isEmpty()) {
+            return Optional.empty();
+        }
+        return new MappingLoop(rewriteTable).find(address).map(this::refused);
+    }
+
+    /** RFC 3463 3.5: X.4.6, routing loop detected. */
+    private DirectoryAnswer refused(String loop) {
+        LOGGER.warn("{}. Nobody gets mail by it; change one of these mappings", loop);
+        return DirectoryAnswer.refused(Refusal.parse(loop, "4.6"));
     }
 
     private static String text(Exception e) {

@@ -7,8 +7,10 @@ import java.util.Optional;
 final class DirectoryAnswer {
     /** The kinds of answer. */
     enum Kind {
-        /** A rewrite mapping leads to other addresses. */
+        /** A rewrite mapping leads to other addresses, and the domain is one of this server. */
         MAPPED,
+        /** A rewrite mapping leads to other addresses, and the domain is none of this server. */
+        MAPPED_ELSEWHERE,
         /** The rewrite table refuses the address, in its own words. */
         REFUSED,
         /** A mailbox in a local domain. */
@@ -47,6 +49,6 @@ final class DirectoryAnswer {
 
     /** Whether the address was found; what was not found may be created at any moment and is remembered for less long. */
     boolean isPositive() {
-        return kind == Kind.MAPPED || kind == Kind.MAILBOX;
+        return kind == Kind.MAPPED || kind == Kind.MAPPED_ELSEWHERE || kind == Kind.MAILBOX;
     }
 }

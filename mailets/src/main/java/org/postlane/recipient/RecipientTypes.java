@@ -26,10 +26,19 @@ public final class RecipientTypes {
 
     /** The type that the mail carries for that recipient; empty where it carries none or none that is known. */
     public static Optional<RecipientType> get(Mail mail, MailAddress recipient) {
+        return get(carried(mail), recipient);
+    }
+
+    /** Read once for all recipients: it is copied whole for each reading. */
+    private static Map<String, AttributeValue<String>> carried(Mail mail) {
         return mail.getAttribute(ATTRIBUTE)
             .flatMap(attribute -> attribute.getValue().asMapAttributeValueOf(String.class))
-            .map(types -> types.value().get(key(recipient)))
-            .flatMap(type -> RecipientType.parse(type.value()));
+            .map(AttributeValue::value)
+            .orElseGet(Map::of);
+    }
+
+    private static Optional<RecipientType> get(Map<String, AttributeValue<String>> carried, MailAddress recipient) {
+        return Optional.ofNullable(carried.get(key(recipient))).flatMap(type -> RecipientType.parse(type.value()));
     }
 
     /** Replaces what the mail carries. */
@@ -42,10 +51,11 @@ public final class RecipientTypes {
     /** The types of the mail's recipients: those that it carries, and those of the others as the classifier says. */
     public static Map<MailAddress, RecipientType> of(Mail mail, RecipientClassifier classifier) throws LookupFailedException {
         Map<MailAddress, RecipientType> types = new HashMap<>();
+        Map<String, AttributeValue<String>> carried = carried(mail);
         for (MailAddress recipient : mail.getRecipients()) {
-            Optional<RecipientType> carried = get(mail, recipient);
-            types.put(recipient, carried.isPresent()
-                ? carried.get() : classifier.classify(recipient, MappingMode.FOLLOW).type());
+            Optional<RecipientType> known = get(carried, recipient);
+            types.put(recipient, known.isPresent()
+                ? known.get() : classifier.classify(recipient, MappingMode.FOLLOW).type());
         }
         return types;
     }

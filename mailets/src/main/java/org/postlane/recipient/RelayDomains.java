@@ -1,58 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.recipient;
 
-import java.net.IDN;
+import java.nio.file.InvalidPathException;
+import java.time.Duration;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.annotation.PreDestroy;
+import javax.inject.Inject;
 
 import org.apache.james.core.Domain;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The domains that this server forwards for without holding their mailboxes. Any mailet may declare them, and all that do
- * must declare the same ones: the SMTP server, which has no parameter for it, lets mail to them in for everyone.
+ * The domains that this server forwards for without holding their mailboxes, as a list or as a file. Any mailet may declare
+ * them, and all that do must declare the same ones: the SMTP server, which has no parameter for it, lets mail to them in for
+ * everyone.
+ *
+ * <p>A file that changes is read again within seconds, also where another file has taken its place. One that cannot be read, or
+ * that holds something else than domains, changes nothing, and the log names file, line and what was expected.
  *
  * <p>One for the whole James. Safe for use by several threads.
  */
 public final class RelayDomains {
     /** The parameter by which mailets declare them. */
     public static final String PARAMETER = "relayDomains";
+    /** The parameter that names a file of them instead. */
+    public static final String FILE_PARAMETER = "relayDomainsFile";
 
-    private static final String EXPECTED = "domains separated by commas: example.org for that domain, .example.org for the "
-        + "domains under it and not for itself; ASCII letters, digits and hyphens (RFC 1123 2.1)";
-    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
-    /** RFC 1035 2.3.4: 255 octets on the wire, which leaves 253 characters. */
-    private static final int MAX_LENGTH = 253;
+    private static final String EXPECTED = "domains separated by commas, each " + DomainSet.EXPECTED;
+    private static final String FILE_EXPECTED = "a file with domains, one or more on a line";
+    /** A file counts as changed once it has been the same twice. */
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Logger LOGGER = LoggerFactory.getLogger(RelayDomains.class);
 
     /** What was declared, and where. */
     private static final class Declaration {
         private final String where;
-        private final Set<String> entries;
+        private final String element;
+        private final Optional<DomainFile> file;
+        private final DomainSet domains;
 
-        private Declaration(String where, Set<String> entries) {
+        private Declaration(String where, String element, Optional<DomainFile> file, DomainSet domains) {
             this.where = where;
-            this.entries = entries;
+            this.element = element;
+            this.file = file;
+            this.domains = domains;
         }
 
-        private String asElement() {
-            return "<" + PARAMETER + ">" + String.join(", ", entries) + "</" + PARAMETER + ">";
+        private boolean isSameAs(Declaration other) {
+            return file.equals(other.file) && (file.isPresent() || domains.equals(other.domains));
         }
     }
 
+    private final boolean watching;
     private volatile Optional<Declaration> declaration = Optional.empty();
+    private ScheduledExecutorService watch;
+
+    /** For James' injector: with none declared yet. */
+    @Inject
+    public RelayDomains() {
+        this(true);
+    }
+
+    private RelayDomains(boolean watching) {
+        this.watching = watching;
+    }
+
+    /** With none declared yet, for reading a configuration that may be refused: a file is read, and not watched. */
+    public static RelayDomains onTrial() {
+        return new RelayDomains(false);
+    }
 
     /**
      * Declares what the administrator wrote in the element, if anything.
      *
-     * @throws ConfigurationError where an entry is no domain, or another element declares other domains
+     * @throws ConfigurationError where an entry is no domain, a file cannot be read, or another element declares other domains
      */
     public void declare(Parameters parameters) {
-        parameters.text(PARAMETER, EXPECTED).ifPresent(text -> declare(parameters.where(), text));
+        Optional<String> list = parameters.text(PARAMETER, EXPECTED);
+        Optional<String> file = parameters.text(FILE_PARAMETER, FILE_EXPECTED);
+        if (list.isPresent() && file.isPresent()) {
+            throw parameters.error(FILE_PARAMETER, "either <" + PARAMETER + "> or this, not both");
+        }
+        list.ifPresent(text -> declare(parameters.where(), text));
+        file.ifPresent(path -> declareFile(parameters.where(), path));
     }
 
     /**
@@ -61,66 +99,95 @@ public final class RelayDomains {
      * @param where the file and the element, for messages
      * @throws ConfigurationError where an entry is no domain, or another element declares other domains
      */
-    public synchronized void declare(String where, String text) {
-        Set<String> entries = new TreeSet<>();
-        Arrays.stream(text.split(",", -1)).forEach(entry -> entries.add(normalise(where, entry)));
-        Declaration wanted = new Declaration(where, entries);
-        declaration.filter(present -> !present.entries.equals(wanted.entries)).ifPresent(present -> {
-            throw new ConfigurationError(wanted.where + ": " + wanted.asElement() + " differs from " + present.asElement()
+    public void declare(String where, String text) {
+        declare(new Declaration(where, PARAMETER, Optional.empty(), parse(where, PARAMETER, text)));
+    }
+
+    static DomainSet parse(String where, String parameter, String text) {
+        return DomainSet.of(Arrays.stream(text.split(",", -1)).map(entry -> {
+            try {
+                return DomainSet.normalise(entry.trim());
+            } catch (IllegalArgumentException e) {
+                throw new ConfigurationError(where, parameter, entry.trim(), "domains separated by commas, each "
+                    + e.getMessage());
+            }
+        }).collect(Collectors.toList()));
+    }
+
+    private void declareFile(String where, String path) {
+        try {
+            DomainFile file = new DomainFile(path);
+            declare(new Declaration(where, FILE_PARAMETER, Optional.of(file), file.read()));
+        } catch (InvalidPathException e) {
+            throw new ConfigurationError(where, FILE_PARAMETER, path, FILE_EXPECTED);
+        } catch (ConfigurationError e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationError(where + ": <" + FILE_PARAMETER + ">: " + e.getMessage());
+        }
+    }
+
+    private synchronized void declare(Declaration wanted) {
+        declaration.filter(present -> !present.isSameAs(wanted)).ifPresent(present -> {
+            throw new ConfigurationError(wanted.where + ": " + asElement(wanted) + " differs from " + asElement(present)
                 + " in " + present.where + ": expected the same domains wherever they are declared");
         });
         if (declaration.isEmpty()) {
             declaration = Optional.of(wanted);
+            watchFile();
         }
+    }
+
+    private static String asElement(Declaration declaration) {
+        String value = declaration.file.map(DomainFile::toString).orElseGet(declaration.domains::toString);
+        return "<" + declaration.element + ">" + value + "</" + declaration.element + ">";
     }
 
     /** Takes what another has been declared, in place of its own: the configuration was read anew. */
     public synchronized void become(RelayDomains other) {
         declaration = other.declaration;
+        watchFile();
     }
 
-    private static String normalise(String where, String entry) {
-        String text = entry.trim();
-        String name = text.startsWith(".") ? text.substring(1) : text;
-        if (!name.chars().allMatch(c -> c < 0x80)) {
-            throw new ConfigurationError(where, PARAMETER, text, EXPECTED + asciiHint(name));
+    private synchronized void watchFile() {
+        if (watching && watch == null && declaration.flatMap(declared -> declared.file).isPresent()) {
+            watch = Executors.newSingleThreadScheduledExecutor(task -> {
+                Thread thread = new Thread(task, "postlane-relay-domains");
+                thread.setDaemon(true);
+                return thread;
+            });
+            var unusedSchedule = watch.scheduleWithFixedDelay(this::readAgain, POLL.toMillis(), POLL.toMillis(),
+                TimeUnit.MILLISECONDS);
         }
-        String[] labels = name.toLowerCase(Locale.US).split("\\.", -1);
-        boolean valid = name.length() <= MAX_LENGTH
-            && Arrays.stream(labels).allMatch(label -> LABEL.matcher(label).matches())
-            && !labels[labels.length - 1].matches("\\d+");
-        if (!valid) {
-            throw new ConfigurationError(where, PARAMETER, text, EXPECTED);
-        }
-        if (text.startsWith(".") && labels.length == 1) {
-            throw new ConfigurationError(where, PARAMETER, text, EXPECTED
-                + "; a whole top-level domain would let anyone relay to it");
-        }
-        return text.toLowerCase(Locale.US);
     }
 
-    private static String asciiHint(String name) {
+    private synchronized void readAgain() {
+        Optional<DomainFile> file = declaration.flatMap(declared -> declared.file);
         try {
-            return "; in ASCII it reads " + IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES);
+            if (file.isPresent() && file.get().hasChanged()) {
+                DomainSet domains = file.get().read();
+                declaration = declaration.map(declared ->
+                    new Declaration(declared.where, declared.element, declared.file, domains));
+                LOGGER.info("Relay domains were read again from {}: {} entries", file.get(), domains.size());
+            }
         } catch (IllegalArgumentException e) {
-            return "";
+            LOGGER.error("The relay domains stay as they are: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            // An exception that escapes would end the watching.
+            LOGGER.error("The relay domains stay as they are: their file cannot be watched", e);
+        }
+    }
+
+    /** Ends the watching. */
+    @PreDestroy
+    public synchronized void close() {
+        if (watch != null) {
+            watch.shutdownNow();
         }
     }
 
     /** Whether the domain is one of them; false for all while nothing is declared. */
     public boolean contains(Domain domain) {
-        return declaration.map(declared -> matches(declared.entries, domain.asString().toLowerCase(Locale.US))).orElse(false);
-    }
-
-    private static boolean matches(Set<String> entries, String name) {
-        if (entries.contains(name)) {
-            return true;
-        }
-        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-            if (dot > 0 && entries.contains(name.substring(dot))) {
-                return true;
-            }
-        }
-        return false;
+        return declaration.map(declared -> declared.domains.contains(domain)).orElse(false);
     }
 }

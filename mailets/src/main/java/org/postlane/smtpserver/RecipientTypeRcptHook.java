@@ -2,146 +2,221 @@
 package org.postlane.smtpserver;
 
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.inject.Inject;
 
+import io.netty.channel.Channel;
+import org.apache.commons.configuration2.Configuration;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
+import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.domainlist.api.DomainListException;
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.api.handler.ConnectHandler;
+import org.apache.james.protocols.netty.HandlerConstants;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.HookResult;
-import org.apache.james.protocols.smtp.hook.HookReturnCode;
+import org.apache.james.protocols.smtp.hook.MailHook;
 import org.apache.james.protocols.smtp.hook.RcptHook;
 import org.apache.james.smtpserver.JamesMessageHook;
-import org.apache.james.smtpserver.SenderAuthIdentifyVerificationHook;
 import org.apache.mailet.Mail;
+import org.postlane.james.Parameters;
 import org.postlane.james.ServerStarted;
 import org.postlane.recipient.Classification;
 import org.postlane.recipient.LookupFailedException;
-import org.postlane.recipient.MappingMode;
 import org.postlane.recipient.RecipientClassifier;
 import org.postlane.recipient.RecipientType;
 import org.postlane.recipient.RecipientTypes;
-import org.postlane.recipient.RelayDomains;
+import org.postlane.recipient.SenderIdentity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides at RCPT by the recipient's type. Stands in {@code smtpserver.xml} in the place of James' {@code ValidRcptHandler},
- * behind every other handler that looks at RCPT (see <em>relay</em>):
+ * Answers MAIL and RCPT by what the directory says of sender and recipient. Stands in {@code smtpserver.xml} in the place of
+ * James' {@code ValidRcptHandler}, behind every other handler that looks at MAIL or RCPT: what it accepts is accepted, and hooks
+ * behind it are not asked.
  *
- * <pre>{@code <handler class="org.postlane.smtpserver.RecipientTypeRcptHook"/>}</pre>
+ * <pre>{@code
+ * <handler class="org.postlane.smtpserver.RecipientTypeRcptHook">
+ *   <maxRecipients>1000</maxRecipients>
+ * </handler>}</pre>
  *
  * <ul>
- * <li><em>local, virtual</em>: goes on to the next hook. James' own relay hook is behind it, so that a mapping of an address
- * in a foreign domain opens nothing.</li>
+ * <li><em>local, virtual</em>: accepted; a mapping of an address in a foreign domain only from those who may relay.</li>
  * <li><em>unknown</em>: {@code 550 5.1.1}, or what the address' {@code error:} mapping says.</li>
- * <li><em>relay</em>: accepted from everyone. James' relay hook knows only local domains and would refuse it, hence the hooks
- * behind this one are skipped; of James' own, the one that compares sender and login is asked here.</li>
- * <li><em>external</em>: goes on where the session may relay (by address or by AUTH); otherwise {@code 530 5.7.0} where AUTH
+ * <li><em>relay</em>: accepted from everyone.</li>
+ * <li><em>external</em>: accepted where the session may relay (by address or by AUTH); otherwise {@code 530 5.7.0} where AUTH
  * is offered and was not done (RFC 4954 6), else {@code 550 5.7.1}.</li>
- * <li>where the directory cannot answer: {@code 451 4.3.0}.</li>
- * <li>while James is still starting, whatever is neither local nor virtual: {@code 451 4.3.2}, because a domain may not yet
+ * <li>A recipient that the mail has already: {@code 250}, and one copy. One beyond {@code maxRecipients} (1000 unless set, at
+ * most 1000000): {@code 452 4.5.3}.</li>
+ * <li>Where {@code verifyIdentity} is set, a sender that does not belong to the user: {@code 550 5.7.1} (see
+ * {@link SenderIdentity}); one that needs a login: {@code 530 5.7.0}.</li>
+ * <li>Where the directory cannot answer: {@code 451 4.3.0}.</li>
+ * <li>While James is still starting, whatever is neither local nor virtual: {@code 451 4.3.2}, because a domain may not yet
  * be known as a relay domain.</li>
  * </ul>
  *
- * <p>The types are set on the mail (see {@link RecipientTypes}). No parameters. Safe for use by several threads; asks the
- * directory on the thread of the session, as {@code ValidRcptHandler} does.
+ * <p>The directory is asked on threads of its own, and the session's lines wait meanwhile (see {@link CommandGate}); the thread
+ * of the session never does. The types are set on the mail (see {@link RecipientTypes}). Safe for use by several threads.
  */
-public class RecipientTypeRcptHook implements RcptHook, JamesMessageHook {
+public class RecipientTypeRcptHook implements ConnectHandler<SMTPSession>, MailHook, RcptHook, JamesMessageHook {
+    static final String MAX_RECIPIENTS = "maxRecipients";
+    /** RFC 5321 4.5.3.1.8 asks for 100 at least; what mail systems allow as they come. */
+    static final int DEFAULT_MAX_RECIPIENTS = 1_000;
+
+    /** James' JMX statistics cannot count a missing response; this one has no line, so that nothing is sent. */
+    private static final Response NOTHING_TO_SAY = new Response() {
+        @Override
+        public String getRetCode() {
+            return "";
+        }
+
+        @Override
+        public List<CharSequence> getLines() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isEndSession() {
+            return false;
+        }
+    };
+
     private static final Logger LOGGER = LoggerFactory.getLogger(RecipientTypeRcptHook.class);
     @SuppressWarnings("unchecked")
     private static final AttachmentKey<Map<MailAddress, RecipientType>> TYPES =
         AttachmentKey.of("postlane-recipient-types", (Class<Map<MailAddress, RecipientType>>) (Object) Map.class);
 
-    private final RecipientClassifier classifier;
-    private final RelayDomains relayDomains;
+    private final SessionLookups.Shared lookups;
+    private final DomainList domainList;
     private final ServerStarted serverStarted;
-    private final SenderAuthIdentifyVerificationHook senderIdentity;
+    private final SessionChannel channels = new SessionChannel();
+    private int maxRecipients = DEFAULT_MAX_RECIPIENTS;
 
     /** For James' injector. */
     @Inject
-    public RecipientTypeRcptHook(RecipientClassifier classifier, RelayDomains relayDomains, ServerStarted serverStarted,
-            SenderAuthIdentifyVerificationHook senderIdentity) {
-        this.classifier = classifier;
-        this.relayDomains = relayDomains;
+    public RecipientTypeRcptHook(RecipientClassifier classifier, ServerStarted serverStarted, SenderIdentity senderIdentity,
+            DomainList domainList) {
+        this.lookups = new SessionLookups.Shared(classifier, senderIdentity, this::defaultDomain);
         this.serverStarted = serverStarted;
-        this.senderIdentity = senderIdentity;
+        this.domainList = domainList;
+    }
+
+    /** As James' own handlers have it. */
+    private String defaultDomain() {
+        try {
+            return domainList.getDefaultDomain().name();
+        } catch (DomainListException e) {
+            return "localhost";
+        }
+    }
+
+    @Override
+    public void init(Configuration config) {
+        Map<String, String> values = new HashMap<>();
+        config.getKeys().forEachRemaining(key -> values.put(key, config.getString(key, "")));
+        values.remove("[@class]");
+        Parameters parameters = new Parameters("smtpserver.xml, handler RecipientTypeRcptHook", values);
+        maxRecipients = parameters.wholeNumber(MAX_RECIPIENTS, DEFAULT_MAX_RECIPIENTS, 1, 1_000_000);
+        parameters.refuseUnknown();
+    }
+
+    @Override
+    public Response onConnect(SMTPSession session) {
+        Optional<Channel> channel = channels.of(session);
+        SessionLookups sessionLookups = lookups(session, channel.isPresent());
+        channel.ifPresent(present -> present.pipeline()
+            .addBefore(HandlerConstants.CORE_HANDLER, CommandGate.NAME, new CommandGate(sessionLookups)));
+        return NOTHING_TO_SAY;
+    }
+
+    private SessionLookups lookups(SMTPSession session, boolean gated) {
+        return SessionLookups.of(session).orElseGet(() -> new SessionLookups(session, lookups,
+            recipient -> RcptReplies.isRoomFor(accepted(session), recipient, maxRecipients), gated));
+    }
+
+    private static Map<MailAddress, RecipientType> accepted(SMTPSession session) {
+        return session.getAttachment(TYPES, State.Transaction).orElseGet(Map::of);
+    }
+
+    @Override
+    public HookResult doMail(SMTPSession session, MaybeSender sender) {
+        return refuseSender(session, sender).orElse(HookResult.OK);
+    }
+
+    private Optional<HookResult> refuseSender(SMTPSession session, MaybeSender sender) {
+        try {
+            SenderIdentity.Verdict verdict = lookups(session, false).verify(sender);
+            if (verdict != SenderIdentity.Verdict.ACCEPTED) {
+                LOGGER.info("Sender {} is refused to {}: {}", sender.asString(), session.getUsername(), verdict);
+            }
+            return RcptReplies.toSender(sender, verdict);
+        } catch (LookupFailedException e) {
+            LOGGER.error("Sender {} is deferred, because the directory could not answer", sender.asString(), e);
+            return Optional.of(RcptReplies.lookupFailed(sender.asString()));
+        }
     }
 
     @Override
     public HookResult doRcpt(SMTPSession session, MaybeSender sender, MailAddress recipient) {
+        Map<MailAddress, RecipientType> accepted = accepted(session);
+        if (accepted.containsKey(recipient)) {
+            return RcptReplies.hasItAlready(recipient);
+        }
+        if (!RcptReplies.isRoomFor(accepted, recipient, maxRecipients)) {
+            LOGGER.info("Recipient {} is refused: the mail has {} already", recipient.asString(), accepted.size());
+            return RcptReplies.tooMany(maxRecipients);
+        }
         try {
-            Classification classification = classifier.classify(recipient, MappingMode.FOLLOW);
-            remember(session, recipient, classification.type());
-            return decide(session, sender, recipient, classification);
+            Classification classification = lookups(session, false).classify(recipient);
+            HookResult result = decide(session, sender, recipient, classification);
+            if (result.equals(HookResult.OK)) {
+                remember(session, recipient, classification.type());
+            }
+            return result;
         } catch (LookupFailedException e) {
             LOGGER.error("Recipient {} is deferred, because the directory could not answer", recipient.asString(), e);
-            return defer("4.3.0 Temporary lookup failure for " + recipient.asString());
+            return RcptReplies.lookupFailed(recipient.asString());
         }
     }
 
     private HookResult decide(SMTPSession session, MaybeSender sender, MailAddress recipient, Classification classification) {
         RecipientType type = classification.type();
-        boolean mayBeRelay = type == RecipientType.VIRTUAL && relayDomains.contains(recipient.getDomain());
-        if (!mayBeRelay && (type == RecipientType.LOCAL || type == RecipientType.VIRTUAL)) {
-            return HookResult.DECLINED;
-        }
-        if (!serverStarted.isStarted()) {
-            return defer("4.3.2 Still starting, cannot take mail for " + recipient.asString() + " yet");
+        boolean isHere = type == RecipientType.LOCAL || type == RecipientType.VIRTUAL;
+        if (!serverStarted.isStarted() && !(isHere && classification.isOpenToAll())) {
+            return RcptReplies.stillStarting(recipient);
         }
         if (type == RecipientType.UNKNOWN) {
-            return refuse(recipient, classification);
+            LOGGER.info("Recipient {} is refused as {}", recipient.asString(), classification);
+            return RcptReplies.unknown(recipient, classification.refusal());
         }
-        if (session.isRelayingAllowed()) {
-            return HookResult.DECLINED;
+        if (!classification.isOpenToAll() && !session.isRelayingAllowed()) {
+            LOGGER.info("Recipient {} is refused: the session may not relay", recipient.asString());
+            return RcptReplies.mayNotRelay(recipient, session.isAuthAnnounced() && session.getUsername() == null);
         }
-        if (type == RecipientType.RELAY || mayBeRelay) {
-            return acceptForRelay(session, sender, recipient);
-        }
-        return refuseRelaying(session, recipient);
-    }
-
-    private static HookResult refuse(MailAddress recipient, Classification classification) {
-        LOGGER.info("Recipient {} is refused as {}", recipient.asString(), classification);
-        return classification.refusal()
-            .map(refusal -> result(refusal.isTemporary() ? HookReturnCode.denySoft() : HookReturnCode.deny(),
-                refusal.replyCode(), refusal.enhancedCode() + " " + refusal.text()))
-            .orElseGet(() -> result(HookReturnCode.deny(), "550", "5.1.1 Unknown user: " + recipient.asString()));
-    }
-
-    private HookResult acceptForRelay(SMTPSession session, MaybeSender sender, MailAddress recipient) {
-        HookResult identity = senderIdentity.doRcpt(session, sender, recipient);
-        return identity.equals(HookResult.DECLINED) ? HookResult.OK : identity;
-    }
-
-    private static HookResult refuseRelaying(SMTPSession session, MailAddress recipient) {
-        LOGGER.info("Recipient {} is refused: the session may not relay", recipient.asString());
-        return session.isAuthAnnounced() && session.getUsername() == null
-            ? result(HookReturnCode.deny(), "530", "5.7.0 Authentication required to send to " + recipient.asString())
-            : result(HookReturnCode.deny(), "550", "5.7.1 Relaying denied: " + recipient.asString());
-    }
-
-    private static HookResult defer(String description) {
-        return result(HookReturnCode.denySoft(), "451", description);
-    }
-
-    private static HookResult result(HookReturnCode code, String replyCode, String description) {
-        return HookResult.builder().hookReturnCode(code).smtpReturnCode(replyCode).smtpDescription(description).build();
+        return refuseSender(session, sender).orElse(HookResult.OK);
     }
 
     private static void remember(SMTPSession session, MailAddress recipient, RecipientType type) {
         Map<MailAddress, RecipientType> types = session.getAttachment(TYPES, State.Transaction).orElseGet(HashMap::new);
         types.put(recipient, type);
         session.setAttachment(TYPES, types, State.Transaction);
+        if (session.getRcptCount() == 0) {
+            // James adds the recipient to this list.
+            session.setAttachment(SMTPSession.RCPT_LIST, new RecipientList(), State.Transaction);
+        }
     }
 
     @Override
     public HookResult onMessage(SMTPSession session, Mail mail) {
         session.getAttachment(TYPES, State.Transaction).ifPresent(types -> {
             Map<MailAddress, RecipientType> accepted = new HashMap<>(types);
-            accepted.keySet().retainAll(mail.getRecipients());
+            accepted.keySet().retainAll(new HashSet<>(mail.getRecipients()));
             RecipientTypes.set(mail, accepted);
         });
         return HookResult.DECLINED;

@@ -10,11 +10,12 @@ import org.postlane.james.ServerStarted;
 import org.postlane.outbound.Destinations;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.Reload;
+import org.postlane.recipient.RecipientClassifier;
 import spark.Service;
 
 /**
- * All of Postlane in James' webadmin, under {@code /postlane}; {@code docs/outbound.md} has the calls. James' own filter for
- * authentication stands in front of it.
+ * All of Postlane in James' webadmin, under {@code /postlane}; {@code docs/outbound.md} and {@code docs/recipients.md} have the
+ * calls. James' own filter for authentication stands in front of it.
  *
  * <p>{@code webadmin.properties}: {@code extensions.routes=org.postlane.webadmin.PostlaneRoutes}.
  */
@@ -24,14 +25,16 @@ public final class PostlaneRoutes implements Routes {
     private final DestinationRoutes destinations;
     private final ConnectionRoutes connections;
     private final ReloadRoutes reload;
+    private final DirectoryCacheRoutes directoryCache;
 
     /** For James' injector. */
     @Inject
     public PostlaneRoutes(Destinations destinations, OutboundEngine engine, ServerStarted started, Reload reload, Clock clock,
-                          JsonTransformer json) {
+                          RecipientClassifier classifier, JsonTransformer json) {
         this.destinations = new DestinationRoutes(destinations, clock, json);
         this.connections = new ConnectionRoutes(engine, started, json);
         this.reload = new ReloadRoutes(reload, json);
+        this.directoryCache = new DirectoryCacheRoutes(classifier, json);
     }
 
     @Override
@@ -44,5 +47,6 @@ public final class PostlaneRoutes implements Routes {
         destinations.define(service);
         connections.define(service);
         reload.define(service);
+        directoryCache.define(service);
     }
 }

@@ -36,7 +36,8 @@ class ClassifyRecipientsTest {
     }
 
     private ClassifyRecipients mailet(String... parameters) throws MessagingException {
-        ClassifyRecipients mailet = new ClassifyRecipients(directory.classifier(), directory.relayDomains, queues);
+        ClassifyRecipients mailet = new ClassifyRecipients(directory.classifier(), directory.relayDomains,
+            directory.virtualDomains, queues);
         FakeMailetConfig.Builder config = FakeMailetConfig.builder().mailetName("ClassifyRecipients");
         for (int i = 0; i < parameters.length; i += 2) {
             config.setProperty(parameters[i], parameters[i + 1]);
@@ -59,6 +60,20 @@ class ClassifyRecipientsTest {
         hasType(mail, RELAY, RecipientType.RELAY);
         hasType(mail, EXTERNAL, RecipientType.EXTERNAL);
         hasType(mail, UNKNOWN, RecipientType.UNKNOWN);
+    }
+
+    @Test
+    void aTypeFromRcptStandsAndIsNotLookedUpAgain() throws Exception {
+        MailImpl mail = mail(LOCAL, EXTERNAL);
+        RecipientTypes.set(mail, Map.of(address(LOCAL), RecipientType.LOCAL));
+        directory.onLookupOf("example.org", () -> {
+            throw new IllegalStateException("looked up again");
+        });
+        mailet().service(mail);
+
+        hasType(mail, LOCAL, RecipientType.LOCAL);
+        hasType(mail, EXTERNAL, RecipientType.EXTERNAL);
+        assertThat(directory.lookupsOf("example.org")).isZero();
     }
 
     @Test

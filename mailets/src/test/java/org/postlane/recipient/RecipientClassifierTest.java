@@ -88,7 +88,52 @@ class RecipientClassifierTest {
         Classification classification = classifier.classify(address("a@example.org"), MappingMode.FOLLOW);
 
         assertThat(classification.type()).isEqualTo(RecipientType.UNKNOWN);
-        assertThat(classification.refusal()).hasToString("Optional[554 5.4.6 Too many mappings to process]");
+        assertThat(classification.refusal()).hasToString(
+            "Optional[550 5.4.6 Mappings run in a circle: a@example.org > b@example.org > a@example.org]");
+    }
+
+    @Test
+    void aCircleIsNamedWithoutTheWayThatLeadsToIt() throws Exception {
+        directory.domainList.addDomain(Domain.of("one.example"));
+        directory.domainList.addDomain(Domain.of("two.example"));
+        directory.rewriteTable.addDomainMapping(MappingSource.fromDomain(Domain.of("one.example")), Domain.of("two.example"));
+        directory.rewriteTable.addDomainMapping(MappingSource.fromDomain(Domain.of("two.example")), Domain.of("one.example"));
+        directory.rewriteTable.addMapping(source("boss"), org.apache.james.rrt.lib.Mapping.group("ann@example.org"));
+        directory.rewriteTable.addMapping(source("boss"), org.apache.james.rrt.lib.Mapping.group("ann@one.example"));
+
+        assertThat(classifier.classify(address("boss@example.org"), MappingMode.FOLLOW).refusal()).hasToString(
+            "Optional[550 5.4.6 Mappings run in a circle: ann@one.example > ann@two.example > ann@one.example]");
+    }
+
+    @Test
+    void aGroupInItselfIsNamedAndNotTakenForAnUnknownUser() throws Exception {
+        directory.rewriteTable.addMapping(source("all"), org.apache.james.rrt.lib.Mapping.group("all@example.org"));
+        directory.rewriteTable.addMapping(source("all"), org.apache.james.rrt.lib.Mapping.group("ann@example.org"));
+
+        assertThat(classifier.classify(address("all@example.org"), MappingMode.FOLLOW).refusal()).hasToString(
+            "Optional[550 5.4.6 Mappings run in a circle: all@example.org > all@example.org]");
+    }
+
+    @Test
+    void aWayThatIsMerelyTooLongIsNamed() throws Exception {
+        for (int i = 0; i < 12; i++) {
+            directory.rewriteTable.addMapping(source("n" + i), org.apache.james.rrt.lib.Mapping.alias("n" + (i + 1)
+                + "@example.org"));
+        }
+        assertThat(classifier.classify(address("n0@example.org"), MappingMode.FOLLOW).refusal()).get().asString()
+            .startsWith("550 5.4.6 Mappings follow one another more often than mappingLimit allows: n0@example.org > n1@");
+    }
+
+    @Test
+    void inAVirtualDomainOnlyMappingsCount() throws Exception {
+        directory.virtualDomains.declare("mailetcontainer.xml", "example.org, lists.example");
+
+        assertThat(type("team@example.org")).isEqualTo(RecipientType.VIRTUAL);
+        assertThat(type("ann@example.org")).isEqualTo(RecipientType.UNKNOWN);
+        assertThat(type("x@lists.example")).isEqualTo(RecipientType.UNKNOWN);
+        assertThat(type("postmaster@example.org")).isEqualTo(RecipientType.VIRTUAL);
+        // Behind the rewrite table it is a mailbox like others: a forward that keeps a copy leads to it.
+        assertThat(typeWithoutMappings("ann@example.org")).isEqualTo(RecipientType.LOCAL);
     }
 
     @Test

@@ -59,8 +59,22 @@ class RelayDomainsTest {
     }
 
     @Test
-    void anInternationalNameIsRefusedWithItsAsciiForm() {
-        assertThatThrownBy(() -> relayDomains.declare(HERE, "b\u00fccher.example"))
-            .isInstanceOf(ConfigurationError.class).hasMessageContaining("xn--bcher-kva.example");
+    void anInternationalNameIsTheSameDomainInEitherForm() {
+        relayDomains.declare(HERE, "b\u00fccher.example, .xn--bcher-kva.test");
+        assertThatCode(() -> relayDomains.declare(THERE, "xn--bcher-kva.example,.B\u00dcCHER.test")).doesNotThrowAnyException();
+
+        assertThat(relayDomains.contains(Domain.of("xn--bcher-kva.example"))).isTrue();
+        assertThat(relayDomains.contains(Domain.of("XN--BCHER-KVA.example"))).isTrue();
+        assertThat(relayDomains.contains(Domain.of("B\u00dccher.example"))).isTrue();
+        assertThat(relayDomains.contains(Domain.of("x.b\u00fccher.test"))).isTrue();
+        assertThat(relayDomains.contains(Domain.of("bucher.example"))).isFalse();
+    }
+
+    @Test
+    void aNameThatOlderProgramsTakeForAnotherDomainOpensNeither() {
+        assertThatThrownBy(() -> relayDomains.declare(HERE, "stra\u00dfe.example"))
+            .isInstanceOf(ConfigurationError.class).hasMessageContaining("xn--");
+        relayDomains.declare(HERE, "strasse.example");
+        assertThat(relayDomains.contains(Domain.of("stra\u00dfe.example"))).isFalse();
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.recipient;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.mail.internet.AddressException;
 
@@ -28,9 +30,12 @@ public final class TestDirectory {
     public final MemoryRecipientRewriteTable rewriteTable = new MemoryRecipientRewriteTable();
     public final RecordingMetricFactory metrics = new RecordingMetricFactory();
     public final RelayDomains relayDomains = new RelayDomains();
+    public final VirtualDomains virtualDomains = new VirtualDomains();
     public final AtomicInteger lookups = new AtomicInteger();
     public final MemoryUsersRepository users;
 
+    private final Map<String, AtomicInteger> lookupsOf = new ConcurrentHashMap<>();
+    private final Map<String, Runnable> onLookupOf = new ConcurrentHashMap<>();
     private volatile Runnable onLookup = () -> { };
 
     private TestDirectory(boolean virtualHosting) throws Exception {
@@ -51,6 +56,7 @@ public final class TestDirectory {
         directory.rewriteTable.addGroupMapping(source("team"), "ann@example.org");
         directory.rewriteTable.addErrorMapping(source("gone"), "551 5.1.6 moved to bob");
         directory.lookups.set(0);
+        directory.lookupsOf.clear();
         return directory;
     }
 
@@ -76,6 +82,16 @@ public final class TestDirectory {
         onLookup = action;
     }
 
+    /** Does something else when an address of this domain is looked up. */
+    public void onLookupOf(String domain, Runnable action) {
+        onLookupOf.put(domain, action);
+    }
+
+    /** How many look-ups of addresses in this domain have begun. */
+    public int lookupsOf(String domain) {
+        return lookupsOf.getOrDefault(domain, new AtomicInteger()).get();
+    }
+
     public void fail() {
         onLookup(() -> {
             throw new IllegalStateException("the directory is down");
@@ -92,7 +108,7 @@ public final class TestDirectory {
 
     RecipientClassifier classifier(Ticker ticker) {
         return new RecipientClassifier(new CachedDirectory(new Directory(domainList, users, rewriteTable), metrics,
-            new NoopGaugeRegistry(), ticker), relayDomains);
+            new NoopGaugeRegistry(), ticker), relayDomains, virtualDomains);
     }
 
     /** The memory domain list, with a look at each question. */
@@ -107,7 +123,9 @@ public final class TestDirectory {
         @Override
         protected boolean containsDomainInternal(Domain domain) {
             directory.lookups.incrementAndGet();
+            directory.lookupsOf.computeIfAbsent(domain.asString(), name -> new AtomicInteger()).incrementAndGet();
             directory.onLookup.run();
+            directory.onLookupOf.getOrDefault(domain.asString(), () -> { }).run();
             return super.containsDomainInternal(domain);
         }
     }

@@ -1,138 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtpserver;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.postlane.recipient.TestDirectory.address;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
+import org.apache.commons.configuration2.BaseConfiguration;
 import org.apache.james.core.Domain;
-import org.apache.james.metrics.tests.RecordingMetricFactory;
-import org.apache.james.protocols.api.ProtocolSession;
-import org.apache.james.protocols.api.ProtocolTransport;
-import org.apache.james.protocols.api.handler.CommandDispatcher;
-import org.apache.james.protocols.api.handler.ProtocolHandler;
-import org.apache.james.protocols.netty.NettyServer;
-import org.apache.james.protocols.smtp.SMTPConfigurationImpl;
-import org.apache.james.protocols.smtp.SMTPProtocol;
-import org.apache.james.protocols.smtp.SMTPProtocolHandlerChain;
+import org.apache.james.core.Username;
+import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.smtp.SMTPSession;
-import org.apache.james.protocols.smtp.core.HeloCmdHandler;
-import org.apache.james.protocols.smtp.core.MailCmdHandler;
-import org.apache.james.protocols.smtp.core.PostmasterAbuseRcptHook;
-import org.apache.james.protocols.smtp.core.RcptCmdHandler;
-import org.apache.james.protocols.smtp.core.WelcomeMessageHandler;
-import org.apache.james.rrt.api.CanSendFrom;
-import org.apache.james.rrt.lib.AliasReverseResolverImpl;
-import org.apache.james.rrt.lib.CanSendFromImpl;
 import org.apache.james.rrt.lib.MappingSource;
-import org.apache.james.smtpserver.AuthRequiredToRelayRcptHook;
-import org.apache.james.smtpserver.ExtendedSMTPSession;
-import org.apache.james.smtpserver.SenderAuthIdentifyVerificationHook;
 import org.apache.mailet.base.test.FakeMail;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postlane.james.ConfigurationError;
 import org.postlane.recipient.RecipientType;
 import org.postlane.recipient.RecipientTypes;
 import org.postlane.recipient.TestDirectory;
 
-/** Over a socket, with James' own RCPT hooks behind ours in James' order. */
 class RecipientTypeRcptHookTest {
     private TestDirectory directory;
-    private RecipientTypeRcptHook hook;
-    private NettyServer server;
-    private Socket socket;
-    private BufferedReader replies;
-    private volatile boolean started = true;
-    private volatile boolean authAnnounced;
-    private volatile boolean relayingAllowed;
-    private volatile SMTPSession session;
+    private RcptServer server;
+    private RcptServer.Client client;
 
     @BeforeEach
     void setUp() throws Exception {
         directory = TestDirectory.create();
         directory.relayDomains.declare("mailetcontainer.xml", "relayed.example");
-        AliasReverseResolverImpl aliases = new AliasReverseResolverImpl(directory.rewriteTable);
-        CanSendFrom canSendFrom = new CanSendFromImpl(directory.rewriteTable, aliases);
-        SenderAuthIdentifyVerificationHook identity =
-            new SenderAuthIdentifyVerificationHook(directory.domainList, directory.users, canSendFrom);
-        hook = new RecipientTypeRcptHook(directory.classifier(), directory.relayDomains, () -> started, identity);
-        server = new NettyServer.Factory().protocol(protocol(hook, identity)).build();
-        server.setListenAddresses(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        server.bind();
-    }
-
-    private SMTPProtocol protocol(ProtocolHandler... hooks) throws Exception {
-        RecordingMetricFactory metrics = new RecordingMetricFactory();
-        SMTPProtocolHandlerChain chain = new SMTPProtocolHandlerChain(metrics, false);
-        chain.add(hooks[0]);
-        chain.add(new WelcomeMessageHandler());
-        chain.add(new CommandDispatcher<SMTPSession>());
-        chain.add(new HeloCmdHandler(metrics));
-        chain.add(new MailCmdHandler(metrics));
-        chain.add(new RcptCmdHandler(metrics));
-        chain.add(new AuthRequiredToRelayRcptHook(directory.domainList));
-        chain.add(hooks[1]);
-        chain.add(new PostmasterAbuseRcptHook());
-        chain.wireExtensibleHandlers();
-        SMTPConfigurationImpl configuration = new SMTPConfigurationImpl() {
-            @Override
-            public boolean isAuthAnnounced(String remoteIP, boolean tlsStarted) {
-                return authAnnounced;
-            }
-
-            @Override
-            public boolean isRelayingAllowed(String remoteIP) {
-                return relayingAllowed;
-            }
-        };
-        return new SMTPProtocol(chain, configuration) {
-            @Override
-            public ProtocolSession newSession(ProtocolTransport transport) {
-                session = new ExtendedSMTPSession(configuration, transport);
-                return session;
-            }
-        };
+        server = new RcptServer(directory);
     }
 
     @AfterEach
     void tearDown() throws Exception {
-        if (socket != null) {
-            socket.close();
+        if (client != null) {
+            client.close();
         }
-        // Netty waits two seconds for late tasks; nothing here depends on them.
-        CompletableFuture<Void> unusedResult = CompletableFuture.runAsync(server::unbind);
+        server.close();
     }
 
-    private String send(String line) throws IOException {
-        socket.getOutputStream().write((line + "\r\n").getBytes(US_ASCII));
-        return replies.readLine();
+    private void restart(String key, Object value) throws Exception {
+        server.close();
+        BaseConfiguration parameters = new BaseConfiguration();
+        parameters.setProperty("[@class]", "org.postlane.smtpserver.RecipientTypeRcptHook");
+        parameters.setProperty(key, value);
+        server = new RcptServer(directory, parameters);
     }
 
     private void open(String sender) throws IOException {
-        InetSocketAddress listening = server.getListenAddresses().get(0);
-        socket = new Socket(listening.getAddress(), listening.getPort());
-        replies = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
-        replies.readLine();
-        assertThat(send("HELO client.example")).startsWith("250");
-        assertThat(send("MAIL FROM:<" + sender + ">")).startsWith("250");
+        client = server.connect();
+        assertThat(client.mail(sender)).startsWith("250");
     }
 
     private String rcpt(String recipient) throws IOException {
-        if (socket == null) {
+        if (client == null) {
             open("bob@elsewhere.example");
         }
-        return send("RCPT TO:<" + recipient + ">");
+        return client.rcpt(recipient);
     }
 
     @Test
@@ -152,7 +81,7 @@ class RecipientTypeRcptHookTest {
 
     @Test
     void anUnknownLocalUserIsRefused550EvenFromThoseWhoMayRelay() throws Exception {
-        relayingAllowed = true;
+        server.relayingAllowed = true;
         assertThat(rcpt("nobody@example.org")).startsWith("550 5.1.1 ").contains("nobody@example.org");
     }
 
@@ -174,7 +103,7 @@ class RecipientTypeRcptHookTest {
 
     @Test
     void anExternalRecipientIsRefused530WhereAuthIsOffered() throws Exception {
-        authAnnounced = true;
+        server.authAnnounced = true;
         assertThat(rcpt("bob@elsewhere.example")).startsWith("530 5.7.0 ");
     }
 
@@ -186,14 +115,14 @@ class RecipientTypeRcptHookTest {
 
     @Test
     void anExternalRecipientIsAcceptedFromThoseWhoMayRelay() throws Exception {
-        relayingAllowed = true;
+        server.relayingAllowed = true;
         assertThat(rcpt("bob@elsewhere.example")).startsWith("250");
     }
 
     @Test
     void aRelayDomainIsAcceptedFromEveryone() throws Exception {
         assertThat(rcpt("bob@relayed.example")).startsWith("250");
-        authAnnounced = true;
+        server.authAnnounced = true;
         assertThat(rcpt("carol@relayed.example")).startsWith("250");
     }
 
@@ -214,11 +143,11 @@ class RecipientTypeRcptHookTest {
 
     @Test
     void aRelayDomainIsNoWayAroundTheComparisonOfSenderAndLogin() throws Exception {
-        relayingAllowed = true;
+        server.relayingAllowed = true;
         open("ann@example.org");
-        session.setRelayingAllowed(false);
+        server.session.setRelayingAllowed(false);
 
-        assertThat(rcpt("bob@relayed.example")).startsWith("530 5.7.1 ");
+        assertThat(rcpt("bob@relayed.example")).startsWith("530 5.7.0 ");
     }
 
     @Test
@@ -232,7 +161,7 @@ class RecipientTypeRcptHookTest {
 
     @Test
     void whileJamesIsStartingOnlyLocalAndVirtualRecipientsAreAccepted() throws Exception {
-        started = false;
+        server.started = false;
         assertThat(rcpt("ann@example.org")).startsWith("250");
         assertThat(rcpt("team@example.org")).startsWith("250");
         assertThat(rcpt("nobody@example.org")).startsWith("451 4.3.2 ");
@@ -246,12 +175,126 @@ class RecipientTypeRcptHookTest {
         rcpt("bob@relayed.example");
         rcpt("bob@elsewhere.example");
         FakeMail mail = FakeMail.builder().name("mail").recipients("ann@example.org", "bob@relayed.example").build();
-        hook.onMessage(session, mail);
+        server.hook.onMessage(server.session, mail);
 
         List<RecipientType> types = new ArrayList<>();
         for (String recipient : List.of("ann@example.org", "bob@relayed.example", "bob@elsewhere.example")) {
             RecipientTypes.get(mail, address(recipient)).ifPresent(types::add);
         }
         assertThat(types).containsExactly(RecipientType.LOCAL, RecipientType.RELAY);
+    }
+
+    @Test
+    void aRecipientNamedAgainIsAnswered250AndNotAddedOnceMore() throws Exception {
+        rcpt("ann@example.org");
+        assertThat(rcpt("ANN@Example.ORG")).startsWith("250 2.1.5 ");
+        assertThat(rcpt("ann@example.org")).startsWith("250 2.1.5 ");
+        assertThat(server.session.getRcptCount()).isEqualTo(1);
+    }
+
+    @Test
+    void manyRecipientsAreNotSpeltForEachLineThatFollows() throws Exception {
+        server.relayingAllowed = true;
+        for (int i = 0; i < 12; i++) {
+            assertThat(rcpt("user" + i + "@elsewhere.example")).startsWith("250");
+        }
+        assertThat(server.session.getRcptCount()).isEqualTo(12);
+        assertThat(server.session.getAttachment(SMTPSession.RCPT_LIST, State.Transaction)).get().asString()
+            .startsWith("[user0@elsewhere.example, ").endsWith("user9@elsewhere.example] and 2 more");
+    }
+
+    @Test
+    void aRecipientThatWasRefusedIsRefusedAgain() throws Exception {
+        assertThat(rcpt("bob@elsewhere.example")).startsWith("550 5.7.1 ");
+        assertThat(rcpt("bob@elsewhere.example")).startsWith("550 5.7.1 ");
+    }
+
+    @Test
+    void aRecipientBeyondTheLimitIsAnswered452AndThoseBeforeStay() throws Exception {
+        restart("maxRecipients", 2);
+        assertThat(rcpt("ann@example.org")).startsWith("250");
+        assertThat(rcpt("ann@example.org")).startsWith("250");
+        assertThat(rcpt("team@example.org")).startsWith("250");
+        assertThat(rcpt("postmaster@example.org")).startsWith("452 4.5.3 ").contains("at most 2");
+        assertThat(rcpt("team@example.org")).startsWith("250");
+        assertThat(server.session.getRcptCount()).isEqualTo(2);
+        client.send("RSET");
+        client.mail("bob@elsewhere.example");
+        assertThat(rcpt("postmaster@example.org")).startsWith("250");
+    }
+
+    @Test
+    void aBadLimitAndAMisspeltKeyStopTheStart() {
+        assertThatThrownBy(() -> restart("maxRecipients", "many")).isInstanceOf(ConfigurationError.class)
+            .hasMessageContaining("smtpserver.xml").hasMessageContaining("<maxRecipients>many")
+            .hasMessageContaining("from 1 to 1000000");
+        assertThatThrownBy(() -> restart("maxRecipient", "10")).isInstanceOf(ConfigurationError.class)
+            .hasMessageContaining("<maxRecipients>");
+    }
+
+    private String mailAs(String user, String sender) throws Exception {
+        server.relayingAllowed = true;
+        client = server.connect();
+        server.session.setUsername(Username.of(user));
+        return client.mail(sender);
+    }
+
+    @Test
+    void whoHasLoggedInMaySendAsTheUserAnAliasAndAnAliasOfTheDomain() throws Exception {
+        directory.rewriteTable.addAliasMapping(TestDirectory.source("annie"), "ann@example.org");
+        directory.domainList.addDomain(Domain.of("alias.example"));
+        directory.rewriteTable.addDomainAliasMapping(MappingSource.fromDomain(Domain.of("alias.example")),
+            Domain.of("example.org"));
+
+        assertThat(mailAs("ann@example.org", "Ann@example.org")).startsWith("250");
+        assertThat(rcpt("ann@example.org")).startsWith("250");
+        assertThat(mailAs("ann@example.org", "annie@example.org")).startsWith("250");
+        assertThat(rcpt("ann@example.org")).startsWith("250");
+        assertThat(mailAs("ann@example.org", "ann@alias.example")).startsWith("250");
+        assertThat(rcpt("bob@elsewhere.example")).startsWith("250");
+    }
+
+    @Test
+    void whoHasLoggedInMaySendAsNobodyElse() throws Exception {
+        directory.users.addUser(Username.of("eve@example.org"), "secret");
+
+        assertThat(mailAs("eve@example.org", "ann@example.org")).startsWith("550 5.7.1 ");
+        assertThat(mailAs("eve@example.org", "team@example.org")).startsWith("550 5.7.1 ");
+        assertThat(mailAs("eve@example.org", "eve@elsewhere.example")).startsWith("550 5.7.1 ");
+        assertThat(mailAs("eve@example.org", "")).startsWith("550 5.7.1 ");
+        assertThat(rcpt("ann@example.org")).startsWith("503");
+    }
+
+    @Test
+    void whoLogsInBehindMailIsAskedAboutAtRcpt() throws Exception {
+        open("bob@elsewhere.example");
+        server.session.setUsername(Username.of("ann@example.org"));
+        assertThat(rcpt("ann@example.org")).startsWith("550 5.7.1 ");
+    }
+
+    @Test
+    void whoHasNotLoggedInMaySendAsNobodyHere() throws Exception {
+        client = server.connect();
+        assertThat(client.mail("ann@example.org")).startsWith("530 5.7.0 ");
+        assertThat(client.mail("bob@elsewhere.example")).startsWith("250");
+    }
+
+    @Test
+    void aDirectoryThatFailsIsNeitherAPermissionToSendNorARefusal() throws Exception {
+        directory.fail();
+        client = server.connect();
+        assertThat(client.mail("ann@example.org")).startsWith("451 4.3.0 ");
+        assertThat(mailAs("ann@example.org", "ann@example.org")).startsWith("451 4.3.0 ");
+        directory.recover();
+        assertThat(client.mail("ann@example.org")).startsWith("250");
+    }
+
+    @Test
+    void mappingsInACircleAreRefusedWithTheWayRound() throws Exception {
+        directory.rewriteTable.addMapping(TestDirectory.source("a"), org.apache.james.rrt.lib.Mapping.alias("b@example.org"));
+        directory.rewriteTable.addMapping(TestDirectory.source("b"), org.apache.james.rrt.lib.Mapping.alias("a@example.org"));
+
+        assertThat(rcpt("a@example.org"))
+            .isEqualTo("550 5.4.6 Mappings run in a circle: a@example.org > b@example.org > a@example.org");
     }
 }
