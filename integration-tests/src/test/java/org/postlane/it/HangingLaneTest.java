@@ -14,9 +14,9 @@ class HangingLaneTest {
     void aLaneThatHangsDoesNotDelayTheLocalCopy() throws Exception {
         try (SmtpServer relayed = SmtpServer.accepting();
              JamesUnderTest james = JamesUnderTest.postlane()
-                 .replace("mailetcontainer.xml", "<mailet match=\"relay-not-allowed\" class=\"ToProcessor\">",
-                     "<mailet match=\"All\" class=\"org.postlane.it.HangingMailet\"/>"
-                         + "<mailet match=\"relay-not-allowed\" class=\"ToProcessor\">")
+                 .replace("mailetcontainer.xml", "<processor state=\"external\" enableJmx=\"true\">",
+                     "<processor state=\"external\" enableJmx=\"true\">"
+                         + "<mailet match=\"All\" class=\"org.postlane.it.HangingMailet\"/>")
                  .domain("local.test").user("alice@local.test").user("bob@local.test")
                  .mx("relay.test", relayed.port())
                  .start()) {

@@ -26,7 +26,7 @@ import org.postlane.testing.SmtpServer;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OperationsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final String DELIVERY = "mailetcontainer.xml, processor external, mailet PooledRemoteDelivery";
+    private static final String DELIVERY = "mailetcontainer.xml, processor outside, mailet PooledRemoteDelivery";
     private static SmtpServer remote;
     private static JamesUnderTest james;
 
