@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.queue.api.MailQueueName;
@@ -120,7 +121,8 @@ final class DelayingQueue implements MailQueue {
     private Mono<MailQueueItem> onlyDue(MailQueueItem item) {
         return QueueTimes.early(item.getMail(), clock).isZero()
             ? Mono.just(item)
-            : Mono.fromFuture(() -> early.putBack(item)).subscribeOn(workers).<MailQueueItem>then(Mono.empty())
+            : Mono.fromFuture(() -> early.putBack(item).whenComplete((nothing, failure) -> LifecycleUtil.dispose(item.getMail())))
+                .subscribeOn(workers).<MailQueueItem>then(Mono.empty())
                 .onErrorResume(stopping -> Mono.empty());
     }
 

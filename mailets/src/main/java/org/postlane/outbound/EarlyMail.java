@@ -40,13 +40,18 @@ final class EarlyMail {
      *
      * @param attempt runs when it shall be attempted now
      * @param gone runs when it is back in its queue, or stays there because James is stopping
+     * @param waits runs where DNS has to say first whose mail it is: that may take long, and no other mail shall wait for it
      */
-    void decide(MailQueue.MailQueueItem item, Runnable attempt, Runnable gone) {
+    void decide(MailQueue.MailQueueItem item, Runnable attempt, Runnable gone, Runnable waits) {
         if (QueueTimes.early(item.getMail(), clock).isZero() || !orders.areAbout(item.getMail())) {
             attempt.run();
             return;
         }
-        CompletableFuture<Void> unused = orders.want(item.getMail()).thenAcceptAsync(wanted -> {
+        CompletableFuture<Boolean> decision = orders.want(item.getMail());
+        if (!decision.isDone()) {
+            waits.run();
+        }
+        CompletableFuture<Void> unused = decision.thenAcceptAsync(wanted -> {
             if (wanted) {
                 attempt.run();
             } else {

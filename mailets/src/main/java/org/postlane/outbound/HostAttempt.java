@@ -127,7 +127,7 @@ final class HostAttempt {
         if (held != null) {
             held.connection().giveWay(stalledFor);
         } else if (waiting != null && nanosStalled() >= stalledFor.toNanos()) {
-            pool.cutShort(waiting);
+            pool.cutShort(waiting, stalledFor);
         }
     }
 

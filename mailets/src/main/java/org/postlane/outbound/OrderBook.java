@@ -147,7 +147,8 @@ final class OrderBook {
         if (kind == Kind.BOUNCE && until == null) {
             throw new IllegalArgumentException("expected an end");
         }
-        orders.put(fields[2] + " " + fields[3], new Order(kind, until, decoded(fields[4])));
+        // Decoded here, where one that cannot be costs no other: whoever asks for the orders is about to begin his queue.
+        orders.put(encoded(decoded(fields[2])) + " " + encoded(decoded(fields[3])), new Order(kind, until, decoded(fields[4])));
     }
 
     /** The orders about the destinations of a queue that hold now, by destination. */

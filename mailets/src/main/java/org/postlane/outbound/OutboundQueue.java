@@ -217,7 +217,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
 
     private void look(QueuedMail mail) {
         try {
-            earlyMail.decide(mail.item(), () -> begin(mail), () -> release(mail));
+            earlyMail.decide(mail.item(), () -> begin(mail), () -> release(mail), () -> sorted(mail));
         } catch (RuntimeException | Error e) {
             giveBack(mail, e);
         }

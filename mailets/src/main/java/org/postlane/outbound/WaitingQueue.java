@@ -153,6 +153,7 @@ final class WaitingQueue {
             try {
                 // Not put behind the others: it is due before them.
                 item.done(MailQueueItem.CompletionStatus.RETRY);
+                LifecycleUtil.dispose(mail);
                 sink.success();
             } catch (MailQueue.MailQueueException | RuntimeException e) {
                 // Reading begins anew, and all that was held comes again.
@@ -166,8 +167,10 @@ final class WaitingQueue {
                     if (wanted) {
                         sink.success(item);
                     } else {
-                        CompletableFuture<Void> unusedEnd = putBack.apply(item)
-                            .whenComplete((nothing, failure) -> sink.success());
+                        CompletableFuture<Void> unusedEnd = putBack.apply(item).whenComplete((nothing, failure) -> {
+                            LifecycleUtil.dispose(mail);
+                            sink.success();
+                        });
                     }
                 }, threads.workers());
             }

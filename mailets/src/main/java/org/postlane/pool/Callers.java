@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.pool;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -57,11 +58,19 @@ final class Callers<K extends PoolKey, R extends PooledResource> {
         return true;
     }
 
-    /** The waiter shall wait no longer, and an opening that was for nobody else is given up. Leaves room. */
-    void cutShort(Waiter<K, R> waiter) {
+    /**
+     * The waiter shall wait no longer, and an opening that was for nobody else is given up, unless it has just begun: what the
+     * waiter waited for until then was its pace or a slot, and says nothing about the host. Leaves room.
+     */
+    void cutShort(Waiter<K, R> waiter, Duration stalledFor) {
         Host<K, R> host = waiter.host;
         Opening<K, R> spare = waiter.opening;
-        boolean silent = host.good == 0 && host.openings.stream().anyMatch(opening -> opening.key.equals(waiter.key));
+        long begunBy = clock.getAsLong() - stalledFor.toNanos();
+        if (spare != null && spare.begunAt - begunBy > 0) {
+            return;
+        }
+        boolean silent = host.good == 0 && host.openings.stream()
+            .anyMatch(opening -> opening.key.equals(waiter.key) && opening.begunAt - begunBy <= 0);
         tally.timedOut++;
         effects.fail(waiter, silent ? new OpeningStalledException("A connection for " + waiter.key
             + " was being opened without an outcome, and others waited for the place") : timeout(waiter, host));

@@ -118,12 +118,13 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
     /**
      * Lets somebody wait no longer who waits for a lease, as if his time were over: his future fails by the host's fault where an
      * opening has got nowhere so far and the host has nothing else, and with {@link AcquireTimeoutException} otherwise. An
-     * opening that nobody else wants is given up ({@link DiscardReason#GAVE_WAY}). Does nothing for any other future.
+     * opening that nobody else wants is given up ({@link DiscardReason#GAVE_WAY}). Does nothing for any other future, and nothing
+     * where his opening is younger than {@code stalledFor}: he may have waited for long, but not for the host.
      *
      * @param asked as {@link #acquire} or {@link #acquireFresh} returned it
      */
-    public void cutShort(CompletableFuture<Lease<R>> asked) {
-        decisions.change(state -> state.cutShort(asked));
+    public void cutShort(CompletableFuture<Lease<R>> asked, Duration stalledFor) {
+        decisions.change(state -> state.cutShort(asked, stalledFor));
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.pool;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -93,11 +94,11 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
     }
 
     /** Somebody who waits shall wait no longer. */
-    void cutShort(CompletableFuture<Lease<R>> asked) {
+    void cutShort(CompletableFuture<Lease<R>> asked, Duration stalledFor) {
         for (Host<K, R> host : slots.hosts()) {
             Waiter<K, R> waiter = host.waiterFor(asked);
             if (waiter != null) {
-                callers.cutShort(waiter);
+                callers.cutShort(waiter, stalledFor);
                 settle(host);
                 return;
             }

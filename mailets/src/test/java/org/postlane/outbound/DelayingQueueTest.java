@@ -39,6 +39,8 @@ class DelayingQueueTest {
 
     private final Clock clock = Clock.systemUTC();
     private final Map<String, List<CompletionStatus>> done = new ConcurrentHashMap<>();
+    /** What went back, as it was in hand. */
+    private final List<MailImpl> letGo = new CopyOnWriteArrayList<>();
     private final MailQueueFactory<MemoryMailQueueFactory.MemoryCacheableMailQueue> queues =
         new MemoryMailQueueFactory(noting());
     private final MemoryMailQueueFactory.MemoryCacheableMailQueue ready =
@@ -62,6 +64,7 @@ class DelayingQueueTest {
             public void done(CompletionStatus success) throws MailQueue.MailQueueException {
                 done.computeIfAbsent(getMail().getName(), name -> new CopyOnWriteArrayList<>()).add(success);
                 mailQueueItem.done(success);
+                letGo.add((MailImpl) getMail());
             }
         };
     }
@@ -121,6 +124,12 @@ class DelayingQueueTest {
         await().until(() -> names().equals(List.of("m")));
         assertThat(QueueTimes.early(taken.get(0).getMail(), clock)).isZero();
         assertThat(done.get("m")).hasSizeGreaterThan(1).containsOnly(CompletionStatus.RETRY);
+        theContentOfWhatWentBackIsReleased();
+    }
+
+    /** A large message is a file, and a mail may go back every few minutes for days. */
+    private void theContentOfWhatWentBackIsReleased() {
+        await().untilAsserted(() -> assertThat(letGo).isNotEmpty().allSatisfy(mail -> assertThat(mail.getMessage()).isNull()));
     }
 
     @Test
@@ -146,6 +155,7 @@ class DelayingQueueTest {
         assertThat(done).isEqualTo(
             Map.of("left", List.of(CompletionStatus.SUCCESS), "for hours", List.of(CompletionStatus.SUCCESS)));
         assertThat(waiting("96m")).isEqualTo(1);
+        theContentOfWhatWentBackIsReleased();
     }
 
     @Test
@@ -168,6 +178,7 @@ class DelayingQueueTest {
             assertThat(name).startsWith("other");
             assertThat(statuses).containsExactly(CompletionStatus.SUCCESS);
         });
+        theContentOfWhatWentBackIsReleased();
     }
 
     @Test

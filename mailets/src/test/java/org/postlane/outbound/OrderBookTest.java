@@ -71,7 +71,8 @@ class OrderBookTest {
     @Test
     void whatIsNotUnderstoodCostsNoOtherOrder() throws IOException {
         Files.write(directory.resolve(OrderBook.FILE), List.of("postlane-orders 1", "suspend soon outgoing a.test ",
-            "pause - outgoing b.test ", "suspend - outgoing", "bounce - outgoing c.test x", "suspend - outgoing d.test "));
+            "pause - outgoing b.test ", "suspend - outgoing", "bounce - outgoing c.test x", "suspend - outgoing e%ZZ.test ",
+            "suspend - outgoing f.test% ", "suspend - out%going g.test ", "suspend - outgoing d.test "));
         assertThat(book(NOON).of(OUTGOING)).containsOnlyKeys("d.test");
     }
 

@@ -115,7 +115,8 @@ class PoolModelTest {
         } else if (chance < 90) {
             pick(network.peers).ifPresent(random.nextBoolean() ? Peer::end : Peer::loseSync);
         } else if (chance < 94) {
-            pick(asked).ifPresent(random.nextBoolean() ? one -> one.future.cancel(false) : one -> pool.cutShort(one.future));
+            pick(asked).ifPresent(random.nextBoolean() ? one -> one.future.cancel(false)
+                : one -> pool.cutShort(one.future, Duration.ofSeconds(random.nextInt(3))));
         } else {
             timers.advance(Duration.ofMillis(random.nextInt(random.nextInt(20) == 0 ? 60_000 : 2_000)));
         }

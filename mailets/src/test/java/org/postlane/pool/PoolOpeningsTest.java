@@ -272,7 +272,7 @@ class PoolOpeningsTest {
         fixture.slow = true;
         CompletableFuture<Lease<FakeResource>> asked = fixture.ask("mx/a");
         CompletableFuture<FakeResource> opening = fixture.attempts.getFirst().future();
-        fixture.pool.cutShort(asked);
+        fixture.pool.cutShort(asked, Duration.ZERO);
 
         assertThat(opening).isCancelled();
         assertThat(failureOf(asked)).isInstanceOf(OpeningStalledException.class);
@@ -286,7 +286,7 @@ class PoolOpeningsTest {
     void anOpeningThatSomebodyElseWaitsForGoesOnForHim() {
         fixture.slow = true;
         List<CompletableFuture<Lease<FakeResource>>> asked = ask("mx/a", 2);
-        fixture.pool.cutShort(asked.get(0));
+        fixture.pool.cutShort(asked.get(0), Duration.ZERO);
 
         assertThat(asked.get(0)).isCompletedExceptionally();
         assertThat(fixture.attempts).singleElement().satisfies(attempt -> assertThat(attempt.future()).isNotDone());
@@ -296,11 +296,29 @@ class PoolOpeningsTest {
     }
 
     @Test
+    void anOpeningThatHasJustBegunIsNotCutShortHoweverLongItsCallerHasWaited() {
+        PoolFixture one = new PoolFixture(PoolLimits.builder().maxPerHost(1).maxTotal(1));
+        Lease<FakeResource> other = one.lease("other/a");
+        CompletableFuture<Lease<FakeResource>> asked = one.ask("mx/a");
+        one.timers.advance(Duration.ofSeconds(30));
+        one.slow = true;
+        other.discard(DiscardReason.BROKEN);
+        assertThat(one.attempts).hasSize(1);
+        one.pool.cutShort(asked, Duration.ofSeconds(10));
+        assertThat(asked).as("the host was given no time").isNotDone();
+
+        one.timers.advance(Duration.ofSeconds(10));
+        one.pool.cutShort(asked, Duration.ofSeconds(10));
+        assertThat(failureOf(asked)).isInstanceOf(OpeningStalledException.class);
+        assertThat(one.stats().discarded(DiscardReason.GAVE_WAY)).isEqualTo(1);
+    }
+
+    @Test
     void whoIsCutShortBehindConnectionsThatWorkHasNotMetASilentHost() {
         PoolFixture one = new PoolFixture(PoolLimits.builder().maxPerHost(1).maxTotal(1));
         one.lease("mx/a");
         CompletableFuture<Lease<FakeResource>> asked = one.ask("mx/a");
-        one.pool.cutShort(asked);
+        one.pool.cutShort(asked, Duration.ZERO);
 
         assertThat(failureOf(asked)).isInstanceOf(AcquireTimeoutException.class);
         assertThat(one.stats().discarded(DiscardReason.GAVE_WAY)).isZero();
@@ -309,7 +327,7 @@ class PoolOpeningsTest {
     @Test
     void cuttingShortWhatIsOverDoesNothing() {
         CompletableFuture<Lease<FakeResource>> asked = fixture.ask("mx/a");
-        fixture.pool.cutShort(asked);
+        fixture.pool.cutShort(asked, Duration.ZERO);
 
         assertThat(now(asked).resource().isUsable()).isTrue();
         assertThat(fixture.stats().leased()).isEqualTo(1);
