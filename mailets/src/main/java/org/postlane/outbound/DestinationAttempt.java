@@ -56,7 +56,6 @@ final class DestinationAttempt implements Task {
     private volatile MailAttempt running;
     private volatile PhaseListener.Span waiting = () -> { };
     private volatile boolean givenUp;
-    private volatile boolean gaveWay;
     /** Where its route has led it; null while it waits where it began. */
     private String movedTo;
     private Route route;
@@ -107,7 +106,6 @@ final class DestinationAttempt implements Task {
     public void giveWay(Duration stalledFor) {
         MailAttempt attempt = running;
         if (attempt != null) {
-            gaveWay = true;
             attempt.giveWay(stalledFor);
         }
     }
@@ -193,7 +191,7 @@ final class DestinationAttempt implements Task {
             running = null;
             guarded(turn, () -> {
                 if (failure == null) {
-                    end(turn, verdicts);
+                    end(turn, attempt, verdicts);
                 } else {
                     withoutAnswer(turn, Futures.rootOf(failure));
                 }
@@ -205,11 +203,12 @@ final class DestinationAttempt implements Task {
         }
     }
 
-    private void end(Turn turn, List<Verdict> verdicts) {
+    private void end(Turn turn, MailAttempt attempt, List<Verdict> verdicts) {
         boolean again = Standing.of(verdicts).end(turn, turns < MOST_TURNS && !givenUp);
         if (!again) {
             // A host that was not given its time has not refused anything: a slow one must not cost the mail its attempts.
-            ended(gaveWay ? verdicts.stream().map(Verdict::uncountedUnlessAnswered).collect(Collectors.toList()) : verdicts);
+            ended(attempt.hasGivenWay()
+                ? verdicts.stream().map(Verdict::uncountedUnlessAnswered).collect(Collectors.toList()) : verdicts);
         }
     }
 

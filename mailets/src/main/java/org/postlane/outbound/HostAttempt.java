@@ -45,15 +45,7 @@ final class HostAttempt {
     private final RecipientResult[] results;
     private final Passage[] passages;
     private final CompletableFuture<RecipientResult[]> done = new CompletableFuture<>();
-    /** Null while nothing was asked for. */
-    private volatile CompletableFuture<Lease<PooledConnection>> asked;
-    /** Null while there is none. */
-    private volatile Lease<PooledConnection> lease;
-    /** What is leased; null while there is none. */
-    private volatile PooledConnection connection;
-    /** When it last got a step further: where something new was begun. */
-    private volatile long lastStep = System.nanoTime();
-    private volatile boolean givenUp;
+    private final HeldConnection held;
     private boolean reached;
     /** Of the connection used last; null before the first. */
     private Passage passage;
@@ -64,6 +56,7 @@ final class HostAttempt {
                 SessionSettings session, Deliverable mail) {
         this.metrics = metrics;
         this.pool = pool;
+        this.held = new HeldConnection(pool);
         this.broken = broken;
         this.session = session;
         this.mail = mail;
@@ -102,33 +95,22 @@ final class HostAttempt {
      * then deferred, or ambiguous where the content had been sent.
      */
     void giveUp() {
-        givenUp = true;
-        CompletableFuture<Lease<PooledConnection>> waiting = asked;
-        if (waiting != null) {
-            waiting.cancel(false);
-        }
-        Lease<PooledConnection> held = lease;
-        if (held != null) {
-            held.resource().abort();
-        }
+        held.giveUp();
     }
 
-    /** For how long it has got nowhere, in nanoseconds; negative where giving it up would leave an outcome open. */
+    /** For how long the host has got nowhere, in nanoseconds; negative where giving way would be wrong. */
     long nanosStalled() {
-        PooledConnection held = connection;
-        long sinceStep = System.nanoTime() - lastStep;
-        return held == null ? sinceStep : Math.min(sinceStep, held.connection().nanosStalled());
+        return held.nanosStalled();
     }
 
     /** Ends it soon, as if a time limit had passed, where it has still got nowhere for so long. Nothing is ambiguous then. */
     void giveWay(Duration stalledFor) {
-        PooledConnection held = connection;
-        CompletableFuture<Lease<PooledConnection>> waiting = asked;
-        if (held != null) {
-            held.connection().giveWay(stalledFor);
-        } else if (waiting != null && nanosStalled() >= stalledFor.toNanos()) {
-            pool.cutShort(waiting, stalledFor);
-        }
+        held.giveWay(stalledFor);
+    }
+
+    /** Whether it has ended because others waited for its place. */
+    boolean hasGivenWay() {
+        return held.hasGivenWay();
     }
 
     /**
@@ -145,8 +127,8 @@ final class HostAttempt {
                 }
             } catch (RuntimeException | Error e) {
                 // Whoever waits for the attempt would wait for ever, and the connection would never come back.
-                if (lease != null) {
-                    discard(DiscardReason.BROKEN);
+                if (held.isThere()) {
+                    held.discard(DiscardReason.BROKEN);
                 }
                 finish(e);
             }
@@ -177,34 +159,33 @@ final class HostAttempt {
     }
 
     private void sendOver(CompletableFuture<Lease<PooledConnection>> connection, List<Integer> pending) {
-        asked = connection;
-        lastStep = System.nanoTime();
+        held.asked(connection);
         passage = null;
-        if (givenUp) {
-            connection.cancel(false);
-        }
         PhaseListener.Span waiting = metrics.start(OutboundMetrics.Stage.CONNECTION);
         after(connection.whenComplete((acquired, failure) -> waiting.end()), acquired -> {
-            lease = acquired;
-            lastStep = System.nanoTime();
-            this.connection = acquired.resource();
+            held.came(acquired);
             reached = true;
-            passage = new Passage(acquired.isReused(), acquired.resource().connection().isEncrypted());
-            if (givenUp) {
-                giveBack();
+            passage = new Passage(acquired.isReused(), held.get().connection().isEncrypted());
+            if (held.isGivenUp()) {
+                held.giveBack();
                 finish(new CancellationException("Given up before it began"));
             } else {
                 send(pending);
             }
-        }, this::finish);
+        }, failure -> {
+            held.failedToCome(failure);
+            finish(failure);
+        });
     }
 
     private void send(List<Integer> pending) {
+        held.ourTurn();
         after(mail.content(), content -> transact(pending, content), failure -> afterFailure(pending, failure));
     }
 
     private void transact(List<Integer> all, Content content) {
-        lastStep = System.nanoTime();
+        held.stepMade();
+        PooledConnection connection = held.get();
         List<Integer> pending = withoutThoseThatNeedMore(connection.connection().capabilities(), all);
         if (pending.isEmpty()) {
             afterTransaction(pending);
@@ -245,17 +226,17 @@ final class HostAttempt {
 
     private void afterTransaction(List<Integer> rest) {
         if (rest.isEmpty()) {
-            giveBack();
+            held.giveBack();
             finish();
-        } else if (lease.resource().connection().hasGivenWay()) {
-            discard(DiscardReason.BROKEN);
+        } else if (held.noticesGivenWay()) {
+            held.discard(DiscardReason.BROKEN);
             finish(new IOException("4.4.2 The server took too long, and others waited for the place"));
-        } else if (lease.resource().isSpent()) {
+        } else if (held.get().isSpent()) {
             sendFresh(DiscardReason.PEER_LIMIT, rest);
-        } else if (!lease.resource().isUsable()) {
+        } else if (!held.get().isUsable()) {
             sendFresh(DiscardReason.BROKEN, rest);
         } else {
-            after(lease.resource().reset(), ready -> {
+            after(held.get().reset(), ready -> {
                 if (ready) {
                     send(rest);
                 } else {
@@ -266,24 +247,8 @@ final class HostAttempt {
     }
 
     private void sendFresh(DiscardReason reason, List<Integer> pending) {
-        discard(reason);
+        held.discard(reason);
         sendOver(pool.acquireFresh(key(), ACQUIRE_WAIT), pending);
-    }
-
-    private void giveBack() {
-        if (lease.resource().isUsable()) {
-            connection = null;
-            lease.release();
-            lease = null;
-        } else {
-            discard(DiscardReason.BROKEN);
-        }
-    }
-
-    private void discard(DiscardReason reason) {
-        connection = null;
-        lease.discard(reason);
-        lease = null;
     }
 
     private void afterFailure(List<Integer> pending, Throwable failure) {
@@ -297,7 +262,7 @@ final class HostAttempt {
             leftExtensionAlone = true;
             broken.remember(session, (ExtensionBrokenException) failure);
             sendFresh(DiscardReason.BROKEN, pending);
-        } else if (diedInReserve(failure) && !retriedFresh) {
+        } else if (!held.noticesGivenWay() && diedInReserve(failure) && !retriedFresh) {
             retriedFresh = true;
             boolean resetRefused = failure instanceof StaleConnectionException
                 && ((StaleConnectionException) failure).isResetRefused();
@@ -305,7 +270,7 @@ final class HostAttempt {
         } else if (failure instanceof UnreadableMessageException) {
             giveBackAndSettle(pending, RecipientResult.deferred(Fault.MESSAGE, failure.getMessage()));
         } else {
-            discard(DiscardReason.BROKEN);
+            held.discard(DiscardReason.BROKEN);
             finish(failure);
         }
     }
@@ -315,14 +280,12 @@ final class HostAttempt {
      * fails a transaction as a whole comes before its content, so repeating it at once delivers nothing twice.
      */
     private boolean diedInReserve(Throwable failure) {
-        if (lease.resource().connection().hasGivenWay()) {
-            return false;
-        }
-        return failure instanceof StaleConnectionException || (lease.isReused() && failure instanceof SmtpException
+        return failure instanceof StaleConnectionException || (held.isReused() && failure instanceof SmtpException
             && ((SmtpException) failure).failure().fault() == Fault.SESSION);
     }
 
     private void sendConverted(List<Integer> pending, Throwable failure) {
+        held.ourTurn();
         after(mail.convertToSevenBit(), converted -> {
             if (converted) {
                 send(pending);
@@ -333,7 +296,7 @@ final class HostAttempt {
     }
 
     private void giveBackAndSettle(List<Integer> positions, RecipientResult result) {
-        giveBack();
+        held.giveBack();
         settle(positions, result);
         finish();
     }

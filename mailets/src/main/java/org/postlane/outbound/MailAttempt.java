@@ -27,6 +27,7 @@ final class MailAttempt {
     private final Verdict[] verdicts;
     private volatile HostAttempt current;
     private volatile boolean givenUp;
+    private volatile boolean gaveWay;
 
     /** @param ehloName asked for by the caller, where that may wait for a database, and not when the next host's turn comes */
     MailAttempt(AttemptContext context, Route route, Deliverable mail, String ehloName) {
@@ -58,6 +59,11 @@ final class MailAttempt {
         if (attempt != null) {
             attempt.giveWay(stalledFor);
         }
+    }
+
+    /** Whether a host did not get its time because others waited for the place. */
+    boolean hasGivenWay() {
+        return gaveWay;
     }
 
     /**
@@ -102,6 +108,9 @@ final class MailAttempt {
             attempt.giveUp();
         }
         return attempt.run(open).thenCompose(results -> {
+            if (attempt.hasGivenWay()) {
+                gaveWay = true;
+            }
             route.report(host, attempt.hasReached());
             for (int position : open) {
                 RecipientResult result = results[position];

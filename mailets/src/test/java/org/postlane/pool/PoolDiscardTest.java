@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.postlane.pool.DiscardReason.BROKEN;
 import static org.postlane.pool.DiscardReason.CALLER;
 import static org.postlane.pool.DiscardReason.DIED_IDLE;
+import static org.postlane.pool.DiscardReason.GAVE_WAY;
 import static org.postlane.pool.DiscardReason.IDLE_TIMEOUT;
 import static org.postlane.pool.DiscardReason.MADE_ROOM;
 import static org.postlane.pool.DiscardReason.MAX_AGE;
@@ -71,7 +72,7 @@ class PoolDiscardTest {
         lease.discard(CALLER);
 
         assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage)
-            .containsExactly("Closing a connection for mx/a after 1 uses and PT1M30S: CALLER");
+            .containsExactly("Closing a connection for mx/a after 1 uses and PT1M30S: caller");
     }
 
     @Test
@@ -99,6 +100,10 @@ class PoolDiscardTest {
         broken.resource().usable = false;
         broken.release();
         fixture.lease("mx/a").discard(CALLER);
+        Lease<FakeResource> slow = fixture.lease("mx/a");
+        slow.resource().usable = false;
+        slow.resource().fault = Optional.of(GAVE_WAY);
+        slow.discard(BROKEN);
         fixture.reserve("mx/a", 1);
         fixture.reserve("mx/b", 1);
         last().fault = Optional.of(PEER_CLOSING);
