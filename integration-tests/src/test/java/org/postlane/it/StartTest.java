@@ -67,6 +67,14 @@ class StartTest {
     }
 
     @Test
+    void settingsOfPop3BesideJamesOwnCommandsStopTheStart() {
+        assertThatThrownBy(() -> JamesUnderTest.postlane()
+            .edit("pop3server.xml", text -> text.replace("coreHandlersPackage", "coreHandlerPackage"))
+            .start())
+            .hasStackTraceContaining("expected <handlerchain coreHandlersPackage=\"org.postlane.pop3.Pop3Handlers\">");
+    }
+
+    @Test
     void itStartsWithWebadminSwitchedOff() throws Exception {
         try (JamesUnderTest james = JamesUnderTest.postlane()
             .replace("webadmin.properties", "enabled=true", "enabled=false").start()) {

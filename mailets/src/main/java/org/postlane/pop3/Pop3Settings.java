@@ -4,11 +4,14 @@ package org.postlane.pop3;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 import org.apache.commons.configuration2.Configuration;
+import org.apache.james.protocols.api.handler.ExtensibleHandler;
 import org.apache.james.protocols.api.handler.ProtocolHandler;
+import org.apache.james.protocols.api.handler.WiringException;
 import org.postlane.james.Parameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Without it, the defaults hold. Read once by the thread that starts James; may then be read by several threads.
  */
-public final class Pop3Settings implements ProtocolHandler {
+public final class Pop3Settings implements ProtocolHandler, ExtensibleHandler {
     private static final Logger LOGGER = LoggerFactory.getLogger(Pop3Settings.class);
     /** RFC 1939 3: an autologout timer must be of at least 10 minutes' duration. */
     static final Duration AUTOLOGOUT = Duration.ofMinutes(10);
@@ -48,6 +51,20 @@ public final class Pop3Settings implements ProtocolHandler {
         if (autologout.compareTo(AUTOLOGOUT) < 0) {
             LOGGER.warn("pop3server.xml: <autologout> is {}; RFC 1939 asks for {} at least", Parameters.spell(autologout),
                 Parameters.spell(AUTOLOGOUT));
+        }
+    }
+
+    @Override
+    public List<Class<?>> getMarkerInterfaces() {
+        return List.of(Pop3Dispatcher.class);
+    }
+
+    /** Without the commands that read them, settings that keep passwords from plain text would hold for nobody. */
+    @Override
+    public void wireExtensions(Class<?> wanted, List<?> extensions) throws WiringException {
+        if (extensions.isEmpty()) {
+            throw new WiringException("pop3server.xml: Pop3Settings stands in a <handlerchain> without the commands that it is"
+                + " for; expected <handlerchain coreHandlersPackage=\"" + Pop3Handlers.class.getName() + "\">");
         }
     }
 
