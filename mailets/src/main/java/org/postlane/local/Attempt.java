@@ -37,6 +37,8 @@ final class Attempt {
     private ScheduledFuture<?> timeLimit;
     private boolean ended;
     private boolean overdue;
+    /** The owner that counts as stalled for this attempt: the one that was known when it became overdue. */
+    private volatile Optional<Username> stalled = Optional.empty();
 
     /** An attempt for which the mail is held; it lets go of it. */
     Attempt(MailRun run, MailAddress recipient, int retries, DeliveryParts parts) {
@@ -115,13 +117,15 @@ final class Attempt {
         return failed.handle((nothing, failure) -> failure).join();
     }
 
-    private void outliveLimit() {
+    /** The mail does not wait for it any longer. */
+    void outliveLimit() {
         synchronized (this) {
-            if (ended) {
+            if (ended || overdue) {
                 return;
             }
             overdue = true;
-            parts.overdue().add(key, owner, written);
+            stalled = owner;
+            parts.overdue().add(key, stalled, written);
         }
         parts.metrics().overdue();
         LOGGER.warn("Mail {} is not yet delivered to {} after {}; the attempt goes on, and a queue keeps the recipient for "
@@ -153,10 +157,11 @@ final class Attempt {
                 timeLimit.cancel(false);
             }
         }
+        run.ended(this);
         mail.release();
         if (late) {
             failure.ifPresentOrElse(written::completeExceptionally, () -> written.complete(null));
-            parts.overdue().ended(owner);
+            parts.overdue().ended(stalled);
             LOGGER.info("Mail {} to {}: the attempt that took too long has ended {}", mail.name(), recipient.asPrettyString(),
                 failure.isPresent() ? "with a failure" : "well", failure.orElse(null));
         } else {

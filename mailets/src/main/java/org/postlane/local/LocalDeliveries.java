@@ -55,7 +55,8 @@ public final class LocalDeliveries {
     private final MailboxWriter writer;
     private final LocalMetrics metrics;
     private final Lanes lanes;
-    private final Map<MailRun, CompletableFuture<RunOutcome>> running = new ConcurrentHashMap<>();
+    /** Each with a future that completes when its mail needs nothing more. */
+    private final Map<MailRun, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
     private Opened opened;
     private int users;
 
@@ -118,7 +119,10 @@ public final class LocalDeliveries {
         }
     }
 
-    /** Ends all deliveries: what is under way has {@link #CLOSE_WAIT}, and the rest stays in the queues. */
+    /**
+     * Ends all deliveries. What is under way has {@link #CLOSE_WAIT}; then the recipients that are left go to the queue of those
+     * that are tried again, since an exception would send them to the error processor.
+     */
     @PreDestroy
     public synchronized void close() {
         users = 0;
@@ -127,22 +131,29 @@ public final class LocalDeliveries {
         }
         Opened ending = opened;
         opened = null;
-        awaitEnd();
+        if (!awaitEnd()) {
+            running.keySet().forEach(MailRun::breakOff);
+            if (!awaitEnd()) {
+                LOGGER.warn("The queue of local deliveries has not taken all mails that are under way");
+            }
+        }
         running.keySet().forEach(MailRun::abort);
         ending.timer.shutdown();
         ending.threads.shutdown();
         lanes.release();
     }
 
-    private void awaitEnd() {
+    private boolean awaitEnd() {
         try {
             CompletableFuture.allOf(running.values().toArray(CompletableFuture<?>[]::new))
                 .get(CLOSE_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            LOGGER.warn("Mails are still on their way into mailboxes; they are in their queues", e);
+            LOGGER.warn("{} mails are still on their way into mailboxes", running.size(), e);
         }
+        return false;
     }
 
     private synchronized Opened opened() throws MessagingException {
@@ -181,8 +192,11 @@ public final class LocalDeliveries {
         Set<MailAddress> remaining = new LinkedHashSet<>(recipients);
         LocalMail local = LocalMail.of(mail, note.origin(), recipients);
         boolean settled = false;
+        MailRun run = new MailRun(local, recipients, note.settings().retries(), with.parts);
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        running.put(run, over);
         try {
-            RunOutcome outcome = run(new MailRun(local, recipients, note.settings().retries(), with.parts), remaining);
+            RunOutcome outcome = run(run, remaining);
             new AfterRun(with.retries, with.errors, metrics, mail, local, note, outcome).settle(remaining);
             settled = true;
         } finally {
@@ -194,14 +208,14 @@ public final class LocalDeliveries {
                 SettledRecipients.add(mail, DELIVERED, recipients);
                 mail.setRecipients(remaining);
             }
+            running.remove(run);
+            over.complete(null);
         }
     }
 
     private RunOutcome run(MailRun run, Set<MailAddress> remaining) throws MessagingException {
         try {
-            CompletableFuture<RunOutcome> end = run.begin();
-            running.put(run, end);
-            return end.get();
+            return run.begin().get();
         } catch (ExecutionException | InterruptedException e) {
             run.abort();
             if (e instanceof InterruptedException) {
@@ -209,7 +223,6 @@ public final class LocalDeliveries {
             }
             throw new MessagingException("The delivery of mail " + run.mail().name() + " was broken off", e);
         } finally {
-            running.remove(run);
             run.deliveredSoFar().forEach(remaining::remove);
         }
     }

@@ -8,7 +8,9 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -47,6 +49,7 @@ final class MailRun implements Slots.Line {
     private final Iterator<MailAddress> unbegun;
     private final DeliveryParts parts;
     private final Deque<Waiting> again = new ArrayDeque<>();
+    private final Set<Attempt> inFlight = ConcurrentHashMap.newKeySet();
     private final RunOutcome outcome = new RunOutcome();
     private final CompletableFuture<RunOutcome> end = new CompletableFuture<>();
     private final long begunAt = System.nanoTime();
@@ -89,7 +92,9 @@ final class MailRun implements Slots.Line {
         }
         steps++;
         mail.retain();
-        return Optional.of(new Attempt(this, next.recipient, next.retries, parts)::start);
+        Attempt attempt = new Attempt(this, next.recipient, next.retries, parts);
+        inFlight.add(attempt);
+        return Optional.of(attempt::start);
     }
 
     private Waiting next() {
@@ -97,6 +102,10 @@ final class MailRun implements Slots.Line {
             return again.poll();
         }
         return unbegun.hasNext() ? new Waiting(unbegun.next(), retries) : null;
+    }
+
+    void ended(Attempt attempt) {
+        inFlight.remove(attempt);
     }
 
     void delivered(MailAddress recipient) {
@@ -186,6 +195,12 @@ final class MailRun implements Slots.Line {
             LOGGER.warn("Mail {} gets no further; {} recipients are put off", mail.name(), rest.size());
         }
         rest.forEach(this::putOff);
+    }
+
+    /** James stops: who is not delivered yet is put off, and who is being written is in doubt. */
+    void breakOff() {
+        putOffTheRest();
+        inFlight.forEach(Attempt::outliveLimit);
     }
 
     /** James stops: whoever waits for the end learns that there is none. */

@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 import org.apache.james.protocols.api.StreamResponse;
 
@@ -17,24 +18,30 @@ final class Chunk implements StreamResponse {
     private final byte[] octets;
     private final int count;
     private final boolean endSession;
-    private final Runnable whenTaken;
+    private final Consumer<Chunk> whenTaken;
     private final AtomicBoolean taken = new AtomicBoolean();
+    private volatile boolean sent;
 
     /**
      * @param endSession whether the connection is closed behind it
      * @param whenTaken is run once, when Netty has written it, or will not
      */
-    Chunk(byte[] octets, int count, boolean endSession, Runnable whenTaken) {
+    Chunk(byte[] octets, int count, boolean endSession, Consumer<Chunk> whenTaken) {
         this.octets = octets;
         this.count = count;
         this.endSession = endSession;
         this.whenTaken = whenTaken;
     }
 
+    /** Whether Netty has had all of it, and is done with it; more cannot be known of what a client has got. */
+    boolean sent() {
+        return sent;
+    }
+
     /** Says that it has been written, or will not be. */
     void taken() {
         if (taken.compareAndSet(false, true)) {
-            whenTaken.run();
+            whenTaken.accept(this);
         }
     }
 
@@ -43,6 +50,7 @@ final class Chunk implements StreamResponse {
         return new ByteArrayInputStream(octets, 0, count) {
             @Override
             public void close() {
+                sent = available() == 0;
                 taken();
             }
         };

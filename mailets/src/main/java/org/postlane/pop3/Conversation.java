@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * the client. So no Netty thread waits for a mailbox, and a client that sends commands and reads nothing costs one chunk.
  *
  * <p>While a command runs nothing is read from the client; a client that is gone by then is noticed at the next write. Of
- * what had arrived before, DELE, RSET and QUIT still count: without QUIT nothing is removed (RFC 1939 3).
+ * what had arrived before, DELE, RSET and QUIT still count: without QUIT nothing is removed (RFC 1939 3). They do not where a
+ * message before them was not sent: a client that sends RETR, DELE and QUIT together would lose it.
  *
  * <p>Safe for use by several threads: Netty's that reads lines, workers, and the timer's.
  */
@@ -109,8 +110,21 @@ final class Conversation implements LineHandler<POP3Session> {
             return startTls(line);
         }
         transport().setReadable(false);
-        dispatcher.execute(this::turn);
+        execute(this::turn);
         return null;
+    }
+
+    /** Whatever goes wrong, a connection that nobody serves any more keeps no lock. */
+    @SuppressWarnings("IllegalCatch")
+    private void execute(Runnable step) {
+        dispatcher.execute(() -> {
+            try {
+                step.run();
+            } catch (RuntimeException | Error e) {
+                LOGGER.error("A POP3 connection of {} is closed", user(), e);
+                finish();
+            }
+        });
     }
 
     /** On Netty's own thread and at once: nothing may come between the reply in plain text and the handshake (RFC 2595 4). */
@@ -122,7 +136,7 @@ final class Conversation implements LineHandler<POP3Session> {
             busy = late;
         }
         if (late) {
-            dispatcher.execute(this::turn);
+            execute(this::turn);
         } else {
             inactivity.start();
         }
@@ -153,8 +167,14 @@ final class Conversation implements LineHandler<POP3Session> {
             }
             if (dispatcher.changesMaildrop(line)) {
                 answer(line);
+            } else if (dispatcher.asksForMessage(line)) {
+                messageIsLost();
             }
         }
+    }
+
+    private synchronized void messageIsLost() {
+        ended = true;
     }
 
     private Response answer(byte[] line) {
@@ -165,7 +185,7 @@ final class Conversation implements LineHandler<POP3Session> {
     private void transmit(Transmission transmission) {
         Chunk chunk;
         try {
-            chunk = transmission.next(() -> taken(transmission));
+            chunk = transmission.next(given -> taken(transmission, given));
         } catch (IOException | RuntimeException e) {
             breakOff(transmission, e);
             return;
@@ -217,12 +237,15 @@ final class Conversation implements LineHandler<POP3Session> {
         }
     }
 
-    private void taken(Transmission transmission) {
+    private void taken(Transmission transmission, Chunk chunk) {
         inactivity.stop();
-        dispatcher.execute(() -> proceed(transmission));
+        execute(() -> proceed(transmission, chunk));
     }
 
-    private void proceed(Transmission transmission) {
+    private void proceed(Transmission transmission, Chunk chunk) {
+        if (transmission.ofMessage() && !chunk.sent()) {
+            messageIsLost();
+        }
         boolean unheard;
         synchronized (this) {
             sending = null;
@@ -263,7 +286,7 @@ final class Conversation implements LineHandler<POP3Session> {
         if (stuck != null) {
             stuck.taken();
         } else if (idle) {
-            dispatcher.execute(this::turn);
+            execute(this::turn);
         }
     }
 

@@ -41,6 +41,7 @@ public final class Pop3Dispatcher extends CommandDispatcher<POP3Session>
     private static final Logger LOGGER = LoggerFactory.getLogger(Pop3Dispatcher.class);
     private static final String STLS = "STLS";
     private static final Set<String> CHANGES = Set.of("DELE", "RSET", "QUIT");
+    private static final Set<String> MESSAGES = Set.of("RETR", "TOP");
     private static final int IDLE_WORKER_SECONDS = 60;
     /** What commands under way get when James stops. */
     private static final int FAREWELL_SECONDS = 10;
@@ -160,6 +161,11 @@ public final class Pop3Dispatcher extends CommandDispatcher<POP3Session>
     /** Whether the command of a line means something although nobody is there to hear the answer. */
     boolean changesMaildrop(byte[] line) {
         return CHANGES.contains(command(line));
+    }
+
+    /** Whether the command of a line asks for a message. */
+    boolean asksForMessage(byte[] line) {
+        return MESSAGES.contains(command(line));
     }
 
     Pop3Settings settings() {

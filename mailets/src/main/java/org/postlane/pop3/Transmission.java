@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.util.function.Consumer;
 
 import org.apache.james.protocols.api.Response;
 
@@ -20,6 +21,7 @@ final class Transmission {
 
     private final InputStream octets;
     private final boolean endsSession;
+    private final boolean ofMessage;
     private boolean begun;
     private boolean finished;
 
@@ -28,6 +30,7 @@ final class Transmission {
         this.octets = response instanceof Answers.Multiline
             ? new SequenceInputStream(lines, ((Answers.Multiline) response).body()) : lines;
         this.endsSession = response.isEndSession();
+        this.ofMessage = response instanceof Answers.Multiline && ((Answers.Multiline) response).body() instanceof MessageBody;
     }
 
     /** Whether the last chunk was made. */
@@ -44,12 +47,17 @@ final class Transmission {
         return endsSession;
     }
 
+    /** Whether a client that does not get it all lacks a message, or a part of it. */
+    boolean ofMessage() {
+        return ofMessage;
+    }
+
     /**
      * The next octets.
      *
      * @throws IOException where a message cannot be read any further
      */
-    Chunk next(Runnable whenTaken) throws IOException {
+    Chunk next(Consumer<Chunk> whenTaken) throws IOException {
         byte[] buffer = octets.readNBytes(CHUNK);
         begun = true;
         finished = buffer.length < CHUNK;

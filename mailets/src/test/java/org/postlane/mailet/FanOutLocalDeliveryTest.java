@@ -15,11 +15,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import javax.mail.MessagingException;
 
+import com.github.fge.lambdas.Throwing;
 import org.apache.james.core.Username;
 import org.apache.james.mailbox.exception.MailboxException;
 import org.apache.james.mailbox.exception.MailboxExistsException;
@@ -328,6 +330,26 @@ class FanOutLocalDeliveryTest {
             .hasMessageContaining("FanOutLocalDelivery").hasMessageContaining("<retries>");
         assertThatThrownBy(() -> fixture.ours("retries", "-1")).isInstanceOf(ConfigurationError.class)
             .hasMessageContaining("from 0 to 1000");
+    }
+
+    @Test
+    void whoHasNoAnswerWhenJamesStopsGoesToTheQueueAndNotToTheErrorProcessor() throws Exception {
+        fixture.lanes.mailet("localRecipientsInFlight", "2");
+        fixture.lanes.queues.jumps = false;
+        fixture.mailboxes.onOpen(BOB, Mono::never);
+        fixture.mailboxes.onOpen("dan@example.org", Mono::never);
+        FanOutLocalDelivery mailet = fixture.ours();
+        MailImpl mail = mailTo(ANN, BOB, "dan@example.org", CAT);
+        CompletableFuture<Void> service = CompletableFuture.runAsync(Throwing.runnable(() -> mailet.service(mail)));
+        await().until(() -> fixture.mailboxes.opened("dan@example.org") == 1);
+        mailet.destroy();
+
+        service.get(10, TimeUnit.SECONDS);
+        assertThat(mail.getState()).isEqualTo(Mail.GHOST);
+        assertThat(waiting()).isEqualTo(1);
+        assertThat(fixture.count("postlane.local.putOff")).isEqualTo(3);
+        assertThat(fixture.mailboxes.count(ANN)).isEqualTo(1);
+        assertThat(fixture.sent).isEmpty();
     }
 
     @Test
