@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What happens when destinations that have not shown that they work wait for a turn and all of theirs are taken: as many turns as
  * destinations wait are asked to give way, and as many more as are too many since the number of turns was lowered: those first
- * that have got nowhere for longest, and none before its destination's patience is over. Otherwise some hundreds that do not answer keep a new one waiting until their time-outs pass. Guarded by the
- * scheduler's lock.
+ * that have got nowhere for longest, and none before its destination's patience is over. Otherwise some hundreds that do not
+ * answer keep a new one waiting until their time-outs pass. Guarded by the scheduler's lock.
  */
 final class Pressure<T extends Task> {
     private static final Trust[] UNPROVEN = {Trust.UNKNOWN, Trust.FAILING};
