@@ -127,7 +127,10 @@ public final class OutboundEngine {
         return pool;
     }
 
-    /** Other limits of the pool, from now on; what else elements have to agree about stays as it is. */
+    /**
+     * Other limits of the pool, and as many turns in each queue as it has connections, from now on; what else elements have to
+     * agree about stays as it is.
+     */
     public void limit(AgreedSettings changed) {
         Pool<ConnectionKey, PooledConnection> made;
         synchronized (this) {
@@ -138,6 +141,7 @@ public final class OutboundEngine {
             made.limit(changed.limits());
             LOGGER.info("Outbound connections, from now on: {}", describe(changed.limits()));
         }
+        queues.forEach(OutboundQueue::limitTurns);
     }
 
     private static String describe(PoolLimits limits) {

@@ -123,6 +123,8 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().places(), engine.agreed().limits().maxTotal()),
             destination -> live.limitsOf(destination), threads.starters(), threads.timers(), engine.time()::nanoTime,
             () -> ThreadLocalRandom.current().nextDouble());
+        // They may have been changed since they were asked for.
+        limitTurns();
         context = new AttemptContext(engine, settings, scheduler, () -> live);
         engine.destinations().obey(settings.queue(), scheduler, engine.orders(clock));
         engine.destinations().add(settings.queue(), scheduler, delayedMail::fetch);
@@ -150,6 +152,14 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         Scheduler<DestinationAttempt> running = scheduler;
         if (running != null) {
             running.limit(changed::limitsOf);
+        }
+    }
+
+    /** As many turns as the pool may have connections now. The one that comes last sees what was agreed last. */
+    synchronized void limitTurns() {
+        Scheduler<DestinationAttempt> running = scheduler;
+        if (running != null) {
+            running.limitTurns(engine.agreed().limits().maxTotal());
         }
     }
 

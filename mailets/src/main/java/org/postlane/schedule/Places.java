@@ -13,12 +13,14 @@ import java.util.Set;
 final class Places {
     private static final Duration RECOUNT = Duration.ofSeconds(5);
 
-    private final SchedulerLimits limits;
+    private SchedulerLimits limits;
     private final Shares tasks = new Shares();
     private final Shares turns = new Shares();
     /** Those with turns. */
     private final Set<Destination<?>> busy = new LinkedHashSet<>();
     private long recounted;
+    /** Whether there may be more turns under way than there should be since their number was lowered. */
+    private boolean lowered;
 
     Places(SchedulerLimits limits) {
         this.limits = limits;
@@ -51,6 +53,12 @@ final class Places {
         int all() {
             return working + unproven();
         }
+    }
+
+    /** What follows from it shows when turns are given next. */
+    void limitTurns(int turns) {
+        lowered |= turns < limits.turns();
+        limits = limits.withTurns(turns);
     }
 
     void take(Trust trust) {
@@ -148,9 +156,19 @@ final class Places {
         return busy;
     }
 
+    /** How many turns of destinations that have not shown that they work are too many since their number was lowered. */
+    int tooManySinceLowered() {
+        if (lowered) {
+            int tooMany = Math.max(turns() - limits.turns(), turns.unproven() - limits.unprovenTurns());
+            lowered = tooMany > 0;
+            return Math.max(0, tooMany);
+        }
+        return 0;
+    }
+
     /** Whether a destination that has so many turns already may have another. */
     boolean hasTurn(Trust trust, int underWay) {
-        int free = limits.turns() - turns();
+        int free = Math.max(0, limits.turns() - turns());
         int unproven = Math.min(free, Math.max(0, limits.unprovenTurns() - turns.unproven()));
         switch (trust) {
             case WORKING:

@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What happens when destinations that have not shown that they work wait for a turn and all of theirs are taken: as many turns as
- * destinations wait are asked to give way, those first that have got nowhere for longest, and none before its destination's
- * patience is over. Otherwise some hundreds that do not answer keep a new one waiting until their time-outs pass. Guarded by the
- * scheduler's lock.
+ * destinations wait are asked to give way, and as many more as are too many since the number of turns was lowered: those first
+ * that have got nowhere for longest, and none before its destination's patience is over. Otherwise some hundreds that do not
+ * answer keep a new one waiting until their time-outs pass. Guarded by the scheduler's lock.
  */
 final class Pressure<T extends Task> {
     private static final Trust[] UNPROVEN = {Trust.UNKNOWN, Trust.FAILING};
@@ -95,10 +95,15 @@ final class Pressure<T extends Task> {
     private void askSome(long now) {
         List<Candidate> candidates = new ArrayList<>();
         int givingWay = look(candidates, now);
+        int tooMany = places.tooManySinceLowered();
         for (int i = 0; i < UNPROVEN.length; i++) {
             Trust waiting = UNPROVEN[i];
             int wanted = waiting(i);
             turnedAway[i] = 0;
+            if (wanted > 0) {
+                wanted += tooMany;
+                tooMany = 0;
+            }
             int relieved = Math.min(wanted, givingWay);
             givingWay -= relieved;
             wanted -= relieved;

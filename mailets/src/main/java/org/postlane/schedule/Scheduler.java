@@ -101,6 +101,16 @@ public final class Scheduler<T extends Task> {
         change(now -> state.limit(changed, now));
     }
 
+    /**
+     * Another number of turns, from now on. Turns that are under way may end, also where there are more of them than that; then
+     * nobody gets another until there are fewer.
+     *
+     * @throws IllegalArgumentException for less than 1
+     */
+    public void limitTurns(int turns) {
+        change(now -> state.limitTurns(turns));
+    }
+
     /** Refuses what waits and what comes; turns that are under way may end. */
     public void close() {
         change(state::close);
@@ -129,7 +139,7 @@ public final class Scheduler<T extends Task> {
         return read(state::isCrowded);
     }
 
-    /** Turns that have not ended; never more than there are. */
+    /** Turns that have not ended; never more than there are, but for those that were given before {@link #limitTurns}. */
     public int turns() {
         return read(now -> state.turns());
     }

@@ -71,6 +71,11 @@ public final class SchedulerLimits {
         this.turns = turns;
     }
 
+    /** The same with another number of turns. */
+    SchedulerLimits withTurns(int changed) {
+        return new SchedulerLimits(places, changed);
+    }
+
     /** The tasks that wait or work are never more than this, whatever is offered. */
     public int mostTasks() {
         return placesForWorking() + unprovenPlaces();

@@ -171,6 +171,10 @@ final class SchedulerState<T extends Task> {
         known.all().forEach(destination -> look(destination, now));
     }
 
+    void limitTurns(int turns) {
+        places.limitTurns(turns);
+    }
+
     void close(long now) {
         closed = true;
         known.all().forEach(destination -> refuseAll(destination, closed(), now));
