@@ -142,6 +142,11 @@ class ConversationTest {
             public int read() {
                 throw new OutOfMemoryError("a message that is too long");
             }
+
+            @Override
+            public int read(byte[] target, int offset, int length) {
+                return read();
+            }
         };
         try (Client client = new Client(server)) {
             assertThat(client.send("PASS secret")).startsWith("+OK");
