@@ -25,9 +25,9 @@ final class Crowds {
         return joins;
     }
 
-    /** Whether there is a crowd now that is soon gone. */
-    boolean isAny(long now) {
+    /** Whether there are crowds now that are soon gone, and that are most of what there is: one among many must not slow all. */
+    boolean isMost(long now) {
         crowded.removeIf(destination -> places.hasRoom(destination, now) || !destination.isAboutToHaveRoom(now));
-        return !crowded.isEmpty();
+        return !crowded.isEmpty() && 2 * crowded.stream().mapToInt(Destination::held).sum() >= places.taken();
     }
 }

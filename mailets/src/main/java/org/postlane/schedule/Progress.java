@@ -42,10 +42,10 @@ final class Progress {
         return any && now - last < SchedulerLimits.PROVEN_FOR.toNanos();
     }
 
-    /** How much was done in the better of the last two spans of {@link SchedulerLimits#USEFUL}. */
+    /** How much will be done in {@link SchedulerLimits#USEFUL}, if it goes on like that. */
     int inUsefulTime(long now) {
-        roll(now);
-        return Math.max(inThisSpan, inLastSpan);
+        long one = nanosForOne(now);
+        return one == 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, SPAN / one);
     }
 
     /** Whether something was done within this time. */
@@ -57,7 +57,7 @@ final class Progress {
     long nanosForOne(long now) {
         roll(now);
         long elapsed = Math.max(LEAST_ELAPSED, now - spanBegan);
-        long thisSpan = inThisSpan == 0 ? Long.MAX_VALUE : elapsed / inThisSpan;
+        long thisSpan = inThisSpan == 0 ? Long.MAX_VALUE : Math.max(1, elapsed / inThisSpan);
         long lastSpan = inLastSpan == 0 ? Long.MAX_VALUE : SPAN / inLastSpan;
         long one = Math.min(thisSpan, lastSpan);
         return one == Long.MAX_VALUE ? 0 : one;

@@ -193,7 +193,7 @@ final class SchedulerState<T extends Task> {
     }
 
     boolean isCrowded(long now) {
-        return crowds.isAny(now);
+        return crowds.isMost(now);
     }
 
     int turns() {

@@ -65,6 +65,18 @@ class SchedulerCrowdTest {
     }
 
     @Test
+    void nobodyWaitsForOneCrowdAmongManyDestinationsWithRoom() {
+        fixture.widen("fast.example");
+        for (int i = 0; i < 30; i++) {
+            fixture.offer("other" + i + ".example");
+            fixture.offer("other" + i + ".example");
+        }
+        overfill("fast.example");
+        assertThat(fixture.status("fast.example").waiting() + fixture.status("fast.example").underWay()).isLessThan(60);
+        assertThat(fixture.scheduler.isCrowded()).isFalse();
+    }
+
+    @Test
     void nobodyWaitsForADestinationThatHasNotShownThatItWorks() {
         overfill("new.example");
         assertThat(fixture.scheduler.isCrowded()).isFalse();
