@@ -49,6 +49,8 @@ public final class ContainerReload implements Reload {
     private final Provider<PooledRemoteDelivery> deliveries;
     private final RelayDomains relayDomains;
     private final Map<MailQueueName, Consumer<LiveSettings>> queues = new ConcurrentHashMap<>();
+    /** What the element of each of these queues said last about what all share. */
+    private final Map<MailQueueName, AgreedSettings> said = new ConcurrentHashMap<>();
     /** What is in force, by place and key. Guarded by this object's lock; null where the file could not be read at the start. */
     private Map<String, Map<String, String>> inForce;
 
@@ -67,13 +69,19 @@ public final class ContainerReload implements Reload {
         }
     }
 
-    /** A queue that takes other settings while it runs. */
-    void started(MailQueueName queue, Consumer<LiveSettings> change) {
+    /**
+     * A queue that takes other settings while it runs.
+     *
+     * @param ofElement what its element says about what all share
+     */
+    void started(MailQueueName queue, AgreedSettings ofElement, Consumer<LiveSettings> change) {
+        said.put(queue, ofElement);
         queues.put(queue, change);
     }
 
     void stopped(MailQueueName queue) {
         queues.remove(queue);
+        said.remove(queue);
     }
 
     @Override
@@ -150,6 +158,7 @@ public final class ContainerReload implements Reload {
         private final RelayDomains domains = RelayDomains.onTrial();
         private final VirtualDomains virtualDomains = new VirtualDomains();
         private final Map<MailQueueName, LiveSettings> settings = new LinkedHashMap<>();
+        private final Map<MailQueueName, AgreedSettings> nowSaid = new LinkedHashMap<>();
         private final Map<String, Set<String>> liveKeys = new LinkedHashMap<>();
 
         private void read(String place, ContainerFile.Element element) {
@@ -164,6 +173,7 @@ public final class ContainerReload implements Reload {
                     if (queues.containsKey(queue)) {
                         liveKeys.put(place, LIVE_KEYS);
                         ofRunning = ofRunning.and(read.parameters());
+                        nowSaid.put(queue, AgreedSettings.NONE.and(read.parameters()));
                     }
                 } else if (element.isA(ClassifyRecipients.class)) {
                     ClassifyRecipients.read(Parameters.of(element.config()), domains, virtualDomains);
@@ -181,10 +191,20 @@ public final class ContainerReload implements Reload {
             return liveKeys.getOrDefault(place, Set.of()).contains(key);
         }
 
+        /** A queue whose element is no longer in the file runs until the restart, and its limits hold where no other has them. */
+        private AgreedSettings withThoseTakenOut() {
+            said.replaceAll((queue, last) -> nowSaid.getOrDefault(queue, last.unlessLimitsOf(ofRunning)));
+            AgreedSettings all = ofRunning;
+            for (AgreedSettings each : said.values()) {
+                all = all.orLimitsOf(each);
+            }
+            return all;
+        }
+
         private void apply() {
             relayDomains.become(domains);
             if (!settings.isEmpty()) {
-                deliveries.get().limit(ofRunning);
+                deliveries.get().limit(withThoseTakenOut());
             }
             settings.forEach((queue, live) -> queues.getOrDefault(queue, nobody -> { }).accept(live));
         }

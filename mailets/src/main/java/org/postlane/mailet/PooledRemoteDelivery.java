@@ -130,7 +130,7 @@ public class PooledRemoteDelivery extends GenericMailet {
         consumer = new OutboundQueue(engine, queue, queues, settings, read.routes, getMailetContext(), metrics, clock);
         consumer.change(read.live);
         consumer.start();
-        reload.started(settings.queue(), consumer::change);
+        reload.started(settings.queue(), AgreedSettings.NONE.and(read.parameters), consumer::change);
     }
 
     /**

@@ -65,6 +65,18 @@ public final class AgreedLimits {
         return all;
     }
 
+    /** These, and those of others that are not among them. */
+    AgreedLimits orElse(AgreedLimits others) {
+        return new AgreedLimits(perHost.orElse(others.perHost), total.orElse(others.total), idle.orElse(others.idle),
+            age.orElse(others.age), mails.orElse(others.mails));
+    }
+
+    /** Those of these that are not among others. */
+    AgreedLimits unless(AgreedLimits others) {
+        return new AgreedLimits(perHost.unless(others.perHost), total.unless(others.total), idle.unless(others.idle),
+            age.unless(others.age), mails.unless(others.mails));
+    }
+
     private static Optional<Integer> number(Parameters parameters, String key, int max) {
         int value = parameters.wholeNumber(key, 0, 1, max);
         return value == 0 ? Optional.empty() : Optional.of(value);

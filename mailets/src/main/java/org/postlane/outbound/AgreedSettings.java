@@ -32,6 +32,16 @@ public final class AgreedSettings {
         return new AgreedSettings(limits.and(parameters), journal.and(parameters));
     }
 
+    /** The same, with the limits of others that are not among these. */
+    public AgreedSettings orLimitsOf(AgreedSettings others) {
+        return new AgreedSettings(limits.orElse(others.limits), journal);
+    }
+
+    /** The same, without the limits that are among those of others. */
+    public AgreedSettings unlessLimitsOf(AgreedSettings others) {
+        return new AgreedSettings(limits.unless(others.limits), journal);
+    }
+
     /** The same, with the limits of another file. */
     AgreedSettings withLimitsOf(AgreedSettings other) {
         return new AgreedSettings(other.limits, journal);

@@ -41,6 +41,16 @@ final class Agreement<T> {
         return this;
     }
 
+    /** This, or where nobody has written it, another one about the same. */
+    Agreement<T> orElse(Agreement<T> other) {
+        return value == null ? other : this;
+    }
+
+    /** This, or where another one about the same is written, nothing. */
+    Agreement<T> unless(Agreement<T> other) {
+        return other.value == null ? this : about(key);
+    }
+
     T or(T absent) {
         return value == null ? absent : value;
     }

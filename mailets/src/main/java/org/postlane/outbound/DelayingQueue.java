@@ -54,10 +54,10 @@ final class DelayingQueue implements MailQueue {
     private final Scheduler workers;
 
     private DelayingQueue(MailQueue ready, MailQueueFactory<?> queues, Clock clock, QueueThreads threads, StepRunner stepRunner,
-                          FlushOrders orders, Duration longestHold) {
+                          FlushOrders orders, PutBacks putBacks, Duration longestHold) {
         this.ready = ready;
         this.clock = clock;
-        this.early = new EarlyMail(this, clock, threads.workers(), stepRunner, orders);
+        this.early = new EarlyMail(this, clock, threads.workers(), stepRunner, orders, putBacks);
         this.workers = Schedulers.fromExecutor(threads.workers());
         BESIDE.forEach((longest, name) -> beside.put(longest, new WaitingQueue(
             queues.createQueue(MailQueueName.of(ready.getName().asString() + "-waiting-" + name),
@@ -72,8 +72,8 @@ final class DelayingQueue implements MailQueue {
 
     /** Makes the queues beside one that ignores delays, or finds them. */
     static DelayingQueue around(MailQueue ready, MailQueueFactory<?> queues, Clock clock, QueueThreads threads,
-                                StepRunner stepRunner, FlushOrders orders, Duration longestHold) {
-        return new DelayingQueue(ready, queues, clock, threads, stepRunner, orders, longestHold);
+                                StepRunner stepRunner, FlushOrders orders, PutBacks putBacks, Duration longestHold) {
+        return new DelayingQueue(ready, queues, clock, threads, stepRunner, orders, putBacks, longestHold);
     }
 
     /** Looks at all that waits once, and hands out what the orders want. */

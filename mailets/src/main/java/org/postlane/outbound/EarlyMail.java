@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 import org.apache.james.queue.api.MailQueue;
 import org.slf4j.Logger;
@@ -26,8 +27,10 @@ final class EarlyMail {
     private final Executor workers;
     private final StepRunner stepRunner;
     private final FlushOrders orders;
+    private final PutBacks putBacks;
 
-    EarlyMail(MailQueue queue, Clock clock, Executor workers, StepRunner stepRunner, FlushOrders orders) {
+    EarlyMail(MailQueue queue, Clock clock, Executor workers, StepRunner stepRunner, FlushOrders orders, PutBacks putBacks) {
+        this.putBacks = putBacks;
         this.queue = queue;
         this.clock = clock;
         this.workers = workers;
@@ -62,6 +65,13 @@ final class EarlyMail {
 
     /** Makes it wait on; where that cannot be done, or James is stopping, the queue still has it and hands it out again. */
     CompletableFuture<Void> putBack(MailQueue.MailQueueItem item) {
+        if (!putBacks.begin()) {
+            return CompletableFuture.failedFuture(new RejectedExecutionException("James is stopping"));
+        }
+        return copyAndTakeOut(item).whenComplete((nothing, failure) -> putBacks.ended());
+    }
+
+    private CompletableFuture<Void> copyAndTakeOut(MailQueue.MailQueueItem item) {
         return stepRunner.run(item.getMail().getName(), List.of(
             new Settlement.Step("putting it back until it is due", () -> {
                 Duration early = QueueTimes.early(item.getMail(), clock);

@@ -68,6 +68,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final Set<QueuedMail> inHand = ConcurrentHashMap.newKeySet();
     /** Those in hand that have not been offered to their destinations yet. */
     private final Set<QueuedMail> unsorted = ConcurrentHashMap.newKeySet();
+    private final PutBacks putBacks = new PutBacks(this::completeIfDrained);
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile LiveSettings live = LiveSettings.DEFAULTS;
     private volatile boolean stopping;
@@ -93,11 +94,12 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         engine.criticalStates().askAboutPart("some mail of queue " + name + " cannot be settled", unsettled::problem);
         FlushOrders orders = new FlushOrders(clock, sorting::isOneOf);
         this.queue = DelayingQueue.isNeededFor(durable)
-            ? DelayingQueue.around(durable, queues, clock, threads, stepRunner, orders, DelayingQueue.LONGEST_HOLD) : durable;
+            ? DelayingQueue.around(durable, queues, clock, threads, stepRunner, orders, putBacks, DelayingQueue.LONGEST_HOLD)
+            : durable;
         this.settlement = new Settlement(queue, settings, context, metrics, outcomes, clock);
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
             .watch("queue " + name + " cannot be read", Duration.ZERO), this::take, this::isCrowded, threads.timers());
-        this.earlyMail = new EarlyMail(queue, clock, threads.workers(), stepRunner, orders);
+        this.earlyMail = new EarlyMail(queue, clock, threads.workers(), stepRunner, orders, putBacks);
         this.delayedMail = new DelayedMail(queue, threads.workers(), orders);
     }
 
@@ -176,6 +178,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     public CompletableFuture<Void> stop() {
         stopping = true;
         reader.stop();
+        putBacks.stop();
         Scheduler<DestinationAttempt> running = scheduler;
         if (running != null) {
             running.close();
@@ -185,7 +188,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     }
 
     private void completeIfDrained() {
-        if (stopping && inHand.isEmpty()) {
+        if (stopping && inHand.isEmpty() && putBacks.areOver()) {
             reader.end();
             drained.complete(null);
         }

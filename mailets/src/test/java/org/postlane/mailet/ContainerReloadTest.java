@@ -24,6 +24,7 @@ import org.apache.james.core.Domain;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.server.core.configuration.Configuration;
 import org.apache.james.server.core.configuration.FileConfigurationProvider;
+import org.apache.mailet.base.test.FakeMailetConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.Parameters;
+import org.postlane.outbound.AgreedSettings;
 import org.postlane.outbound.LiveSettings;
 import org.postlane.outbound.Reload;
 import org.postlane.pool.PoolLimits;
@@ -48,6 +51,8 @@ class ContainerReloadTest {
         + "<gatewayPassword>s3cret</gatewayPassword></mailet>"
         + "<mailet match='All' class='org.postlane.mailet.PooledRemoteDelivery'><outgoing>second</outgoing></mailet>"
         + "</processor></processors></mailetcontainer>";
+    private static final String SECOND =
+        "<mailet match='All' class='org.postlane.mailet.PooledRemoteDelivery'><outgoing>second</outgoing></mailet>";
     private static final String DELIVERY = "mailetcontainer.xml, processor external, mailet PooledRemoteDelivery";
 
     private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(ContainerReload.class);
@@ -64,7 +69,12 @@ class ContainerReloadTest {
     void start() {
         LOGGER.addAppender(log);
         log.start();
-        reload = new ContainerReload((name, level) -> FileConfigurationProvider.getConfig(octets()),
+        reload = made(AgreedSettings.NONE);
+        relayDomains.declare("the start", "one.test");
+    }
+
+    private ContainerReload made(AgreedSettings saidBySecond) {
+        ContainerReload made = new ContainerReload((name, level) -> FileConfigurationProvider.getConfig(octets()),
             new TestFiles(Path.of("")) {
                 @Override
                 public InputStream getResource(String url) {
@@ -72,9 +82,9 @@ class ContainerReloadTest {
                     return octets();
                 }
             }, new Configuration.ConfigurationPath("file://conf/"), mailets::mailet, relayDomains);
-        reload.started(MailQueueName.of("outgoing"), outgoing::add);
-        reload.started(MailQueueName.of("second"), second::add);
-        relayDomains.declare("the start", "one.test");
+        made.started(MailQueueName.of("outgoing"), AgreedSettings.NONE, outgoing::add);
+        made.started(MailQueueName.of("second"), saidBySecond, second::add);
+        return made;
     }
 
     private InputStream octets() {
@@ -142,6 +152,53 @@ class ContainerReloadTest {
         reloadWith("</processor></processors>", "<mailet match='All' class='org.postlane.mailet.PooledRemoteDelivery'>"
             + "<outgoing>third</outgoing><maxConnections>50</maxConnections></mailet></processor></processors>");
         assertThat(mailets.engine.agreed().limits().maxTotal()).isEqualTo(PoolLimits.DEFAULT_MAX_TOTAL);
+    }
+
+    /** James has started with a file in which the second element alone writes maxConnections. */
+    private String startWithLimitsInTheSecond() {
+        String started = FILE.replace("<outgoing>second", "<maxConnections>50</maxConnections><outgoing>second");
+        file = started;
+        reload = made(AgreedSettings.NONE.and(Parameters.of(FakeMailetConfig.builder().mailetName("PooledRemoteDelivery")
+            .setProperty("maxConnections", "50").build())));
+        return started;
+    }
+
+    @Test
+    void limitsThatAnElementWroteHoldUntilTheRestartThatItsRemovalNeeds() throws Exception {
+        startWithLimitsInTheSecond();
+        Reload.Result result = reloadWith(SECOND, "");
+        assertThat(texts(result.needRestart())).contains(DELIVERY + " number 2");
+        assertThat(result.applied()).isEmpty();
+        assertThat(mailets.engine.agreed().limits().maxTotal()).isEqualTo(50);
+        file = file.replace("<outgoing>", "<idleTimeout>3 s</idleTimeout><outgoing>");
+        assertThat(texts(reload.reload().applied())).containsExactly(DELIVERY + ", <idleTimeout>:  -> 3 s");
+        assertThat(mailets.engine.agreed().limits().idleTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(mailets.engine.agreed().limits().maxTotal()).isEqualTo(50);
+    }
+
+    @Test
+    void limitsOfAQueueThatTheFileNamesNoLongerHoldUntilTheRestartToo() throws Exception {
+        file = startWithLimitsInTheSecond().replace("<outgoing>second", "<outgoing>third");
+        assertThat(texts(reload.reload().needRestart())).containsExactly(DELIVERY + " number 2, <outgoing>");
+        assertThat(mailets.engine.agreed().limits().maxTotal()).isEqualTo(50);
+    }
+
+    @Test
+    void whatAnotherElementWritesInTheRemovedOnesPlaceHoldsAtOnceAndForGood() throws Exception {
+        startWithLimitsInTheSecond();
+        file = FILE.replace(SECOND, "").replace("<outgoing>", "<maxConnections>60</maxConnections><outgoing>");
+        assertThat(texts(reload.reload().applied())).containsExactly(DELIVERY + ", <maxConnections>:  -> 60");
+        assertThat(mailets.engine.agreed().limits().maxTotal()).isEqualTo(60);
+        reloadWith(SECOND, "");
+        assertThat(mailets.engine.agreed().limits().maxTotal()).isEqualTo(PoolLimits.DEFAULT_MAX_TOTAL);
+    }
+
+    @Test
+    void aReloadedLimitHoldsToo() throws Exception {
+        file = FILE.replace("<outgoing>second", "<maxConnections>70</maxConnections><outgoing>second");
+        reload.reload();
+        reloadWith(SECOND, "");
+        assertThat(mailets.engine.agreed().limits().maxTotal()).isEqualTo(70);
     }
 
     @Test

@@ -50,6 +50,7 @@ class DelayingQueueTest {
         new CriticalStates(clock).watch("cannot be settled", Duration.ofMinutes(1)), new Unsettled());
     private final FlushOrders orders = new FlushOrders(clock, (mail, names) -> CompletableFuture.completedFuture(
         mail.getRecipients().stream().anyMatch(recipient -> names.contains(recipient.getDomain().asString()))));
+    private final PutBacks putBacks = new PutBacks(() -> { });
     private final List<MailQueueItem> taken = new CopyOnWriteArrayList<>();
     private Optional<Disposable> reading = Optional.empty();
 
@@ -77,7 +78,7 @@ class DelayingQueueTest {
     }
 
     private DelayingQueue delaying(Duration longestHold) {
-        return DelayingQueue.around(ready, queues, clock, threads, steps, orders, longestHold);
+        return DelayingQueue.around(ready, queues, clock, threads, steps, orders, putBacks, longestHold);
     }
 
     private void read(DelayingQueue queue) {
@@ -179,6 +180,21 @@ class DelayingQueueTest {
             assertThat(statuses).containsExactly(CompletionStatus.SUCCESS);
         });
         theContentOfWhatWentBackIsReleased();
+    }
+
+    @Test
+    void whenJamesStopsNothingIsPutBackAnyMoreAndNothingIsTakenOut() throws Exception {
+        DelayingQueue queue = delaying(DelayingQueue.LONGEST_HOLD);
+        delay(queue, "held", Duration.ofHours(1), "x@other.test");
+        ready.enQueue(mail("left", Duration.ofHours(1), "x@other.test"));
+        putBacks.stop();
+        read(queue);
+        queue.enQueue(mail("due", Duration.ZERO, "x@other.test"));
+        await().until(() -> names().equals(List.of("due")));
+        queue.beginRound(orders.give("wanted.test"));
+        assertThat(putBacks.areOver()).isTrue();
+        assertThat(done).isEmpty();
+        assertThat(waiting("96m")).isEqualTo(1);
     }
 
     @Test

@@ -31,7 +31,8 @@ class EarlyMailTest {
     private final CompletableFuture<Boolean> answer = new CompletableFuture<>();
     private final FlushOrders orders = new FlushOrders(clock, (mail, destinations) -> answer);
     private final EarlyMail early = new EarlyMail(queue, clock, threads, new StepRunner(threads, threads, () -> false,
-        new CriticalStates(clock).watch("the mail cannot be settled", Duration.ZERO), new Unsettled()), orders);
+        new CriticalStates(clock).watch("the mail cannot be settled", Duration.ZERO), new Unsettled()), orders,
+        new PutBacks(() -> { }));
     private final List<String> heard = new CopyOnWriteArrayList<>();
 
     @AfterEach
