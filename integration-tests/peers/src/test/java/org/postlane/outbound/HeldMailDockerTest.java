@@ -66,7 +66,7 @@ class HeldMailDockerTest {
             FlushOrders orders = new FlushOrders(clock, (mail, names) -> CompletableFuture.completedFuture(false));
             MailQueue ready = queues.factory().createQueue(MailQueueName.of("held"), MailQueueFactory.prefetchCount(100));
             DelayingQueue queue = DelayingQueue.around(ready, queues.factory(), clock, threads, steps, orders,
-                Duration.ofSeconds(1));
+                new PutBacks(() -> { }), Duration.ofSeconds(1));
             delay(queue, "first", Duration.ofSeconds(8));
             delay(queue, "second", Duration.ofSeconds(9));
             Disposable reading = Flux.from(queue.deQueue()).subscribe(item -> {
