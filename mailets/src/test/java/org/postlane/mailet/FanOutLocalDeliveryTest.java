@@ -149,7 +149,7 @@ class FanOutLocalDeliveryTest {
         assertThat(mail.getState()).isEqualTo(Mail.GHOST);
         await().until(() -> fixture.count("localDeliveredMails") == 2);
         assertThat(fixture.mailboxes.count(BOB)).isZero();
-        assertThat(waiting()).isPositive();
+        await().until(() -> waiting() > 0);
         release.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
         fixture.lanes.queues.clock.jump(Duration.ofMinutes(1));
 
@@ -346,7 +346,8 @@ class FanOutLocalDeliveryTest {
 
         service.get(10, TimeUnit.SECONDS);
         assertThat(mail.getState()).isEqualTo(Mail.GHOST);
-        assertThat(waiting()).isEqualTo(1);
+        // The reader of a queue that ignores delays has it in its hands now and then.
+        await().until(() -> waiting() == 1);
         assertThat(fixture.count("postlane.local.putOff")).isEqualTo(3);
         assertThat(fixture.mailboxes.count(ANN)).isEqualTo(1);
         assertThat(fixture.sent).isEmpty();
