@@ -41,9 +41,10 @@ public class SyntaxRules implements CommandHandler<SMTPSession>, ExtensibleHandl
     private static final int MAX_DOMAIN = 255;
     /** James repeats an unknown command in its reply; RFC 5321 4.5.3.1.5 allows 512 octets for that. */
     private static final int MAX_ECHO = 64;
-    /** RFC 6152 2: extensions that EHLO announces, and whose parameters no hook of James names. */
+    /** RFC 6152 2: announced by EHLO, though no hook of James names it. */
     private static final String BODY = "BODY";
     private static final Set<String> BODY_VALUES = Set.of("7BIT", "8BITMIME");
+    /** RFC 4954 5: James knows it on every listener. */
     private static final String AUTH = "AUTH";
     private static final String SIZE = "SIZE";
     /** RFC 1870 3. */
@@ -115,8 +116,8 @@ public class SyntaxRules implements CommandHandler<SMTPSession>, ExtensibleHandl
         session.resetState();
         EsmtpParameters parameters = EsmtpParameters.ofMail(argument);
         Set<String> known = new HashSet<>(mailParameters);
-        if (session.getUsername() != null || session.isAuthAnnounced()) {
-            known.add(AUTH);
+        if (session.getUsername() == null && !session.isAuthAnnounced()) {
+            known.remove(AUTH);
         }
         return notAscii(argument)
             .or(() -> malformed(parameters, known))
