@@ -20,10 +20,12 @@ import org.postlane.outbound.operations.OutboundMetrics;
 import org.postlane.outbound.operations.QueueDestinations;
 import org.postlane.outbound.operations.Reload;
 import org.postlane.pop3.MaildropLocks;
+import org.postlane.recipient.Enquiries;
 import org.postlane.recipient.RecipientClassifier;
 import org.postlane.recipient.RelayDomains;
 import org.postlane.recipient.SenderIdentity;
 import org.postlane.recipient.VirtualDomains;
+import org.postlane.smtpserver.verb.OpenSessions;
 
 /**
  * What the mailets, matchers and SMTP hooks of one James share, each bound once. It goes into {@code extensions.properties}:
@@ -38,6 +40,8 @@ public final class PostlaneModule extends AbstractModule {
         bind(VirtualDomains.class).in(Scopes.SINGLETON);
         bind(RecipientClassifier.class).in(Scopes.SINGLETON);
         bind(SenderIdentity.class).in(Scopes.SINGLETON);
+        bind(Enquiries.class).in(Scopes.SINGLETON);
+        bind(OpenSessions.class).in(Scopes.SINGLETON);
         bind(Lanes.class).in(Scopes.SINGLETON);
         bind(LocalDeliveries.class).in(Scopes.SINGLETON);
         bind(CriticalStates.class).in(Scopes.SINGLETON);
