@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -70,6 +71,20 @@ class Pop3MaildropTest {
             first.ask("QUIT");
         }
         assertThat(tryLogin(user)).isEqualTo("+OK 1 messages (23 octets)");
+    }
+
+    @Test
+    void theLockIsTheUsersAndNotThatOfTheNameThatWasTyped() throws Exception {
+        String user = pop3.user(SMALL);
+        try (Pop3Client first = pop3.login(user.toUpperCase(Locale.US));
+             Pop3Client second = pop3.connect(); Pop3Client third = pop3.connect()) {
+            assertThat(first.ask("STAT")).isEqualTo("+OK 1 23");
+            assertThat(second.say("USER " + user, "PASS " + SECRET)).last().asString().startsWith("-ERR [IN-USE]");
+            assertThat(third.say("USER nick." + user, "PASS " + SECRET)).last().asString().startsWith("-ERR [IN-USE]");
+            first.ask("QUIT");
+            assertThat(third.login("nick." + user, SECRET).ask("STAT")).isEqualTo("+OK 1 23");
+            assertThat(second.say("USER " + user, "PASS " + SECRET)).last().asString().startsWith("-ERR [IN-USE]");
+        }
     }
 
     @Test
