@@ -17,8 +17,6 @@ import java.util.Optional;
  * it has changed, also where another file has taken its place. For one thread.
  */
 final class DomainFile {
-    private static final String FILE_SCHEME = "file://";
-
     /** What tells one version of a file from the next. */
     private static final class Version {
         private final List<Object> marks;
@@ -44,9 +42,8 @@ final class DomainFile {
     private Optional<Version> read = Optional.empty();
     private Optional<Version> seen = Optional.empty();
 
-    /** @param written as James' own files are written: from the directory that it was started in */
-    DomainFile(String written) {
-        path = Path.of(written.startsWith(FILE_SCHEME) ? written.substring(FILE_SCHEME.length()) : written);
+    DomainFile(Path path) {
+        this.path = path;
     }
 
     /**
