@@ -115,8 +115,10 @@ class TarpitCost {
             double beside = rate(delivery, "beside" + round, mails);
             back = delivery.metrics.countFor(HANDED_BACK) - back;
             print(String.format(Locale.ROOT, FIGURES
-                + "round %d: %d mails alone %.0f/s, beside %d tarpits with %d mails each %.0f/s: %.3f; %d handed back meanwhile; %s",
-                round, mails, alone, TARPITS, tarpitMails, beside, beside / alone, back, delivery.engine.stats()));
+                + "round %d: %d mails alone %.0f/s, beside %d tarpits with %d mails each %.0f/s: %.3f;"
+                + " %d handed back meanwhile; %s",
+                round, mails, alone, TARPITS, tarpitMails, beside, beside / alone, back,
+                delivery.engine.stats()));
             return beside / alone;
         }
     }
