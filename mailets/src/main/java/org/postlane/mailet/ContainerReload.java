@@ -155,7 +155,7 @@ public final class ContainerReload implements Reload {
         private AgreedSettings agreed = AgreedSettings.NONE;
         /** Without the elements that only a restart begins. */
         private AgreedSettings ofRunning = AgreedSettings.NONE;
-        private final RelayDomains domains = RelayDomains.onTrial();
+        private final RelayDomains domains = relayDomains.onTrial();
         private final VirtualDomains virtualDomains = new VirtualDomains();
         private final Map<MailQueueName, LiveSettings> settings = new LinkedHashMap<>();
         private final Map<MailQueueName, AgreedSettings> nowSaid = new LinkedHashMap<>();

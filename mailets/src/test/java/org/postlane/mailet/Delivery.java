@@ -40,6 +40,7 @@ import org.apache.james.util.LoggingLevel;
 import org.apache.mailet.base.test.FakeMailetConfig;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.postlane.james.FilesIn;
 import org.postlane.james.JamesFiles;
 import org.postlane.outbound.EngineJournal;
 import org.postlane.outbound.EngineTime;
@@ -65,7 +66,7 @@ final class Delivery implements AutoCloseable {
     final CriticalStates criticalStates = new CriticalStates(Clock.systemUTC());
     final QueueDestinations destinations = new QueueDestinations();
     final OutboundEngine engine;
-    final RelayDomains relayDomains = new RelayDomains();
+    final RelayDomains relayDomains = new RelayDomains(FilesIn.nowhere());
     /** The text of the mailetcontainer.xml that a reload reads. */
     final AtomicReference<String> file = new AtomicReference<>("<mailetcontainer/>");
     final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, TestFiles.IN_TEMP,

@@ -26,6 +26,7 @@ class TarpitCost {
     private static final int ROUNDS = Integer.getInteger("postlane.cost.rounds", 3);
     private static final int LARGE = 1 << 20;
     private static final List<Phase> PHASES = List.of(Phase.values());
+    private static final String HANDED_BACK = "postlane.outbound.handedBack";
     /** What every line of figures begins with. */
     private static final String FIGURES = "tarpit cost: ";
 
@@ -92,10 +93,14 @@ class TarpitCost {
                 }
             }
             Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> delivery.engine.stats().open() >= TARPITS * 9 / 10);
+            int back = delivery.metrics.countFor(HANDED_BACK);
             double beside = rate(delivery, "beside" + round, mails);
+            back = delivery.metrics.countFor(HANDED_BACK) - back;
             CostProcesses.print(String.format(Locale.ROOT, FIGURES
-                + "round %d: %d mails alone %.0f/s, beside %d tarpits with %d mails each %.0f/s: %.3f; %s",
-                round, mails, alone, TARPITS, tarpitMails, beside, beside / alone, delivery.engine.stats()));
+                + "round %d: %d mails alone %.0f/s, beside %d tarpits with %d mails each %.0f/s: %.3f;"
+                + " %d handed back meanwhile; %s",
+                round, mails, alone, TARPITS, tarpitMails, beside, beside / alone, back,
+                delivery.engine.stats()));
             return beside / alone;
         }
     }
