@@ -5,9 +5,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailQueue;
@@ -42,6 +44,8 @@ public final class OutboundQueue {
     private static final Duration START_POLL = Duration.ofMillis(50);
     /** One mail that cannot be settled, while others are, is no critical state. */
     private static final Duration SETTLEMENT_PATIENCE = Duration.ofMinutes(1);
+    /** For so long a disk that hangs holds up the turns that have begun: then they end, and their mail goes back. */
+    private static final Duration RECORDED_WITHIN = Duration.ofSeconds(5);
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundQueue.class);
 
     private final OutboundEngine engine;
@@ -120,7 +124,7 @@ public final class OutboundQueue {
         // They may have been changed since they were asked for.
         limitTurns();
         context = new AttemptContext(engine.connections(), engine.metrics(), settings, scheduler,
-            () -> !engine.recordsUnderWay().isFull(), () -> live);
+            this::recordedInTime, () -> live);
         engine.destinations().obey(settings.queue(), scheduler, engine.orders(clock));
         engine.destinations().add(settings.queue(), scheduler, delayedMail::fetch);
         engine.metrics().watchQueue(settings.queue(), hand, new QueueDepth(delayedMail.parts(), threads.workers()));
@@ -130,6 +134,22 @@ public final class OutboundQueue {
         reader.start(threads.readers());
         LOGGER.info("Delivering the mail of queue {} {}; retries: {}; {}", settings.queue().asString(), sorting,
             settings.retries(), live);
+    }
+
+    private CompletableFuture<Void> recordedInTime() {
+        CompletableFuture<Void> room = engine.recordsUnderWay().room();
+        if (room.isDone()) {
+            return room;
+        }
+        ScheduledFuture<?> limit = threads.timers().schedule(() -> room.completeExceptionally(new TimeoutException()),
+            RECORDED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        return room.handleAsync((nothing, failure) -> {
+            limit.cancel(false);
+            if (failure != null) {
+                throw new CompletionException(failure);
+            }
+            return null;
+        }, threads.starters());
     }
 
     /** Other limits for its destinations, from now on. */

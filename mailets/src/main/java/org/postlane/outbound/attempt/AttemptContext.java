@@ -2,7 +2,6 @@
 package org.postlane.outbound.attempt;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -17,7 +16,7 @@ import org.postlane.schedule.Scheduler;
 public final class AttemptContext {
     private final Connections connections;
     private final OutboundMetrics metrics;
-    private final BooleanSupplier recordedInTime;
+    private final Supplier<CompletableFuture<Void>> recordedInTime;
     private final OutboundSettings settings;
     private final Scheduler<DestinationAttempt> scheduler;
     private final Supplier<LiveSettings> live;
@@ -25,11 +24,13 @@ public final class AttemptContext {
     /**
      * For one queue.
      *
-     * @param recordedInTime whether the journal keeps up with what is delivered
+     * @param recordedInTime completes when the journal has kept up with what is delivered, on a thread that may wait; fails when it
+     *     does not
      * @param live the limits of its destinations now
      */
     public AttemptContext(Connections connections, OutboundMetrics metrics, OutboundSettings settings,
-                          Scheduler<DestinationAttempt> scheduler, BooleanSupplier recordedInTime, Supplier<LiveSettings> live) {
+                          Scheduler<DestinationAttempt> scheduler, Supplier<CompletableFuture<Void>> recordedInTime,
+                          Supplier<LiveSettings> live) {
         this.connections = connections;
         this.metrics = metrics;
         this.recordedInTime = recordedInTime;
@@ -58,9 +59,9 @@ public final class AttemptContext {
         return connections.brokenExtensions();
     }
 
-    /** Whether the journal keeps up with what is delivered. */
-    boolean isRecordedInTime() {
-        return recordedInTime.getAsBoolean();
+    /** Completes when the journal has kept up with what is delivered. */
+    CompletableFuture<Void> recordedInTime() {
+        return recordedInTime.get();
     }
 
     CompletableFuture<Route> routeOf(Recipients recipients) {

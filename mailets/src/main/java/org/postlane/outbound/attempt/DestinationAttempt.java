@@ -134,11 +134,23 @@ public final class DestinationAttempt implements Task {
 
     @Override
     public void start(Turn turn) {
-        if (!context.isRecordedInTime()) {
-            turn.unused();
-            ended(postponed("4.3.0 The delivery journal is not written as fast as mail is delivered"));
+        CompletableFuture<Void> recorded = context.recordedInTime();
+        if (recorded.isDone() && !recorded.isCompletedExceptionally()) {
+            begin(turn);
             return;
         }
+        CompletableFuture<Void> unused = recorded.handle((nothing, failure) -> {
+            if (failure == null) {
+                begin(turn);
+            } else {
+                turn.unused();
+                ended(postponed("4.3.0 The delivery journal is not written as fast as mail is delivered"));
+            }
+            return null;
+        });
+    }
+
+    private void begin(Turn turn) {
         turns++;
         if (turns == 1) {
             waiting.end();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound.settlement;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Counts what would be repeated after a crash because the journal has not written it yet, for all mails of a James together.
@@ -14,20 +14,43 @@ public final class RecordsUnderWay {
      */
     public static final int MOST = 200;
 
-    private final AtomicInteger underWay = new AtomicInteger();
+    /** Who waits goes on when there are only so many: not one by one, each at the next sync. */
+    private static final int FEW = MOST / 2;
+    private int underWay;
+    /** Null while nobody waits. */
+    private CompletableFuture<Void> room;
 
-    /** Whether there are so many that nothing shall begin. */
-    public boolean isFull() {
-        return underWay.get() >= MOST;
+    /**
+     * When another attempt may begin: at once, unless there are too many.
+     *
+     * @return of the caller's own; completes on the thread that calls {@link #ended}
+     */
+    public synchronized CompletableFuture<Void> room() {
+        if (underWay < MOST) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (room == null) {
+            room = new CompletableFuture<>();
+        }
+        return room.copy();
     }
 
     /** One more. */
-    public void began() {
-        underWay.incrementAndGet();
+    public synchronized void began() {
+        underWay++;
     }
 
     /** So many are written, or can no longer be repeated. */
     public void ended(int count) {
-        underWay.addAndGet(-count);
+        CompletableFuture<Void> waited;
+        synchronized (this) {
+            underWay -= count;
+            if (room == null || underWay > FEW) {
+                return;
+            }
+            waited = room;
+            room = null;
+        }
+        waited.complete(null);
     }
 }

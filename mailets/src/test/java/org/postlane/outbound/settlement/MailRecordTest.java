@@ -111,25 +111,38 @@ class MailRecordTest {
         journal = hanging(pending);
         List<MailRecord> records = new ArrayList<>();
         for (int i = 0; i < RecordsUnderWay.MOST; i++) {
-            assertThat(recordsUnderWay.isFull()).isFalse();
+            assertThat(recordsUnderWay.room()).isDone();
             records.add(record(queuedAt(Duration.ofSeconds(i)), Duration.ofSeconds(i), OUTGOING, BEGAN));
             deliver(records.get(i));
         }
-        assertThat(recordsUnderWay.isFull()).isTrue();
+        assertThat(recordsUnderWay.room()).isNotDone();
         pending.get(0).complete(null);
-        assertThat(recordsUnderWay.isFull()).isFalse();
+        assertThat(recordsUnderWay.room()).isDone();
         deliver(records.get(0));
-        assertThat(recordsUnderWay.isFull()).isTrue();
+        assertThat(recordsUnderWay.room()).isNotDone();
         records.get(0).close();
         records.get(0).close();
-        assertThat(recordsUnderWay.isFull()).isFalse();
+        assertThat(recordsUnderWay.room()).isDone();
         deliver(records.get(1));
-        assertThat(recordsUnderWay.isFull()).isTrue();
+        assertThat(recordsUnderWay.room()).isNotDone();
         pending.get(5).completeExceptionally(new IOException("disk full"));
         pending.get(RecordsUnderWay.MOST).complete(null);
-        assertThat(recordsUnderWay.isFull()).isFalse();
+        assertThat(recordsUnderWay.room()).isDone();
         deliver(records.get(2));
-        assertThat(recordsUnderWay.isFull()).isTrue();
+        assertThat(recordsUnderWay.room()).isNotDone();
+    }
+
+    @Test
+    void whoWaitsForTheDiskGoesOnWhenHalfOfItIsWritten() {
+        for (int i = 0; i < RecordsUnderWay.MOST; i++) {
+            recordsUnderWay.began();
+        }
+        CompletableFuture<Void> waits = recordsUnderWay.room();
+        recordsUnderWay.room().cancel(false);
+        recordsUnderWay.ended(RecordsUnderWay.MOST / 2 - 1);
+        assertThat(waits).isNotDone();
+        recordsUnderWay.ended(1);
+        assertThat(waits).isDone();
     }
 
     @Test
