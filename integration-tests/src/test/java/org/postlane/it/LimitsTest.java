@@ -92,12 +92,12 @@ class LimitsTest {
         james.inbox("ann@local.test");
     }
 
-    /** Puts these handlers in the place of those that the sample has in front of RecipientTypeRcptHook on port 25. */
+    /** Puts these handlers in the place of the limits and checks that the sample has on port 25. */
     private static UnaryOperator<String> onPort25(String handlers) {
         return text -> {
-            int chain = text.indexOf("<handlerchain>") + "<handlerchain>".length();
+            int first = text.indexOf("<handler class=\"org.postlane.smtpserver.limit.ConnectionLimits\"");
             int hook = text.indexOf("<handler class=\"org.postlane.smtpserver.RecipientTypeRcptHook\"");
-            return text.substring(0, chain) + "\n" + handlers + text.substring(hook);
+            return text.substring(0, first) + handlers + text.substring(hook);
         };
     }
 

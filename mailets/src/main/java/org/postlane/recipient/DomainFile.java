@@ -10,14 +10,10 @@ import org.postlane.james.WatchedFile;
 
 /** A {@link WatchedFile} of domains. For one thread. */
 final class DomainFile {
-    private static final String FILE_SCHEME = "file://";
-
     private final WatchedFile file;
 
-    /** @param written as James' own files are written: from the directory that it was started in */
-    DomainFile(String written) {
-        file = new WatchedFile(
-            Path.of(written.startsWith(FILE_SCHEME) ? written.substring(FILE_SCHEME.length()) : written));
+    DomainFile(Path path) {
+        file = new WatchedFile(path);
     }
 
     /**
