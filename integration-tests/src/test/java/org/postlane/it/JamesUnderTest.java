@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.management.JMException;
@@ -34,6 +35,8 @@ import org.postlane.server.Keystore;
 import org.postlane.server.MemoryJames;
 import org.postlane.testing.Pop3Dialogue;
 import org.postlane.testing.SmtpDialogue;
+import org.postlane.testing.dns.DnsServer;
+import org.xbill.DNS.Lookup;
 
 /**
  * A James memory server in this JVM, with the bundle in {@code extensions-jars/} and files in {@code conf/}, as a user installs
@@ -161,6 +164,7 @@ final class JamesUnderTest implements AutoCloseable {
         private final List<String> domains = new ArrayList<>();
         private final List<String> users = new ArrayList<>();
         private final Map<String, String> aliases = new HashMap<>();
+        private Optional<DnsServer> dnsServer = Optional.empty();
         private Module overrides = Modules.EMPTY_MODULE;
 
         private Builder(Path conf) {
@@ -204,6 +208,13 @@ final class JamesUnderTest implements AutoCloseable {
             return this;
         }
 
+        /** James' own resolver asks this server, in the place of the few domains that {@link #mx} knows. */
+        Builder dns(DnsServer server) {
+            dnsServer = Optional.of(server);
+            return edit("dnsservice.xml", text -> "<dnsservice><servers><server>" + LOOPBACK + "</server></servers>"
+                + "<autodiscover>false</autodiscover></dnsservice>");
+        }
+
         /** Replaces bindings of James. */
         Builder override(Module module) {
             overrides = module;
@@ -217,7 +228,11 @@ final class JamesUnderTest implements AutoCloseable {
                 lay(root, ports);
                 Home home = new Home(root);
                 Keystore.makeIfMissing(home.keystore(), LOOPBACK);
-                MemoryJames james = MemoryJames.start(home, binder -> binder.bind(DNSService.class).toInstance(dns), overrides);
+                Module resolver = dnsServer.isPresent() ? Modules.EMPTY_MODULE
+                    : binder -> binder.bind(DNSService.class).toInstance(dns);
+                MemoryJames james = MemoryJames.start(home, resolver, overrides);
+                // Its configuration has no place for a port.
+                dnsServer.ifPresent(server -> Lookup.getDefaultResolver().setPort(server.port()));
                 DataProbe data = james.server().getProbe(DataProbeImpl.class);
                 for (String domain : domains) {
                     data.addDomain(domain);

@@ -21,10 +21,24 @@ final class LineDialogue implements Closeable {
 
     /** Connects to 127.0.0.1 and reads a greeting that begins with {@code greeting}. */
     LineDialogue(int port, String greeting) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(JamesUnderTest.LOOPBACK, port, greeting);
+    }
+
+    /** The same from an address of this machine, such as 127.0.0.2. */
+    LineDialogue(String from, int port, String greeting) throws IOException {
+        this(new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(from), 0), greeting);
+    }
+
+    private LineDialogue(Socket socket, String greeting) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout((int) READ_LIMIT.toMillis());
         reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
         assertThat(line()).startsWith(greeting);
+    }
+
+    /** The same over TLS from the first octet. */
+    static LineDialogue overTls(int port, String greeting) throws IOException {
+        return new LineDialogue(Pop3Client.tls(new Socket(InetAddress.getLoopbackAddress(), port)), greeting);
     }
 
     /** Sends {@code line} and returns the reply's last line, which must begin with {@code expected}. */
@@ -43,10 +57,22 @@ final class LineDialogue implements Closeable {
         socket.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private String line() throws IOException {
+    /** Whether the server has closed the connection, behind what was read. */
+    boolean isAtEnd() throws IOException {
+        return reader.readLine() == null;
+    }
+
+    /** The next line of the server. */
+    String line() throws IOException {
         String line = reader.readLine();
         assertThat(line).as("the server closed the connection").isNotNull();
         return line;
+    }
+
+    /** Ends the connection without a last word, as a machine does that is switched off and on again. */
+    void vanish() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
     }
 
     @Override

@@ -67,6 +67,16 @@ class StartTest {
     }
 
     @Test
+    void aWrongLimitOfAListenerStopsTheStart() {
+        assertThatThrownBy(() -> JamesUnderTest.postlane()
+            .replace("smtpserver.xml", "<handler class=\"org.postlane.smtpserver.limit.CommandLimits\"/>",
+                "<handler class=\"org.postlane.smtpserver.limit.CommandLimits\"><maxErrors>few</maxErrors></handler>")
+            .start())
+            .hasStackTraceContaining(
+                "smtpserver.xml, handler CommandLimits: <maxErrors>few</maxErrors>: expected a whole number");
+    }
+
+    @Test
     void settingsOfPop3BesideJamesOwnCommandsStopTheStart() {
         assertThatThrownBy(() -> JamesUnderTest.postlane()
             .edit("pop3server.xml", text -> text.replace("coreHandlersPackage", "coreHandlerPackage"))
