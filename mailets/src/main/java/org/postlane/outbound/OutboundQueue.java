@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,16 +14,27 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
-import org.apache.james.core.MailAddress;
 import org.apache.james.metrics.api.MetricFactory;
-import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
-import org.apache.mailet.AttributeUtils;
 import org.apache.mailet.MailetContext;
 import org.postlane.journal.DeliveryJournal;
+import org.postlane.outbound.attempt.AttemptContext;
+import org.postlane.outbound.attempt.DestinationAttempt;
+import org.postlane.outbound.attempt.MailDestinations;
+import org.postlane.outbound.delayed.DelayedMail;
+import org.postlane.outbound.mail.Verdict;
+import org.postlane.outbound.operations.OutcomeLog;
+import org.postlane.outbound.operations.QueueDepth;
+import org.postlane.outbound.operations.QueueInHand;
+import org.postlane.outbound.settings.LiveSettings;
+import org.postlane.outbound.settings.OutboundSettings;
+import org.postlane.outbound.settlement.MailRecord;
+import org.postlane.outbound.settlement.Settlement;
+import org.postlane.outbound.settlement.SettlementCourse;
+import org.postlane.outbound.settlement.StepRunner;
+import org.postlane.outbound.settlement.Unsettled;
 import org.postlane.route.RouteTable;
 import org.postlane.schedule.Scheduler;
 import org.postlane.schedule.SchedulerLimits;
@@ -39,7 +49,6 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for use by several threads.
  */
 public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
-    private static final int NORMAL_PRIORITY = 5;
     private static final Duration START_POLL = Duration.ofMillis(50);
     /** One mail that cannot be settled, while others are, is no critical state. */
     private static final Duration SETTLEMENT_PATIENCE = Duration.ofMinutes(1);
@@ -48,7 +57,6 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundQueue.class);
 
     private final OutboundEngine engine;
-    private final MailQueue queue;
     private final OutboundSettings settings;
     private final MailDestinations sorting;
     private final Settlement settlement;
@@ -60,7 +68,6 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final QueueReader reader;
     private final Unsettled unsettled = new Unsettled();
     private final StepRunner stepRunner;
-    private final EarlyMail earlyMail;
     private final DelayedMail delayedMail;
     /** Null until James has started: only then every element has said what the limits are. */
     private volatile Scheduler<DestinationAttempt> scheduler;
@@ -68,7 +75,6 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final Set<QueuedMail> inHand = ConcurrentHashMap.newKeySet();
     /** Those in hand that have not been offered to their destinations yet. */
     private final Set<QueuedMail> unsorted = ConcurrentHashMap.newKeySet();
-    private final PutBacks putBacks = new PutBacks(this::completeIfDrained);
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile LiveSettings live = LiveSettings.DEFAULTS;
     private volatile boolean stopping;
@@ -92,15 +98,12 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping, engine.criticalStates()
             .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE), unsettled);
         engine.criticalStates().askAboutPart("some mail of queue " + name + " cannot be settled", unsettled::problem);
-        FlushOrders orders = new FlushOrders(clock, sorting::isOneOf);
-        this.queue = DelayingQueue.isNeededFor(durable)
-            ? DelayingQueue.around(durable, queues, clock, threads, stepRunner, orders, putBacks, DelayingQueue.LONGEST_HOLD)
-            : durable;
+        this.delayedMail = new DelayedMail(durable, queues, clock, threads.workers(), threads.timers(), stepRunner,
+            sorting::isOneOf, this::completeIfDrained);
+        MailQueue queue = delayedMail.queue();
         this.settlement = new Settlement(queue, settings, context, metrics, outcomes, clock);
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
             .watch("queue " + name + " cannot be read", Duration.ZERO), this::take, this::isCrowded, threads.timers());
-        this.earlyMail = new EarlyMail(queue, clock, threads.workers(), stepRunner, orders, putBacks);
-        this.delayedMail = new DelayedMail(queue, threads.workers(), orders);
     }
 
     /** Begins to take mail as soon as James has started. */
@@ -127,20 +130,17 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
             () -> ThreadLocalRandom.current().nextDouble());
         // They may have been changed since they were asked for.
         limitTurns();
-        context = new AttemptContext(engine, settings, scheduler, () -> live);
+        context = new AttemptContext(engine.connections(), engine.metrics(), settings, scheduler,
+            () -> !engine.recordsUnderWay().isFull(), () -> live);
         engine.destinations().obey(settings.queue(), scheduler, engine.orders(clock));
         engine.destinations().add(settings.queue(), scheduler, delayedMail::fetch);
-        engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(parts(), threads.workers()));
+        engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(delayedMail.parts(), threads.workers()));
         new HoldingLimit(this::mailInHand, threads.timers(), engine.time()).start();
         // Opened before the first mail comes: whether it can be used shall show at the start.
         DeliveryJournal unused = engine.journal();
         reader.start(threads.readers());
         LOGGER.info("Delivering the mail of queue {} {}; retries: {}; {}", settings.queue().asString(), sorting,
             settings.retries(), live);
-    }
-
-    private List<MailQueue> parts() {
-        return queue instanceof DelayingQueue ? ((DelayingQueue) queue).parts() : List.of(queue);
     }
 
     private Collection<QueuedMail> mailInHand() {
@@ -150,7 +150,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     /** Other limits for its destinations, from now on. */
     public void change(LiveSettings changed) {
         live = changed;
-        engine.paces().change(settings.queue(), changed.connectionRates());
+        engine.connections().pace(settings.queue(), changed.connectionRates());
         Scheduler<DestinationAttempt> running = scheduler;
         if (running != null) {
             running.limit(changed::limitsOf);
@@ -178,7 +178,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     public CompletableFuture<Void> stop() {
         stopping = true;
         reader.stop();
-        putBacks.stop();
+        delayedMail.stop();
         Scheduler<DestinationAttempt> running = scheduler;
         if (running != null) {
             running.close();
@@ -188,7 +188,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     }
 
     private void completeIfDrained() {
-        if (stopping && inHand.isEmpty() && putBacks.areOver()) {
+        if (stopping && inHand.isEmpty() && delayedMail.isStill()) {
             reader.end();
             drained.complete(null);
         }
@@ -199,15 +199,9 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         reader.end();
         engine.remove(this);
         engine.destinations().remove(settings.queue());
-        engine.paces().remove(settings.queue());
+        engine.connections().unpace(settings.queue());
         threads.close();
-        if (queue instanceof DelayingQueue) {
-            try {
-                queue.close();
-            } catch (IOException e) {
-                LOGGER.warn("The queues beside {} could not be closed", settings.queue().asString(), e);
-            }
-        }
+        delayedMail.close();
     }
 
     private void take(MailQueue.MailQueueItem item) {
@@ -230,7 +224,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
 
     private void look(QueuedMail mail) {
         try {
-            earlyMail.decide(mail.item(), () -> begin(mail), () -> release(mail), () -> sorted(mail));
+            delayedMail.decide(mail.item(), () -> begin(mail), () -> release(mail), () -> sorted(mail));
         } catch (RuntimeException | Error e) {
             giveBack(mail, e);
         }
@@ -240,7 +234,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         BeginningCourse course = new BeginningCourse(settlement, mail,
             opened -> new MailRecord(engine.journal(), outcomes, clock, settings.queue(), began,
                 engine.recordsUnderWay(), opened.mail()),
-            recipients -> attempts(mail, recipients));
+            recipients -> sorting.attempts(mail.mail(), recipients, mail, threads.workers()));
         try {
             course.steps();
         } catch (RuntimeException | Error e) {
@@ -269,21 +263,11 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         }
     }
 
-    private List<DestinationAttempt> attempts(QueuedMail mail, Collection<MailAddress> recipients) {
-        SharedMail shared = new SharedMail(mail.mail(), threads.workers());
-        String sender = mail.mail().getMaybeSender().asString();
-        int priority = AttributeUtils.getValueAndCastFromMail(mail.mail(), MailPrioritySupport.MAIL_PRIORITY, Integer.class)
-            .orElse(NORMAL_PRIORITY);
-        return sorting.of(mail.mail(), recipients).stream()
-            .map(some -> new DestinationAttempt(context, mail, some, shared, sender, priority))
-            .collect(Collectors.toList());
-    }
-
     /** Settles it step by step, or gives it back where that is not possible. */
     @Override
     public void attempted(QueuedMail mail, List<Verdict> verdicts) {
         try {
-            SettlementCourse course = new SettlementCourse(settlement, mail, verdicts);
+            SettlementCourse course = new SettlementCourse(settlement, mail.item(), mail.name(), mail.record(), verdicts);
             CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
                 if (failure == null) {
                     mail.record().done();

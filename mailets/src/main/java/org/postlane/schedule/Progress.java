@@ -53,6 +53,11 @@ final class Progress {
         return any && now - last <= nanos;
     }
 
+    /** Nanoseconds since something was done; a very long time when nothing ever was. */
+    long nanosSince(long now) {
+        return any ? now - last : Long.MAX_VALUE;
+    }
+
     /** Nanoseconds that one takes, by the better of the last two spans; 0 when nothing was done in them. */
     long nanosForOne(long now) {
         roll(now);

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.webadmin.utils.JsonTransformer;
-import org.postlane.outbound.Destinations;
-import org.postlane.outbound.MailFetch;
+import org.postlane.outbound.operations.Destinations;
+import org.postlane.outbound.operations.MailFetch;
 import org.postlane.schedule.DestinationStatus;
 import spark.HaltException;
 import spark.Request;

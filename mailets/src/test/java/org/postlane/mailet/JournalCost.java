@@ -16,7 +16,7 @@ import com.sun.management.OperatingSystemMXBean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postlane.outbound.AgreedJournal;
+import org.postlane.outbound.settings.AgreedJournal;
 import org.postlane.testing.fleet.Fleet;
 
 /**

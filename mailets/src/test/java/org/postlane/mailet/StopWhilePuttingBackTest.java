@@ -25,7 +25,7 @@ import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.postlane.outbound.QueueTimes;
+import org.postlane.outbound.mail.QueueTimes;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 

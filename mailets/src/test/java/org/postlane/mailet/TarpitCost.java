@@ -30,6 +30,7 @@ class TarpitCost {
     private static final String HEAP = "1g";
     private static final String PORT = "PORT ";
     private static final String DELIVERED = "postlane.outbound.delivered";
+    private static final String HANDED_BACK = "postlane.outbound.handedBack";
     /** What every line of figures begins with. */
     private static final String FIGURES = "tarpit cost: ";
 
@@ -110,10 +111,14 @@ class TarpitCost {
                 }
             }
             Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> delivery.engine.stats().open() >= TARPITS * 9 / 10);
+            int back = delivery.metrics.countFor(HANDED_BACK);
             double beside = rate(delivery, "beside" + round, mails);
+            back = delivery.metrics.countFor(HANDED_BACK) - back;
             print(String.format(Locale.ROOT, FIGURES
-                + "round %d: %d mails alone %.0f/s, beside %d tarpits with %d mails each %.0f/s: %.3f; %s",
-                round, mails, alone, TARPITS, tarpitMails, beside, beside / alone, delivery.engine.stats()));
+                + "round %d: %d mails alone %.0f/s, beside %d tarpits with %d mails each %.0f/s: %.3f;"
+                + " %d handed back meanwhile; %s",
+                round, mails, alone, TARPITS, tarpitMails, beside, beside / alone, back,
+                delivery.engine.stats()));
             return beside / alone;
         }
     }

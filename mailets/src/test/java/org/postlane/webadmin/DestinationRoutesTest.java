@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postlane.outbound.KnownDestinations;
+import org.postlane.outbound.operations.KnownDestinations;
 import org.postlane.schedule.DestinationLimits;
 import org.postlane.schedule.Rate;
 import org.postlane.schedule.Refusal;

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound.attempt;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import org.postlane.pool.AcquireTimeoutException;
+import org.postlane.pool.DiscardReason;
+import org.postlane.pool.Lease;
+import org.postlane.pool.OpeningStalledException;
+import org.postlane.pool.Pool;
+
+/**
+ * The connection of an attempt at one host, from being asked for to being given back; one at a time. Who ends the attempt early
+ * finds here what to end.
+ *
+ * <p>One thread at a time asks, holds and gives back; the others may be called by any thread at any time.
+ */
+final class HeldConnection {
+    private final Pool<ConnectionKey, PooledConnection> pool;
+    /** Null while nothing was asked for. */
+    private volatile CompletableFuture<Lease<PooledConnection>> asked;
+    /** Null while there is none. */
+    private volatile Lease<PooledConnection> lease;
+    /** When it last got a step further: where something new was begun. */
+    private volatile long lastStep = System.nanoTime();
+    private volatile boolean isOurTurn;
+    private volatile boolean givenUp;
+    private volatile boolean cutShort;
+    private volatile boolean gaveWay;
+
+    HeldConnection(Pool<ConnectionKey, PooledConnection> pool) {
+        this.pool = pool;
+    }
+
+    /** It was asked for. */
+    void asked(CompletableFuture<Lease<PooledConnection>> future) {
+        cutShort = false;
+        asked = future;
+        stepMade();
+        if (givenUp) {
+            future.cancel(false);
+        }
+    }
+
+    /** It has come. */
+    void came(Lease<PooledConnection> acquired) {
+        // First: a connection in reserve has had nothing to do for long.
+        stepMade();
+        lease = acquired;
+    }
+
+    /** It did not come. */
+    void failedToCome(Throwable failure) {
+        if (cutShort && (failure instanceof OpeningStalledException || failure instanceof AcquireTimeoutException)) {
+            gaveWay = true;
+        }
+    }
+
+    /** The server is awaited from now on, for the next step. */
+    void stepMade() {
+        lastStep = System.nanoTime();
+        isOurTurn = false;
+    }
+
+    /** The server waits for us from now on, until the next step. */
+    void ourTurn() {
+        isOurTurn = true;
+    }
+
+    boolean isThere() {
+        return lease != null;
+    }
+
+    boolean isReused() {
+        return lease.isReused();
+    }
+
+    PooledConnection get() {
+        return lease.resource();
+    }
+
+    /** Back into reserve, if it can be used again. */
+    void giveBack() {
+        if (get().isUsable()) {
+            Lease<PooledConnection> held = lease;
+            lease = null;
+            held.release();
+        } else {
+            discard(DiscardReason.BROKEN);
+        }
+    }
+
+    void discard(DiscardReason reason) {
+        Lease<PooledConnection> held = lease;
+        lease = null;
+        held.discard(reason);
+    }
+
+    /** Whether it was closed because others waited, now that a transaction has ended. */
+    boolean noticesGivenWay() {
+        if (get().connection().hasGivenWay()) {
+            gaveWay = true;
+        }
+        return gaveWay;
+    }
+
+    /** Gives up the place in the line for a connection, or cuts off what is under way. */
+    void giveUp() {
+        givenUp = true;
+        CompletableFuture<Lease<PooledConnection>> waiting = asked;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+        Lease<PooledConnection> held = lease;
+        if (held != null) {
+            held.resource().abort();
+        }
+    }
+
+    boolean isGivenUp() {
+        return givenUp;
+    }
+
+    /** For how long the host has got nowhere, in nanoseconds; negative where giving way would be wrong. */
+    long nanosStalled() {
+        if (isOurTurn) {
+            return -1;
+        }
+        Lease<PooledConnection> held = lease;
+        long sinceStep = System.nanoTime() - lastStep;
+        return held == null ? sinceStep : Math.min(sinceStep, held.resource().connection().nanosStalled());
+    }
+
+    /** Ends it soon, as if a time limit had passed, where it has still got nowhere for so long. Nothing is ambiguous then. */
+    void giveWay(Duration stalledFor) {
+        Lease<PooledConnection> held = lease;
+        CompletableFuture<Lease<PooledConnection>> waiting = asked;
+        if (nanosStalled() < stalledFor.toNanos()) {
+            return;
+        }
+        if (held != null) {
+            held.resource().connection().giveWay(stalledFor);
+        } else if (waiting != null) {
+            cutShort = true;
+            pool.cutShort(waiting, stalledFor);
+        }
+    }
+
+    /** Whether it has ended because others waited for its place, and not by itself. */
+    boolean hasGivenWay() {
+        return gaveWay;
+    }
+}
