@@ -85,7 +85,7 @@ class SmtpReportsTest {
         send("bea@local.test", "RET=HDRS ENVID=QQ314159", "<refused@external.test> NOTIFY=FAILURE ORCPT=rfc822;first@old.test");
         await().atMost(PATIENCE).until(() -> !james.inboxTexts("bea@local.test").isEmpty());
         assertThat(james.inboxTexts("bea@local.test")).singleElement().satisfies(report -> assertThat(report)
-            .contains("multipart/report", "Original-Envelope-Id: QQ314159", "Original-Recipient: rfc822;first@old.test",
+            .contains("multipart/report", "Original-Envelope-Id: QQ314159", "Original-Recipient: rfc822; first@old.test",
                 "text/rfc822-headers", "Subject: reports")
             .doesNotContain(BODY));
     }

@@ -28,9 +28,9 @@ import org.postlane.recipient.TestDirectory;
 
 /** A directory that stalls, and James' SMTP server on a single IO thread, over sockets. */
 class CommandGateTest {
-    /** Together 100 MB. */
-    private static final int BLOCKS = 200;
-    private static final int NOOPS_OF_BLOCK = 1_000;
+    /** Together 40 MB, four times what the sockets' own buffers may grow to. */
+    private static final int BLOCKS = 80;
+    private static final int NOOPS_OF_BLOCK = 100;
 
     private final CountDownLatch release = new CountDownLatch(1);
     private final Set<String> askedOn = ConcurrentHashMap.newKeySet();
@@ -160,7 +160,7 @@ class CommandGateTest {
         stalled.pipeline("RCPT TO:<bob@slow.example>");
         await().until(() -> directory.lookupsOf("slow.example") == 1);
         AtomicInteger sent = new AtomicInteger();
-        String[] noops = Collections.nCopies(NOOPS_OF_BLOCK, "NOOP " + "x".repeat(500)).toArray(new String[0]);
+        String[] noops = Collections.nCopies(NOOPS_OF_BLOCK, "NOOP " + "x".repeat(5_000)).toArray(new String[0]);
         Thread sender = new Thread(() -> {
             try {
                 while (sent.get() < BLOCKS) {
