@@ -46,7 +46,7 @@ public final class SchedulerLimits {
     /** Tasks that may still come when who brings them has been asked to slow down. */
     static final int ON_THE_WAY = 32;
     /** Who got nothing done for this time is not about to have room: nobody waits for him. */
-    static final Duration ABOUT_TO_HAVE_ROOM = Duration.ofMillis(50);
+    static final Duration ABOUT_TO_HAVE_ROOM = Duration.ofMillis(250);
     /**
      * Who has been tried for less than this may show in a moment that it works: a server that is near and well takes its first
      * mail within a second.

@@ -148,6 +148,17 @@ class SchedulerCrowdTest {
     }
 
     @Test
+    void whoFindsNoRoomInTheFirstMomentIsExpectedByWhatShowsSoFar() {
+        for (int i = 0; i < 20; i++) {
+            fixture.offer("quick.example").works();
+        }
+        fixture.pass(Duration.ofMillis(50));
+        Duration first = fixture.offer(2 * PLACES, "quick.example").stream().filter(job -> job.refusal != null)
+            .findFirst().orElseThrow().refusal.remaining();
+        assertThat(first).isBetween(Duration.ofMillis(1), Duration.ofMillis(2L * PLACES * 100 / 20));
+    }
+
+    @Test
     void nobodyIsExpectedLaterThanAfterFiveMinutes() {
         fixture.offer("slow.example").works();
         fixture.pass(Duration.ofSeconds(10));

@@ -58,6 +58,8 @@ public final class DestinationAttempt implements Task {
     private int turns;
     private volatile Scheduler.Place place = () -> false;
     private volatile MailAttempt running;
+    /** While its turn waits for DNS; null else. */
+    private volatile RouteSearch searching;
     private volatile PhaseListener.Span waiting = () -> { };
     private volatile boolean givenUp;
     /** Where its route has led it; null while it waits where it began. */
@@ -105,14 +107,18 @@ public final class DestinationAttempt implements Task {
     @Override
     public long nanosStalled() {
         MailAttempt attempt = running;
-        return attempt == null ? -1 : attempt.nanosStalled();
+        RouteSearch search = searching;
+        return attempt != null ? attempt.nanosStalled() : search != null ? search.nanosStalled() : -1;
     }
 
     @Override
     public void giveWay(Duration stalledFor) {
         MailAttempt attempt = running;
+        RouteSearch search = searching;
         if (attempt != null) {
             attempt.giveWay(stalledFor);
+        } else if (search != null) {
+            search.giveWay(stalledFor);
         }
     }
 
@@ -143,7 +149,10 @@ public final class DestinationAttempt implements Task {
                 // Asked for here, where it may wait for a database, and not on a thread of DNS or of connections.
                 ehloName = context.settings().ehloName();
             }
-            CompletableFuture<Void> unused = route().handle((found, failure) -> {
+            RouteSearch search = new RouteSearch(route());
+            searching = search;
+            CompletableFuture<Void> unused = search.end().handle((found, failure) -> {
+                searching = null;
                 guarded(turn, () -> {
                     if (failure == null) {
                         routed(turn, found);
@@ -219,6 +228,11 @@ public final class DestinationAttempt implements Task {
     }
 
     private void withoutRoute(Turn turn, Throwable failure) {
+        if (failure instanceof RouteSearch.GaveWayException) {
+            turn.failed(failure.getMessage());
+            ended(postponed(failure.getMessage()));
+            return;
+        }
         if (!(failure instanceof NoRouteException)) {
             failedToBegin(turn, failure);
             return;

@@ -22,6 +22,10 @@ final class HeldConnection {
     private volatile CompletableFuture<Lease<PooledConnection>> asked;
     /** Null while there is none. */
     private volatile Lease<PooledConnection> lease;
+    /** That of the lease, for those who may come too late: given back, the lease tells nobody what it was about. */
+    private volatile PooledConnection connection;
+    /** Whether that has been cut off. Guarded by this object's lock. */
+    private boolean cutOff;
     /** When it last got a step further: where something new was begun. */
     private volatile long lastStep = System.nanoTime();
     private volatile boolean isOurTurn;
@@ -47,7 +51,11 @@ final class HeldConnection {
     void came(Lease<PooledConnection> acquired) {
         // First: a connection in reserve has had nothing to do for long.
         stepMade();
-        lease = acquired;
+        synchronized (this) {
+            lease = acquired;
+            connection = acquired.resource();
+            cutOff = false;
+        }
     }
 
     /** It did not come. */
@@ -77,24 +85,31 @@ final class HeldConnection {
     }
 
     PooledConnection get() {
-        return lease.resource();
+        return connection;
     }
 
     /** Back into reserve, if it can be used again. */
     void giveBack() {
-        if (get().isUsable()) {
-            Lease<PooledConnection> held = lease;
-            lease = null;
+        Lease<PooledConnection> held = lease;
+        boolean usable = get().isUsable();
+        if (letGo() && usable) {
             held.release();
         } else {
-            discard(DiscardReason.BROKEN);
+            held.discard(DiscardReason.BROKEN);
         }
     }
 
     void discard(DiscardReason reason) {
         Lease<PooledConnection> held = lease;
-        lease = null;
+        letGo();
         held.discard(reason);
+    }
+
+    /** From here on nobody here ends it any more: it may be somebody else's. Returns whether nobody has ended it before. */
+    private synchronized boolean letGo() {
+        lease = null;
+        connection = null;
+        return !cutOff;
     }
 
     /** Whether it was closed because others waited, now that a transaction has ended. */
@@ -112,9 +127,11 @@ final class HeldConnection {
         if (waiting != null) {
             waiting.cancel(false);
         }
-        Lease<PooledConnection> held = lease;
-        if (held != null) {
-            held.resource().abort();
+        synchronized (this) {
+            if (connection != null) {
+                cutOff = true;
+                connection.abort();
+            }
         }
     }
 
@@ -127,21 +144,24 @@ final class HeldConnection {
         if (isOurTurn) {
             return -1;
         }
-        Lease<PooledConnection> held = lease;
+        PooledConnection held = connection;
         long sinceStep = System.nanoTime() - lastStep;
-        return held == null ? sinceStep : Math.min(sinceStep, held.resource().connection().nanosStalled());
+        return held == null ? sinceStep : Math.min(sinceStep, held.connection().nanosStalled());
     }
 
     /** Ends it soon, as if a time limit had passed, where it has still got nowhere for so long. Nothing is ambiguous then. */
     void giveWay(Duration stalledFor) {
-        Lease<PooledConnection> held = lease;
         CompletableFuture<Lease<PooledConnection>> waiting = asked;
         if (nanosStalled() < stalledFor.toNanos()) {
             return;
         }
-        if (held != null) {
-            held.resource().connection().giveWay(stalledFor);
-        } else if (waiting != null) {
+        synchronized (this) {
+            if (connection != null) {
+                connection.connection().giveWay(stalledFor);
+                return;
+            }
+        }
+        if (waiting != null) {
             cutShort = true;
             pool.cutShort(waiting, stalledFor);
         }

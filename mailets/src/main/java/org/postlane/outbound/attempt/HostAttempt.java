@@ -4,9 +4,7 @@ package org.postlane.outbound.attempt;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -44,13 +42,10 @@ final class HostAttempt {
     private final OutboundMetrics metrics;
     private final SessionSettings session;
     private final Deliverable mail;
-    private final RecipientResult[] results;
-    private final Passage[] passages;
+    private final HostAnswers answers;
     private final CompletableFuture<RecipientResult[]> done = new CompletableFuture<>();
     private final HeldConnection held;
     private boolean reached;
-    /** Of the connection used last; null before the first. */
-    private Passage passage;
     private boolean retriedFresh;
     private boolean leftExtensionAlone;
 
@@ -62,23 +57,17 @@ final class HostAttempt {
         this.broken = broken;
         this.session = session;
         this.mail = mail;
-        this.results = new RecipientResult[mail.recipients().size()];
-        this.passages = new Passage[results.length];
+        this.answers = new HostAnswers(mail.recipients().size());
     }
 
     /** The connection that the result at this position came by; null where there was none. */
     Passage passage(int position) {
-        return passages[position];
+        return answers.passage(position);
     }
 
     /** Whether there was a connection. */
     boolean hasReached() {
         return reached;
-    }
-
-    private void set(int position, RecipientResult result) {
-        results[position] = result;
-        passages[position] = passage;
     }
 
     /**
@@ -142,32 +131,28 @@ final class HostAttempt {
     }
 
     private void finish() {
-        done.complete(results);
+        done.complete(answers.results());
     }
 
     /** Every failure that is not an answer ends here: to connect, to get a connection, to read the message. */
     private void finish(Throwable failure) {
-        boolean nothingAnswered = Arrays.stream(results).allMatch(Objects::isNull);
-        if (nothingAnswered && (failure instanceof PoolException || failure instanceof CancellationException)) {
+        if (answers.isEmpty() && (failure instanceof PoolException || failure instanceof CancellationException)) {
             done.completeExceptionally(failure);
             return;
         }
-        for (int i = 0; i < results.length; i++) {
-            if (results[i] == null) {
-                set(i, deferred(failure));
-            }
-        }
+        answers.setTheRest(failure instanceof SmtpException ? RecipientResult.deferred(((SmtpException) failure).failure())
+            : RecipientResult.deferred(Fault.HOST, String.valueOf(failure.getMessage())));
         finish();
     }
 
     private void sendOver(CompletableFuture<Lease<PooledConnection>> connection, List<Integer> pending) {
         held.asked(connection);
-        passage = null;
+        answers.come(null);
         PhaseListener.Span waiting = metrics.start(OutboundMetrics.Stage.CONNECTION);
         after(connection.whenComplete((acquired, failure) -> waiting.end()), acquired -> {
             held.came(acquired);
             reached = true;
-            passage = new Passage(acquired.isReused(), held.get().connection().isEncrypted());
+            answers.come(new Passage(acquired.isReused(), held.get().connection().isEncrypted()));
             if (held.isGivenUp()) {
                 held.giveBack();
                 finish(new CancellationException("Given up before it began"));
@@ -202,7 +187,7 @@ final class HostAttempt {
                 if (one.status() == RecipientResult.Status.NEXT_TRANSACTION) {
                     rest.add(batch.get(i));
                 } else {
-                    set(batch.get(i), one);
+                    answers.set(batch.get(i), one);
                 }
             }
             rest.addAll(pending.subList(batch.size(), pending.size()));
@@ -218,7 +203,7 @@ final class HostAttempt {
         for (int position : positions) {
             Optional<MissingExtension> missing = mail.recipientAt(position).missingFrom(capabilities);
             if (missing.isPresent()) {
-                set(position, RecipientResult.failed(missing.get().fault(), missing.get().explanation()));
+                answers.set(position, RecipientResult.failed(missing.get().fault(), missing.get().explanation()));
             } else {
                 rest.add(position);
             }
@@ -299,20 +284,7 @@ final class HostAttempt {
 
     private void giveBackAndSettle(List<Integer> positions, RecipientResult result) {
         held.giveBack();
-        settle(positions, result);
+        answers.setThose(positions, result);
         finish();
-    }
-
-    private void settle(List<Integer> positions, RecipientResult result) {
-        for (int position : positions) {
-            if (results[position] == null) {
-                set(position, result);
-            }
-        }
-    }
-
-    private static RecipientResult deferred(Throwable failure) {
-        return failure instanceof SmtpException ? RecipientResult.deferred(((SmtpException) failure).failure())
-            : RecipientResult.deferred(Fault.HOST, String.valueOf(failure.getMessage()));
     }
 }

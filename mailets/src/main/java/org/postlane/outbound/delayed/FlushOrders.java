@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
@@ -29,6 +30,10 @@ final class FlushOrders {
     private final Clock clock;
     private final BiFunction<Mail, Set<String>, CompletableFuture<Boolean>> goesTo;
     private final Map<String, Instant> orders = new ConcurrentHashMap<>();
+    /** Flushes of the queue, for the sake of orders, that have not ended. */
+    private final AtomicInteger flushes = new AtomicInteger();
+    /** When the last of them ended. */
+    private volatile Instant flushed = Instant.MIN;
 
     /** @param goesTo whether a mail has recipients at one of some destinations; must not fail */
     FlushOrders(Clock clock, BiFunction<Mail, Set<String>, CompletableFuture<Boolean>> goesTo) {
@@ -48,10 +53,26 @@ final class FlushOrders {
         return given.plus(LASTS).isBefore(clock.instant());
     }
 
-    /** Whether a mail that is not due has been taken out of its queue, or shall be, because of an order. */
+    /** The whole queue is about to be flushed because of an order; {@link #flushEnds()} follows. */
+    void flushBegins() {
+        flushes.incrementAndGet();
+    }
+
+    /** All mail that the flush hands out has been delayed before now. */
+    void flushEnds() {
+        // Times on mail are milliseconds, and that of a mail delayed in this one must be before.
+        flushed = clock.instant().plusMillis(1);
+        flushes.decrementAndGet();
+    }
+
+    /**
+     * Whether a mail that is not due has been taken out of its queue because of an order: also one that was delayed since, while
+     * the queue had not been flushed yet. No order wants that, but it was no administrator either who let it come.
+     */
     boolean areAbout(Mail mail) {
-        Optional<Instant> last = orders.values().stream().max(Comparator.naturalOrder());
-        return last.filter(given -> !isOver(given) && QueueTimes.isDelayedBefore(mail, given)).isPresent();
+        Optional<Instant> last = orders.values().stream().max(Comparator.naturalOrder()).filter(given -> !isOver(given));
+        return last.filter(given -> flushes.get() > 0 || QueueTimes.isDelayedBefore(mail, given)
+            || QueueTimes.isDelayedBefore(mail, flushed)).isPresent();
     }
 
     /** Whether it shall be tried now; else it goes on waiting. */

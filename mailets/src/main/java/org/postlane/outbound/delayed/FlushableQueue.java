@@ -46,9 +46,11 @@ final class FlushableQueue implements OutgoingQueue {
         }
         orders.give(destination);
         if (flushing.compareAndSet(false, true)) {
+            orders.flushBegins();
             try {
                 workers.execute(this::flush);
             } catch (RejectedExecutionException e) {
+                orders.flushEnds();
                 LOGGER.debug("No flush: queue {} is being closed", queue.getName().asString(), e);
             }
         }
@@ -64,6 +66,8 @@ final class FlushableQueue implements OutgoingQueue {
         } catch (MailQueueException | RuntimeException e) {
             LOGGER.error("Queue {} does not hand out its delayed mail, which comes when it is due",
                 queue.getName().asString(), e);
+        } finally {
+            orders.flushEnds();
         }
     }
 

@@ -6,11 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
@@ -22,9 +25,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.postlane.outbound.mail.QueueTimes;
 import org.postlane.outbound.operations.CriticalStates;
+import org.postlane.outbound.operations.MailFetch;
 import org.postlane.outbound.settlement.StepRunner;
 import org.postlane.outbound.settlement.Unsettled;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Mail that was flushed out of its queue, and may be that of others. */
 class EarlyMailTest {
@@ -38,6 +43,14 @@ class EarlyMailTest {
         new CriticalStates(clock).watch("the mail cannot be settled", Duration.ZERO), new Unsettled()), orders,
         new PutBacks(() -> { }));
     private final List<String> heard = new CopyOnWriteArrayList<>();
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     @AfterEach
     void stop() throws Exception {
@@ -62,6 +75,29 @@ class EarlyMailTest {
         answer.complete(true);
         await().until(() -> heard.size() == 2);
         assertThat(heard).containsExactly("waits", "attempt");
+    }
+
+    /** The queue is flushed a moment after the order was given, and what was delayed in that moment comes with the rest. */
+    @Test
+    void mailThatWasDelayedBetweenAnOrderAndTheFlushOfTheQueueWaitsOnWithoutAnAttempt() throws Exception {
+        CountDownLatch delayed = new CountDownLatch(1);
+        FlushableQueue flushable = new FlushableQueue(queue, flush -> threads.execute(() -> {
+            awaitUninterruptibly(delayed);
+            flush.run();
+        }), orders);
+        Instant before = clock.instant();
+        assertThat(flushable.fetch("wanted.test")).isEqualTo(MailFetch.QUEUE_FLUSH);
+        await().until(() -> clock.instant().isAfter(before.plusMillis(2)));
+        MailImpl mail = MailImpl.builder().name("m").sender("a@home.test").addRecipient("b@wanted.test").build();
+        QueueTimes.delay(mail, Duration.ofHours(1), clock);
+        queue.enQueue(mail, Duration.ofHours(1));
+        mail.dispose();
+        CompletableFuture<MailQueue.MailQueueItem> flushed = Mono.from(queue.deQueue()).toFuture();
+        delayed.countDown();
+        early.decide(flushed.get(20, TimeUnit.SECONDS), () -> heard.add("attempt"), () -> heard.add("gone"),
+            () -> heard.add("waits"));
+        await().until(() -> !heard.isEmpty());
+        assertThat(heard).containsExactly("gone");
     }
 
     @Test
