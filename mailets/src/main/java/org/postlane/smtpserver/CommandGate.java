@@ -23,16 +23,15 @@ import org.apache.james.protocols.netty.HandlerConstants;
  * before it returns. A line that needs something looked up waits here until it is known, and so do the lines behind it: the
  * thread goes on with other sessions, and commands that came together are answered in their order (RFC 2920 3.1).
  *
- * <p>There is one for a session, and whoever needs something for a command says so with {@link #add}. Lines are looked at
- * whatever they are, also within DATA: to look up an address too many does no harm. For the thread of its channel.
+ * <p>Nothing more is read from the client meanwhile than what {@link Intake} allows. There is one gate for a session, and whoever
+ * needs something for a command says so with {@link #add}. Lines are looked at whatever they are, also within DATA: to look up an
+ * address too many does no harm. For the thread of its channel.
  */
 public final class CommandGate extends ChannelInboundHandlerAdapter {
     /** Its name in the pipeline. */
     static final String NAME = "postlaneGate";
     /** So many lines behind the one that waits are looked at already: their answers are known when their turn comes. */
     private static final int AHEAD = 32;
-    /** With so many waiting lines nothing more is read from the client; what was read already may be some 60 KB. */
-    private static final int FULL = 256;
 
     /** All verbs of SMTP that are of interest here have as many letters (RFC 5321 4.1.1). */
     private static final int VERB = 4;
@@ -65,12 +64,11 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
     }
 
     private final List<Entry> entries = new ArrayList<>();
-    /** Lines and complaints about lines, in the order in which they came. */
+    /** Lines, complaints about lines, and the {@link Intake}, in the order in which they came. */
     private final Deque<Object> held = new ArrayDeque<>();
     /** How many of them, from the first on, have been looked at. */
     private int seen;
     private boolean waiting;
-    private boolean pausedReading;
 
     private CommandGate() {
     }
@@ -80,6 +78,7 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
         return channels.of(session).map(channel -> {
             ChannelPipeline pipeline = channel.pipeline();
             if (pipeline.get(NAME) == null) {
+                pipeline.addBefore(HandlerConstants.FRAMER, Intake.NAME, new Intake());
                 pipeline.addBefore(HandlerConstants.CORE_HANDLER, NAME, new CommandGate());
             }
             return (CommandGate) pipeline.get(NAME);
@@ -110,9 +109,16 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
         }
         held.add(message);
         lookAhead();
-        if (held.size() >= FULL && !pausedReading) {
-            pausedReading = true;
-            context.channel().config().setAutoRead(false);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (!(event instanceof Intake)) {
+            context.fireUserEventTriggered(event);
+        } else if (isHolding()) {
+            held.add(event);
+        } else {
+            ((Intake) event).goOn(context);
         }
     }
 
@@ -149,14 +155,12 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
             Object next = next();
             if (next instanceof Throwable) {
                 context.fireExceptionCaught((Throwable) next);
+            } else if (next instanceof Intake) {
+                ((Intake) next).goOn(context);
             } else {
                 pass(context, next);
             }
             lookAhead();
-        }
-        if (pausedReading && held.size() < FULL / 2) {
-            pausedReading = false;
-            context.channel().config().setAutoRead(true);
         }
     }
 

@@ -4,12 +4,17 @@ package org.postlane.smtpserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -23,6 +28,10 @@ import org.postlane.recipient.TestDirectory;
 
 /** A directory that stalls, and James' SMTP server on a single IO thread, over sockets. */
 class CommandGateTest {
+    /** Together 40 MB, four times what the sockets' own buffers may grow to. */
+    private static final int BLOCKS = 80;
+    private static final int NOOPS_OF_BLOCK = 100;
+
     private final CountDownLatch release = new CountDownLatch(1);
     private final Set<String> askedOn = ConcurrentHashMap.newKeySet();
     private TestDirectory directory;
@@ -143,6 +152,34 @@ class CommandGateTest {
 
         assertThat(stalled.rcpt("bob@slow.example")).startsWith("550 5.7.1 ");
         assertThat(directory.lookupsOf("slow.example")).isEqualTo(1);
+    }
+
+    @Test
+    void aClientThatSendsOnAndOnMeanwhileIsReadNoFurtherAndThenToTheEnd() throws Exception {
+        stall("slow.example");
+        stalled.pipeline("RCPT TO:<bob@slow.example>");
+        await().until(() -> directory.lookupsOf("slow.example") == 1);
+        AtomicInteger sent = new AtomicInteger();
+        String[] noops = Collections.nCopies(NOOPS_OF_BLOCK, "NOOP " + "x".repeat(5_000)).toArray(new String[0]);
+        Thread sender = new Thread(() -> {
+            try {
+                while (sent.get() < BLOCKS) {
+                    stalled.pipeline(noops);
+                    sent.incrementAndGet();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        sender.start();
+        AtomicInteger before = new AtomicInteger(-1);
+        await().pollInterval(Duration.ofSeconds(1)).until(() -> before.getAndSet(sent.get()) == sent.get());
+        assertThat(sent.get()).as("blocks of half a megabyte that went into the sockets' own buffers").isLessThan(BLOCKS / 2);
+        release.countDown();
+        assertThat(stalled.reply()).startsWith("550 5.7.1 ");
+        for (int i = 0; i < BLOCKS * NOOPS_OF_BLOCK; i++) {
+            assertThat(stalled.reply()).startsWith("250 ");
+        }
     }
 
     @Test

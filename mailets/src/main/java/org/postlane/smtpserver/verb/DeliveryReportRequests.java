@@ -34,6 +34,7 @@ import org.apache.mailet.DsnParameters.RecipientDsnParameters;
 import org.apache.mailet.DsnParameters.Ret;
 import org.apache.mailet.DsnParameters.XText;
 import org.apache.mailet.Mail;
+import org.postlane.smtpserver.HandlerParameters;
 
 /**
  * Takes what a sender says about reports (RFC 3461): RET and ENVID of MAIL, NOTIFY and ORCPT of RCPT. They travel with the
@@ -60,7 +61,7 @@ public class DeliveryReportRequests implements HeloHook, MailParametersHook, Rcp
 
     @Override
     public void init(Configuration config) {
-        NoParameters.check(config, getClass());
+        HandlerParameters.of(config, getClass()).refuseUnknown();
     }
 
     @Override

@@ -19,6 +19,7 @@ import org.apache.james.protocols.smtp.SMTPSession;
 import org.postlane.recipient.Classification;
 import org.postlane.recipient.Refusal;
 import org.postlane.smtpserver.CommandGate;
+import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.SessionChannel;
 import org.postlane.smtpserver.Silence;
 import org.slf4j.Logger;
@@ -66,7 +67,7 @@ abstract class EnquiryCommand<A> implements CommandHandler<SMTPSession>, Connect
 
     @Override
     public void init(Configuration config) {
-        NoParameters.check(config, getClass());
+        HandlerParameters.of(config, getClass()).refuseUnknown();
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.apache.james.protocols.api.handler.CommandHandler;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.HeloHook;
 import org.apache.james.protocols.smtp.hook.HookResult;
+import org.postlane.smtpserver.HandlerParameters;
 
 /**
  * HELP (RFC 5321 4.1.1.8): the commands, and one of them with a line about it ({@code 214}); {@code HELP STATUS} is the state of
@@ -55,7 +56,7 @@ public class HelpCommand implements CommandHandler<SMTPSession>, HeloHook {
 
     @Override
     public void init(Configuration config) {
-        NoParameters.check(config, getClass());
+        HandlerParameters.of(config, getClass()).refuseUnknown();
     }
 
     @Override

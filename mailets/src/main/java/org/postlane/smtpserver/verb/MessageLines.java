@@ -20,6 +20,7 @@ import org.apache.james.protocols.smtp.SMTPRetCode;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.core.DataLineFilter;
 import org.postlane.smtpserver.CommandGate;
+import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.SessionChannel;
 import org.postlane.smtpserver.Silence;
 import org.slf4j.Logger;
@@ -46,7 +47,7 @@ public class MessageLines implements ConnectHandler<SMTPSession>, DataLineFilter
 
     @Override
     public void init(Configuration config) {
-        NoParameters.check(config, getClass());
+        HandlerParameters.of(config, getClass()).refuseUnknown();
     }
 
     @Override

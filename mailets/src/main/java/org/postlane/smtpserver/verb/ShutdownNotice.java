@@ -7,6 +7,7 @@ import org.apache.commons.configuration2.Configuration;
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.ConnectHandler;
 import org.apache.james.protocols.smtp.SMTPSession;
+import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.SessionChannel;
 import org.postlane.smtpserver.Silence;
 
@@ -26,7 +27,7 @@ public class ShutdownNotice implements ConnectHandler<SMTPSession> {
 
     @Override
     public void init(Configuration config) {
-        NoParameters.check(config, getClass());
+        HandlerParameters.of(config, getClass()).refuseUnknown();
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.MailParametersHook;
 import org.apache.james.protocols.smtp.hook.RcptHook;
 import org.apache.james.protocols.smtp.hook.UnknownHook;
+import org.postlane.smtpserver.HandlerParameters;
 
 /**
  * Answers commands that James would take, or would refuse with another code than RFC 5321 has for them:
@@ -57,7 +58,7 @@ public class SyntaxRules implements CommandHandler<SMTPSession>, ExtensibleHandl
 
     @Override
     public void init(Configuration config) {
-        NoParameters.check(config, getClass());
+        HandlerParameters.of(config, getClass()).refuseUnknown();
     }
 
     @Override
