@@ -52,8 +52,8 @@ import org.apache.openjpa.persistence.OpenJPAPersistence;
  * Maven Central; users and domains stay in memory. Closing it shuts the database down, so that the next one reads files alone.
  */
 final class LastingMailboxes extends AbstractModule implements AutoCloseable {
-    private static final List<Class<?>> TYPES = List.of(JPAMailbox.class, AbstractJPAMailboxMessage.class, JPAMailboxMessage.class,
-        JPAProperty.class, JPAUserFlag.class, JPAMailboxAnnotation.class, JPASubscription.class);
+    private static final List<Class<?>> TYPES = List.of(JPAMailbox.class, AbstractJPAMailboxMessage.class,
+        JPAMailboxMessage.class, JPAProperty.class, JPAUserFlag.class, JPAMailboxAnnotation.class, JPASubscription.class);
 
     private final Path database;
     private final EntityManagerFactory entities;
@@ -62,8 +62,9 @@ final class LastingMailboxes extends AbstractModule implements AutoCloseable {
     private static final class Manager extends OpenJPAMailboxManager {
         @Inject
         private Manager(JPAMailboxSessionMapperFactory mappers, SessionProvider sessions, MessageParser parser,
-                MessageId.Factory messageIds, EventBus events, StoreMailboxAnnotationManager annotations, StoreRightManager rights,
-                QuotaComponents quotas, MessageSearchIndex index, ThreadIdGuessingAlgorithm threads, Clock clock) {
+                MessageId.Factory messageIds, EventBus events, StoreMailboxAnnotationManager annotations,
+                StoreRightManager rights, QuotaComponents quotas, MessageSearchIndex index,
+                ThreadIdGuessingAlgorithm threads, Clock clock) {
             super(mappers, sessions, parser, messageIds, events, annotations, rights, quotas, index, threads, clock);
         }
 

@@ -147,8 +147,8 @@ final class Pop3Client implements Closeable {
     }
 
     /**
-     * The octets up to the dot that ends a response, unstuffed, with their last CRLF. As most clients do, it takes LF for the end of a
-     * line.
+     * The octets up to the dot that ends a response, unstuffed, with their last CRLF. As most clients do, it takes LF for the end
+     * of a line.
      */
     byte[] content() throws IOException {
         return content(false);
