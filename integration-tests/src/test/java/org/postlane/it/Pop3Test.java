@@ -172,9 +172,8 @@ class Pop3Test {
         }
         octets.append("\r\n");
         List<String> messages = List.of(SMALL, DOTTED, octets.toString(), ".\r\n..\r\n\r\n.\r\n", "\r\n", "\r\n\r\n\r\n",
-            "A: b\r\n\r\nbare\nLF\n.\nbare\rCR\r.\r\n",
-            "A: b\n\nLF\n.\r\ndot\r\n.\n..\n\n.\r\n", "A: b\r\n\r\n" + "x".repeat(200_000) + "\r\n",
-            "A: b\r\n\r\n" + ".\r\n".repeat(70_000));
+            "A: b\r\n\r\nbare\nLF\n.\nbare\rCR\r.\r\n", "A: b\n\nLF\n.\r\ndot\r\n.\n..\n\n.\r\n",
+            "A: b\r\n\r\n" + "x".repeat(200_000) + "\r\n", "A: b\r\n\r\n" + ".\r\n".repeat(70_000));
         try (Pop3Client client = pop3.login(pop3.user(messages.toArray(String[]::new)))) {
             for (int number = 1; number <= messages.size(); number++) {
                 byte[] stored = messages.get(number - 1).getBytes(ISO_8859_1);

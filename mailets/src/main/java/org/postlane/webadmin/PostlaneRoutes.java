@@ -7,9 +7,9 @@ import javax.inject.Inject;
 import org.apache.james.webadmin.Routes;
 import org.apache.james.webadmin.utils.JsonTransformer;
 import org.postlane.james.ServerStarted;
-import org.postlane.outbound.Destinations;
 import org.postlane.outbound.OutboundEngine;
-import org.postlane.outbound.Reload;
+import org.postlane.outbound.operations.Destinations;
+import org.postlane.outbound.operations.Reload;
 import org.postlane.recipient.RecipientClassifier;
 import spark.Service;
 
