@@ -14,9 +14,13 @@ import javax.mail.Message;
 import javax.mail.Session;
 import javax.mail.Store;
 
+import org.apache.james.core.Username;
+import org.apache.james.core.quota.QuotaCountLimit;
+import org.apache.james.mailbox.model.MailboxPath;
 import org.apache.james.mailbox.model.MultimailboxesSearchQuery;
 import org.apache.james.mailbox.model.SearchQuery;
 import org.apache.james.modules.MailboxProbeImpl;
+import org.apache.james.modules.QuotaProbesImpl;
 import org.apache.james.modules.protocols.SieveProbeImpl;
 import org.junit.jupiter.api.Test;
 import org.postlane.testing.SmtpDialogue;
@@ -64,6 +68,23 @@ class FanOutTest {
                 .startsWith("Return-Path: <alice@local.test>\r\nDelivered-To: carol@local.test\r\n")
                 .doesNotContain("Delivered-To: bob");
             assertThat(james.webadmin("/metrics")).containsPattern("localDeliveredMails_total 2");
+        }
+    }
+
+    @Test
+    void aFullMailboxBouncesForItsUserAloneAndTheOthersHaveTheMail() throws Exception {
+        try (JamesUnderTest james = JamesUnderTest.postlane()
+                .domain("local.test").user("alice@local.test").user("bob@local.test").user("carol@local.test").start()) {
+            QuotaProbesImpl quotas = james.james().server().getProbe(QuotaProbesImpl.class);
+            quotas.setMaxMessageCount(quotas.getQuotaRoot(MailboxPath.inbox(Username.of("bob@local.test"))),
+                QuotaCountLimit.count(0));
+            james.send("alice@local.test", List.of("bob@local.test", "carol@local.test"), "Subject: full\n\nhello\n");
+
+            await().atMost(PATIENCE).until(() -> james.inbox("carol@local.test").size() == 1
+                && james.inbox("alice@local.test").size() == 1);
+            assertThat(james.inboxTexts("alice@local.test")).singleElement().asString()
+                .contains("bob@local.test").doesNotContainPattern("(?i)Final-Recipient:.*carol");
+            assertThat(james.inbox("bob@local.test")).isEmpty();
         }
     }
 

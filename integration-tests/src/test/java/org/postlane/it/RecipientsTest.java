@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -39,7 +40,7 @@ class RecipientsTest {
             .replace("mailetcontainer.xml", "<relayDomains>${sys:postlane.relayDomains:-relay.invalid}</relayDomains>",
                 "<relayDomainsFile>" + relayDomains + "</relayDomainsFile><virtualDomains>lists.test</virtualDomains>")
             .edit("smtpserver.xml", RecipientsTest::limitPort25To3AndSubmissionToMany)
-            .domain("local.test").domain("lists.test")
+            .domain("local.test").domain("lists.test").domain("alias.test")
             .user("ann@local.test").user("bea@local.test").user("eve@local.test").user("box@lists.test")
             .alias("annie@local.test", "ann@local.test")
             .mx("external.test", remote.port()).mx("many.branch.test", remote.port())
@@ -150,6 +151,21 @@ class RecipientsTest {
         await().atMost(PATIENCE).until(() -> copies("bea@local.test", "hasty") == 1);
         assertThat(james.inboxTexts("bea@local.test"))
             .anyMatch(mail -> mail.endsWith("\r\n\r\nRCPT TO:<somebody@else.test>\r\nbody\r\n"));
+    }
+
+    @Test
+    void eachKindOfMappingMakesAnAddressVirtualAndReachesItsTargetInWhateverCase() throws Exception {
+        call(204, "PUT", "/address/groups/crew@local.test/bea@local.test");
+        call(204, "PUT", "/address/forwards/eve@local.test/targets/bea@local.test");
+        call(204, "POST", "/mappings/regex/pat@local.test/targets/pat@.*:bea@local.test");
+        james.james().server().getProbe(DataProbeImpl.class).addDomainAliasMapping("alias.test", "local.test");
+        call(204, "DELETE", "/postlane/directory-cache");
+        Map<String, String> targets = Map.of("Annie@Local.test", "ann@local.test", "CREW@local.test", "bea@local.test",
+            "Eve@Local.Test", "bea@local.test", "pat@local.test", "bea@local.test", "Ann@ALIAS.test", "ann@local.test");
+        try (SmtpDialogue dialogue = james.smtp()) {
+            targets.keySet().forEach(to -> dialogue.sendMail("stranger@world.test", List.of(to), message("to " + to)));
+        }
+        targets.forEach((to, target) -> await().atMost(PATIENCE).until(() -> copies(target, "to " + to) == 1));
     }
 
     @Test

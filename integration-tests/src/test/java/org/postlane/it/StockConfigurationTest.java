@@ -48,4 +48,24 @@ class StockConfigurationTest {
             assertThat(remote.violations()).isEmpty();
         }
     }
+
+    @Test
+    void stocksSampleWithTheThirdStepDeliversToMailboxesAndServesThemOverPop3() throws Exception {
+        try (JamesUnderTest james = InstallDocument.follow("Third step", switchedOn())
+                .replace("pop3server.xml", "0.0.0.0:110", "${sys:postlane.pop3.bind}")
+                .replace("pop3server.xml", "<secret>james72laBalle</secret>", "<secret>postlane</secret>")
+                .start()) {
+            try (SmtpDialogue smtp = james.smtp()) {
+                smtp.sendMail("bob@elsewhere.test", List.of("alice@local.test"),
+                    "Subject: hello\r\n\r\nbody\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
+            await().until(() -> james.inbox("alice@local.test").size() == 1);
+            try (Pop3Client first = Pop3Client.plain(james.port("pop3")).login("alice@local.test", JamesUnderTest.SECRET);
+                 Pop3Client second = Pop3Client.plain(james.port("pop3"))) {
+                assertThat(first.greeting()).isEqualTo("+OK POP3 server ready");
+                assertThat(second.say("USER alice@local.test", "PASS " + JamesUnderTest.SECRET)).last().asString()
+                    .startsWith("-ERR [IN-USE]");
+            }
+        }
+    }
 }

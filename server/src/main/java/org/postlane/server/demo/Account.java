@@ -59,7 +59,7 @@ final class Account {
 
               %d messages to four recipients each in %.1f s. p50, p99: from the reply to the final dot to the arrival; POP3 is
               looked at every %d ms. reuse = 1 - connections / transactions, with at most 8 connections a host. intact: octet
-              for octet what was sent, behind the trace fields that were put in front.
+              for octet what was sent, behind the trace fields that were put in front; a Return-Path is one of them.
             """, messages.size(), elapsed.toMillis() / 1000.0, Maildrop.INTERVAL.toMillis());
         for (Type type : Type.values()) {
             int repeated = ledger.sum(type).repeated();
@@ -78,7 +78,7 @@ final class Account {
             }
         });
         if (!namesOfDeviation.isEmpty()) {
-            out.printf("%n  %s, changed on the way:%n", type.label());
+            out.printf("%n  %s, differs from what was sent:%n", type.label());
         }
         namesOfDeviation.forEach((cause, names) -> out.printf("    %d: %s%n%s", names.size(), cause,
             names.size() <= 3 ? "       " + String.join(", ", names) + System.lineSeparator() : ""));

@@ -11,11 +11,16 @@ final class Causes {
     }
 
     static String of(Type type, Deviation deviation) {
-        boolean box = type == Type.LOCAL || type == Type.VIRTUAL;
-        boolean removed = deviation.kind() == Deviation.Kind.FIELD_REMOVED;
-        if (box && removed && deviation.detail().toLowerCase(Locale.ROOT).startsWith("return-path:")) {
+        if (isOfFinalDelivery(type, deviation)) {
             return "a Return-Path that was in it gave way to the one that final delivery writes (RFC 5321, 4.4)";
         }
         return deviation.toString();
+    }
+
+    /** Whether it is no damage but what final delivery has to do. */
+    static boolean isOfFinalDelivery(Type type, Deviation deviation) {
+        boolean box = type == Type.LOCAL || type == Type.VIRTUAL;
+        return box && deviation.kind() == Deviation.Kind.FIELD_REMOVED
+            && deviation.detail().toLowerCase(Locale.ROOT).startsWith("return-path:");
     }
 }

@@ -39,7 +39,7 @@ final class Ledger {
      * @param deferred accepted and not here yet, or asked to come back later (4xx)
      * @param refused recipients or messages answered 5xx
      * @param repeated arrivals beyond the first of the same message
-     * @param intact arrivals that were octet for octet what was sent
+     * @param intact arrivals that were octet for octet what was sent, but for a Return-Path that final delivery wrote anew
      * @param latency from the reply to the final dot to the arrival
      */
     record Sum(int accepted, int delivered, int deferred, int refused, int repeated, int intact, Percentiles latency) {
@@ -116,7 +116,8 @@ final class Ledger {
             }
         });
         long missing = page.accepted.keySet().stream().filter(index -> !page.arrived.containsKey(index)).count();
-        int intact = (int) page.deviations.values().stream().filter(List::isEmpty).count();
+        int intact = (int) page.deviations.values().stream()
+            .filter(found -> found.stream().allMatch(deviation -> Causes.isOfFinalDelivery(type, deviation))).count();
         return new Sum(page.accepted.size(), page.arrived.size(), (int) missing + page.postponed, page.refused, page.repeated,
             intact, new Percentiles(latencies));
     }

@@ -12,10 +12,12 @@ class CausesTest {
     @Test
     void finalDeliveryMayReplaceAReturnPath() {
         assertThat(Causes.of(Type.LOCAL, lostReturnPath)).contains("RFC 5321");
+        assertThat(Causes.isOfFinalDelivery(Type.VIRTUAL, lostReturnPath)).isTrue();
     }
 
     @Test
     void nobodyElseMay() {
         assertThat(Causes.of(Type.RELAY, lostReturnPath)).isEqualTo("removed: Return-Path: <a@b>");
+        assertThat(Causes.isOfFinalDelivery(Type.RELAY, lostReturnPath)).isFalse();
     }
 }
