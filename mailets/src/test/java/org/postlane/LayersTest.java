@@ -42,6 +42,7 @@ class LayersTest {
             .layer("lane").definedBy("org.postlane.lane..")
             .layer("local").definedBy("org.postlane.local..")
             .layer("mailet").definedBy("org.postlane.mailet..")
+            .layer("credential").definedBy("org.postlane.credential..")
             .layer("smtpserver").definedBy("org.postlane.smtpserver..")
             .layer("webadmin").definedBy("org.postlane.webadmin..")
             .layer("pop3").definedBy("org.postlane.pop3..")
@@ -53,13 +54,15 @@ class LayersTest {
             .whereLayer("report").mayOnlyAccessLayers("smtp", "james")
             .whereLayer("route").mayOnlyAccessLayers("smtp", "james")
             .whereLayer("recipient").mayOnlyAccessLayers("james")
+            .whereLayer("credential").mayOnlyAccessLayers("journal", "james")
             .whereLayer("outbound").mayOnlyAccessLayers("route", "report", "journal", "schedule", "pool", "smtp", "james")
             .whereLayer("lane").mayOnlyAccessLayers("outbound", "recipient", "james")
             .whereLayer("local").mayOnlyAccessLayers("lane", "recipient", "james")
             .whereLayer("mailet").mayOnlyAccessLayers("local", "lane", "outbound", "recipient", "route", "report", "journal",
                 "schedule", "pool", "smtp", "james")
-            .whereLayer("smtpserver").mayOnlyAccessLayers("lane", "outbound", "recipient", "james")
-            .whereLayer("webadmin").mayOnlyAccessLayers("lane", "outbound", "recipient", "schedule", "pool", "james")
+            .whereLayer("smtpserver").mayOnlyAccessLayers("lane", "outbound", "recipient", "credential", "james")
+            .whereLayer("webadmin").mayOnlyAccessLayers("lane", "outbound", "recipient", "credential", "schedule", "pool",
+                "james")
             .whereLayer("pop3").mayOnlyAccessLayers("james")
             .ensureAllClassesAreContainedInArchitecture()
             .check(shipped);
