@@ -15,24 +15,24 @@ import org.postlane.james.ConfigurationError;
  * The way from a session to its channel. James 3.8.1 has none that is public: handlers and hooks get the session only, and the
  * transport behind it keeps the channel to itself.
  */
-final class SessionChannel {
+public final class SessionChannel {
     private static final String FIELD = "channel";
 
     private final Field field;
 
     /** @throws ConfigurationError in a James that is built otherwise */
-    SessionChannel() {
+    public SessionChannel() {
         try {
             field = NettyProtocolTransport.class.getDeclaredField(FIELD);
             field.setAccessible(true);
         } catch (ReflectiveOperationException | RuntimeException e) {
-            throw new ConfigurationError("smtpserver.xml, handler RecipientTypeRcptHook: expected James 3.8.1, whose "
+            throw new ConfigurationError("smtpserver.xml: expected James 3.8.1, whose "
                 + NettyProtocolTransport.class.getName() + " has a field \"" + FIELD + "\": " + e);
         }
     }
 
     /** The channel; empty for a session that is not Netty's. */
-    Optional<Channel> of(ProtocolSession session) {
+    public Optional<Channel> of(ProtocolSession session) {
         if (!(session instanceof ProtocolSessionImpl)) {
             return Optional.empty();
         }
