@@ -7,6 +7,8 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Scopes;
 import org.apache.james.IsStartedProbe;
+import org.postlane.credential.CredentialStore;
+import org.postlane.credential.Passwords;
 import org.postlane.james.ServerStarted;
 import org.postlane.lane.Lanes;
 import org.postlane.local.LocalDeliveries;
@@ -38,6 +40,8 @@ public final class PostlaneModule extends AbstractModule {
         bind(VirtualDomains.class).in(Scopes.SINGLETON);
         bind(RecipientClassifier.class).in(Scopes.SINGLETON);
         bind(SenderIdentity.class).in(Scopes.SINGLETON);
+        bind(CredentialStore.class).in(Scopes.SINGLETON);
+        bind(Passwords.class).in(Scopes.SINGLETON);
         bind(Lanes.class).in(Scopes.SINGLETON);
         bind(LocalDeliveries.class).in(Scopes.SINGLETON);
         bind(CriticalStates.class).in(Scopes.SINGLETON);
