@@ -44,6 +44,7 @@ class LayersTest {
             .layer("lane").definedBy("org.postlane.lane..")
             .layer("local").definedBy("org.postlane.local..")
             .layer("mailet").definedBy("org.postlane.mailet..")
+            .layer("credential").definedBy("org.postlane.credential..")
             .layer("smtpserver").definedBy("org.postlane.smtpserver..")
             .layer("webadmin").definedBy("org.postlane.webadmin..")
             .layer("pop3").definedBy("org.postlane.pop3..")
@@ -56,13 +57,15 @@ class LayersTest {
             .whereLayer("route").mayOnlyAccessLayers("dns", "smtp", "james")
             .whereLayer("dns").mayOnlyAccessLayers("smtp", "james")
             .whereLayer("recipient").mayOnlyAccessLayers("james")
+            .whereLayer("credential").mayOnlyAccessLayers("journal", "james")
             .whereLayer("outbound").mayOnlyAccessLayers("route", "dns", "report", "journal", "schedule", "pool", "smtp", "james")
             .whereLayer("lane").mayOnlyAccessLayers("outbound", "recipient", "james")
             .whereLayer("local").mayOnlyAccessLayers("lane", "recipient", "james")
             .whereLayer("mailet").mayOnlyAccessLayers("local", "lane", "outbound", "recipient", "route", "dns", "report",
                 "journal", "schedule", "pool", "smtp", "james")
-            .whereLayer("smtpserver").mayOnlyAccessLayers("lane", "outbound", "recipient", "dns", "james")
-            .whereLayer("webadmin").mayOnlyAccessLayers("lane", "outbound", "recipient", "schedule", "pool", "james")
+            .whereLayer("smtpserver").mayOnlyAccessLayers("lane", "outbound", "recipient", "credential", "dns", "james")
+            .whereLayer("webadmin").mayOnlyAccessLayers("lane", "outbound", "recipient", "credential", "schedule", "pool",
+                "james")
             .whereLayer("pop3").mayOnlyAccessLayers("james")
             .ensureAllClassesAreContainedInArchitecture()
             .check(shipped);

@@ -8,6 +8,8 @@ import com.google.inject.Provides;
 import com.google.inject.Scopes;
 import org.apache.james.IsStartedProbe;
 import org.apache.james.dnsservice.api.DNSService;
+import org.postlane.credential.CredentialStore;
+import org.postlane.credential.Passwords;
 import org.postlane.james.ServerStarted;
 import org.postlane.lane.Lanes;
 import org.postlane.local.LocalDeliveries;
@@ -47,6 +49,8 @@ public final class PostlaneModule extends AbstractModule {
         bind(SenderIdentity.class).in(Scopes.SINGLETON);
         bind(Enquiries.class).in(Scopes.SINGLETON);
         bind(OpenSessions.class).in(Scopes.SINGLETON);
+        bind(CredentialStore.class).in(Scopes.SINGLETON);
+        bind(Passwords.class).in(Scopes.SINGLETON);
         bind(Lanes.class).in(Scopes.SINGLETON);
         bind(LocalDeliveries.class).in(Scopes.SINGLETON);
         bind(CriticalStates.class).in(Scopes.SINGLETON);

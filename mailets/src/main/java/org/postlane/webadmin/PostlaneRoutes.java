@@ -6,6 +6,8 @@ import javax.inject.Inject;
 
 import org.apache.james.webadmin.Routes;
 import org.apache.james.webadmin.utils.JsonTransformer;
+import org.postlane.credential.CredentialStore;
+import org.postlane.credential.Passwords;
 import org.postlane.james.ServerStarted;
 import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.operations.Destinations;
@@ -26,15 +28,17 @@ public final class PostlaneRoutes implements Routes {
     private final ConnectionRoutes connections;
     private final ReloadRoutes reload;
     private final DirectoryCacheRoutes directoryCache;
+    private final CredentialRoutes credentials;
 
     /** For James' injector. */
     @Inject
     public PostlaneRoutes(Destinations destinations, OutboundEngine engine, ServerStarted started, Reload reload, Clock clock,
-                          RecipientClassifier classifier, JsonTransformer json) {
+                          RecipientClassifier classifier, CredentialStore store, Passwords passwords, JsonTransformer json) {
         this.destinations = new DestinationRoutes(destinations, clock, json);
         this.connections = new ConnectionRoutes(engine, started, json);
         this.reload = new ReloadRoutes(reload, json);
         this.directoryCache = new DirectoryCacheRoutes(classifier, json);
+        this.credentials = new CredentialRoutes(store, passwords, json);
     }
 
     @Override
@@ -48,5 +52,6 @@ public final class PostlaneRoutes implements Routes {
         connections.define(service);
         reload.define(service);
         directoryCache.define(service);
+        credentials.define(service);
     }
 }

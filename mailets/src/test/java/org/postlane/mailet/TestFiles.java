@@ -9,13 +9,14 @@ import java.nio.file.Path;
 import org.apache.james.filesystem.api.FileSystem;
 
 /** James' file system in a directory of the test's: {@code file:///} URLs as they are, others under the directory. */
-class TestFiles implements FileSystem {
+public class TestFiles implements FileSystem {
     /** For tests that keep no files. */
     static final TestFiles IN_TEMP = new TestFiles(Path.of(System.getProperty("java.io.tmpdir")));
 
     private final Path root;
 
-    TestFiles(Path root) {
+    /** Relative files are in this directory. */
+    public TestFiles(Path root) {
         this.root = root;
     }
 

@@ -85,6 +85,17 @@ public final class TestTls {
         return made(List.of("-dname", "CN=wrong.invalid", "-ext", "SAN=dns:wrong.invalid", "-validity", "30"));
     }
 
+    /** A client certificate for these users, by the addresses in it; the name of its subject is the first of them. */
+    public static TestTls forUsers(String... addresses) {
+        return made(List.of("-dname", "CN=" + addresses[0], "-ext", "SAN=email:" + String.join(",email:", addresses),
+            "-validity", "30"));
+    }
+
+    /** A client certificate for this user that was valid until yesterday. */
+    public static TestTls expiredForUser(String address) {
+        return made(List.of("-dname", "CN=" + address, "-ext", "SAN=email:" + address, "-startdate", "-3d", "-validity", "2"));
+    }
+
     private static TestTls made(List<String> options) {
         return MADE.computeIfAbsent(options, wanted -> {
             try {
@@ -167,11 +178,24 @@ public final class TestTls {
 
     /** For a client that trusts this certificate and no other. */
     public SSLContext clientContext() {
+        return clientContext(null);
+    }
+
+    /** The same for a client that presents the other certificate where it is asked for one. */
+    public SSLContext clientContextOf(TestTls own) {
+        return clientContext(own);
+    }
+
+    private SSLContext clientContext(TestTls own) {
         try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(trustStore);
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            if (own != null) {
+                keys.init(own.keyStore, PASSWORD);
+            }
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
+            context.init(own == null ? null : keys.getKeyManagers(), trust.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot make a TLS context", e);

@@ -24,8 +24,8 @@ public final class AttemptContext {
     /**
      * For one queue.
      *
-     * @param recordedInTime completes when the journal has kept up with what is delivered, on a thread that may wait; fails when it
-     *     does not
+     * @param recordedInTime completes when the journal has kept up with what is delivered, on a thread that may wait; fails when
+     *     it does not
      * @param live the limits of its destinations now
      */
     public AttemptContext(Connections connections, OutboundMetrics metrics, OutboundSettings settings,

@@ -51,7 +51,8 @@ class SlowDnsTest {
     private final OutboundMetrics metrics = new OutboundMetrics(new RecordingMetricFactory(), new NoopGaugeRegistry());
     private final AttemptContext context = new AttemptContext(
         new Connections(metrics, () -> PoolLimits.builder().build(), System::nanoTime), metrics,
-        new OutboundSettings.Builder().build(), scheduler, () -> CompletableFuture.completedFuture(null), () -> LiveSettings.DEFAULTS);
+        new OutboundSettings.Builder().build(), scheduler, () -> CompletableFuture.completedFuture(null),
+        () -> LiveSettings.DEFAULTS);
     private final List<Verdict> heard = new CopyOnWriteArrayList<>();
     private MailImpl mail;
     private DestinationAttempt attempt;
