@@ -109,8 +109,9 @@ public final class CommandLimits implements ConnectHandler<SMTPSession>, Protoco
 
     @Override
     public Response onResponse(ProtocolSession session, Response response, long executionTime, ProtocolHandler handler) {
-        // James tells each response twice, of the command's handler and of the one that has called it.
-        if (perMinute == 0 || !(handler instanceof CommandHandler) || response.isEndSession()
+        // James tells each response twice, of the command's handler and of the one that has called it; and at the connection the
+        // silence of handlers that have commands as well.
+        if (perMinute == 0 || !(handler instanceof CommandHandler) || response == Silence.RESPONSE || response.isEndSession()
                 || trusted.contains(Client.of((SMTPSession) session))) {
             return response;
         }
