@@ -8,6 +8,7 @@ import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -36,7 +37,8 @@ class LayersTest {
             .layer("schedule").definedBy("org.postlane.schedule..")
             .layer("journal").definedBy("org.postlane.journal..")
             .layer("report").definedBy("org.postlane.report..")
-            .layer("route").definedBy("org.postlane.route..")
+            .layer("route").definedBy("org.postlane.route")
+            .layer("dns").definedBy("org.postlane.route.dns..")
             .layer("recipient").definedBy("org.postlane.recipient..")
             .layer("outbound").definedBy("org.postlane.outbound..")
             .layer("lane").definedBy("org.postlane.lane..")
@@ -52,19 +54,50 @@ class LayersTest {
             .whereLayer("schedule").mayNotAccessAnyLayer()
             .whereLayer("journal").mayNotAccessAnyLayer()
             .whereLayer("report").mayOnlyAccessLayers("smtp", "james")
-            .whereLayer("route").mayOnlyAccessLayers("smtp", "james")
+            .whereLayer("route").mayOnlyAccessLayers("dns", "smtp", "james")
+            .whereLayer("dns").mayOnlyAccessLayers("smtp", "james")
             .whereLayer("recipient").mayOnlyAccessLayers("james")
             .whereLayer("credential").mayOnlyAccessLayers("journal", "james")
-            .whereLayer("outbound").mayOnlyAccessLayers("route", "report", "journal", "schedule", "pool", "smtp", "james")
+            .whereLayer("outbound").mayOnlyAccessLayers("route", "dns", "report", "journal", "schedule", "pool", "smtp", "james")
             .whereLayer("lane").mayOnlyAccessLayers("outbound", "recipient", "james")
             .whereLayer("local").mayOnlyAccessLayers("lane", "recipient", "james")
-            .whereLayer("mailet").mayOnlyAccessLayers("local", "lane", "outbound", "recipient", "route", "report", "journal",
-                "schedule", "pool", "smtp", "james")
-            .whereLayer("smtpserver").mayOnlyAccessLayers("lane", "outbound", "recipient", "credential", "james")
+            .whereLayer("mailet").mayOnlyAccessLayers("local", "lane", "outbound", "recipient", "route", "dns", "report",
+                "journal", "schedule", "pool", "smtp", "james")
+            .whereLayer("smtpserver").mayOnlyAccessLayers("lane", "outbound", "recipient", "dns", "credential", "james")
             .whereLayer("webadmin").mayOnlyAccessLayers("lane", "outbound", "recipient", "credential", "schedule", "pool",
                 "james")
             .whereLayer("pop3").mayOnlyAccessLayers("james")
             .ensureAllClassesAreContainedInArchitecture()
+            .check(shipped);
+    }
+
+    /** Each by itself; {@code outbound} holds them together, and no other package looks inside. */
+    @Test
+    void thePartsOfTheEngineStandOnEachOtherInOneOrder() {
+        layeredArchitecture().consideringOnlyDependenciesInLayers()
+            .layer("engine").definedBy("org.postlane.outbound")
+            .layer("delayed").definedBy("org.postlane.outbound.delayed..")
+            .layer("settlement").definedBy("org.postlane.outbound.settlement..")
+            .layer("attempt").definedBy("org.postlane.outbound.attempt..")
+            .layer("settings").definedBy("org.postlane.outbound.settings..")
+            .layer("operations").definedBy("org.postlane.outbound.operations..")
+            .layer("mail").definedBy("org.postlane.outbound.mail..")
+            .whereLayer("delayed").mayOnlyAccessLayers("settlement", "operations", "mail")
+            .whereLayer("settlement").mayOnlyAccessLayers("settings", "operations", "mail")
+            .whereLayer("attempt").mayOnlyAccessLayers("settings", "operations", "mail")
+            .whereLayer("settings").mayNotAccessAnyLayer()
+            .whereLayer("operations").mayOnlyAccessLayers("mail")
+            .whereLayer("mail").mayNotAccessAnyLayer()
+            .check(shipped.that(DescribedPredicate.describe("are in the engine",
+                type -> type.getPackageName().startsWith("org.postlane.outbound"))));
+    }
+
+    /** They are public for the engine's own packages only. */
+    @Test
+    void onlyTheEngineSeesHowMailIsTriedAndSettled() {
+        noClasses().that().resideOutsideOfPackage("org.postlane.outbound..")
+            .should().dependOnClassesThat().resideInAnyPackage("org.postlane.outbound.attempt..",
+                "org.postlane.outbound.settlement..", "org.postlane.outbound.delayed..")
             .check(shipped);
     }
 

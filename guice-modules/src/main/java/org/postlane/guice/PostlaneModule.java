@@ -7,25 +7,32 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Scopes;
 import org.apache.james.IsStartedProbe;
+import org.apache.james.dnsservice.api.DNSService;
 import org.postlane.credential.CredentialStore;
 import org.postlane.credential.Passwords;
 import org.postlane.james.ServerStarted;
 import org.postlane.lane.Lanes;
 import org.postlane.local.LocalDeliveries;
 import org.postlane.mailet.ContainerReload;
-import org.postlane.outbound.CriticalStates;
-import org.postlane.outbound.Destinations;
 import org.postlane.outbound.EngineJournal;
 import org.postlane.outbound.EngineTime;
 import org.postlane.outbound.OutboundEngine;
-import org.postlane.outbound.OutboundMetrics;
-import org.postlane.outbound.QueueDestinations;
-import org.postlane.outbound.Reload;
+import org.postlane.outbound.operations.CriticalStates;
+import org.postlane.outbound.operations.Destinations;
+import org.postlane.outbound.operations.OutboundMetrics;
+import org.postlane.outbound.operations.QueueDestinations;
+import org.postlane.outbound.operations.Reload;
 import org.postlane.pop3.MaildropLocks;
+import org.postlane.recipient.Enquiries;
 import org.postlane.recipient.RecipientClassifier;
 import org.postlane.recipient.RelayDomains;
 import org.postlane.recipient.SenderIdentity;
 import org.postlane.recipient.VirtualDomains;
+import org.postlane.route.dns.MailDns;
+import org.postlane.smtpserver.Rejections;
+import org.postlane.smtpserver.check.NetworkFiles;
+import org.postlane.smtpserver.limit.UserMessages;
+import org.postlane.smtpserver.verb.OpenSessions;
 
 /**
  * What the mailets, matchers and SMTP hooks of one James share, each bound once. It goes into {@code extensions.properties}:
@@ -40,6 +47,8 @@ public final class PostlaneModule extends AbstractModule {
         bind(VirtualDomains.class).in(Scopes.SINGLETON);
         bind(RecipientClassifier.class).in(Scopes.SINGLETON);
         bind(SenderIdentity.class).in(Scopes.SINGLETON);
+        bind(Enquiries.class).in(Scopes.SINGLETON);
+        bind(OpenSessions.class).in(Scopes.SINGLETON);
         bind(CredentialStore.class).in(Scopes.SINGLETON);
         bind(Passwords.class).in(Scopes.SINGLETON);
         bind(Lanes.class).in(Scopes.SINGLETON);
@@ -54,6 +63,16 @@ public final class PostlaneModule extends AbstractModule {
         bind(ContainerReload.class).in(Scopes.SINGLETON);
         bind(Reload.class).to(ContainerReload.class);
         bind(MaildropLocks.class).in(Scopes.SINGLETON);
+        bind(Rejections.class).in(Scopes.SINGLETON);
+        bind(UserMessages.class).in(Scopes.SINGLETON);
+        bind(NetworkFiles.class).in(Scopes.SINGLETON);
+    }
+
+    /** What arrives and what leaves share one memory of DNS. */
+    @Provides
+    @Singleton
+    MailDns dns(OutboundEngine engine, DNSService service) {
+        return engine.dnsBy(service);
     }
 
     @Provides

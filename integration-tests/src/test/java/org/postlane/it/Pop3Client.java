@@ -146,17 +146,29 @@ final class Pop3Client implements Closeable {
         return octet;
     }
 
-    /** The octets up to CRLF, dot, CRLF, unstuffed, with their last CRLF. */
+    /**
+     * The octets up to the dot that ends a response, unstuffed, with their last CRLF. As most clients do, it takes LF for the end
+     * of a line.
+     */
     byte[] content() throws IOException {
+        return content(false);
+    }
+
+    /** The same for a client to which nothing but CRLF ends a line. */
+    byte[] strictContent() throws IOException {
+        return content(true);
+    }
+
+    private byte[] content(boolean strict) throws IOException {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         int last = 0;
         while (true) {
             int octet = octet();
             line.write(octet);
-            if (octet == '\n' && last == '\r') {
+            if (octet == '\n' && (last == '\r' || !strict)) {
                 byte[] octets = line.toByteArray();
-                if (octets.length == 3 && octets[0] == '.') {
+                if (octets.length <= 3 && line.toString(ISO_8859_1).strip().equals(".")) {
                     return content.toByteArray();
                 }
                 int from = octets[0] == '.' ? 1 : 0;

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import com.google.inject.util.Modules;
 import org.apache.james.core.Username;
 import org.apache.james.mailbox.MessageManager.AppendCommand;
 import org.apache.james.mailbox.model.MailboxPath;
@@ -48,7 +49,8 @@ final class Pop3Fixture implements AutoCloseable {
         strictPort = freePort();
         hastyPort = freePort();
         JamesUnderTest.Builder builder = JamesUnderTest.postlane().domain(DOMAIN)
-            .override(binder -> binder.bind(MailboxAdapterFactory.class).toInstance(maildrops));
+            .override(Modules.combine(new Nicknames(),
+                binder -> binder.bind(MailboxAdapterFactory.class).toInstance(maildrops)));
         if (stock) {
             builder.edit("pop3server.xml", text -> text.replaceAll("(?s)<handlerchain.*?</handlerchain>", "<handlerchain/>"));
         } else {

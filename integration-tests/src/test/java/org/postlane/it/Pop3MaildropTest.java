@@ -73,6 +73,20 @@ class Pop3MaildropTest {
     }
 
     @Test
+    void theLockIsTheUsersAndNotThatOfTheNameThatWasTyped() throws Exception {
+        String user = pop3.user(SMALL);
+        try (Pop3Client first = pop3.login(user.toUpperCase(Locale.US));
+             Pop3Client second = pop3.connect(); Pop3Client third = pop3.connect()) {
+            assertThat(first.ask("STAT")).isEqualTo("+OK 1 23");
+            assertThat(second.say("USER " + user, "PASS " + SECRET)).last().asString().startsWith("-ERR [IN-USE]");
+            assertThat(third.say("USER nick." + user, "PASS " + SECRET)).last().asString().startsWith("-ERR [IN-USE]");
+            first.ask("QUIT");
+            assertThat(third.login("nick." + user, SECRET).ask("STAT")).isEqualTo("+OK 1 23");
+            assertThat(second.say("USER " + user, "PASS " + SECRET)).last().asString().startsWith("-ERR [IN-USE]");
+        }
+    }
+
+    @Test
     void aWrongPasswordLearnsNothingOfTheLock() throws Exception {
         String user = pop3.user();
         try (Pop3Client holder = pop3.login(user); Pop3Client guesser = pop3.connect()) {

@@ -172,14 +172,25 @@ class Pop3Test {
         }
         octets.append("\r\n");
         List<String> messages = List.of(SMALL, DOTTED, octets.toString(), ".\r\n..\r\n\r\n.\r\n", "\r\n", "\r\n\r\n\r\n",
-            "A: b\r\n\r\nbare\nLF\n.\nbare\rCR\r.\r\n", "A: b\r\n\r\n" + "x".repeat(200_000) + "\r\n",
-            "A: b\r\n\r\n" + ".\r\n".repeat(70_000));
+            "A: b\r\n\r\nbare\nLF\n.\nbare\rCR\r.\r\n", "A: b\n\nLF\n.\r\ndot\r\n.\n..\n\n.\r\n",
+            "A: b\r\n\r\n" + "x".repeat(200_000) + "\r\n", "A: b\r\n\r\n" + ".\r\n".repeat(70_000));
         try (Pop3Client client = pop3.login(pop3.user(messages.toArray(String[]::new)))) {
             for (int number = 1; number <= messages.size(); number++) {
                 byte[] stored = messages.get(number - 1).getBytes(ISO_8859_1);
                 assertThat(client.ask("LIST " + number)).isEqualTo("+OK " + number + " " + stored.length);
                 assertThat(client.retr(number)).isEqualTo(stored);
             }
+        }
+    }
+
+    @Test
+    void aDotBehindABareLfEndsAMessageForNoClient() throws Exception {
+        String message = "A: b\n\nLF\n.\r\nQUIT\r\n.\n\r\n";
+        try (Pop3Client client = pop3.login(pop3.user(message))) {
+            assertThat(client.retr(1)).asString().isEqualTo(message);
+            assertThat(client.ask("RETR 1")).startsWith("+OK");
+            assertThat(client.strictContent()).asString().isEqualTo("A: b\n\nLF\n..\r\nQUIT\r\n.\n\r\n");
+            assertThat(client.ask("STAT")).isEqualTo("+OK 1 " + message.length());
         }
     }
 

@@ -58,6 +58,15 @@ class Pop3TlsTest {
         }
     }
 
+    /** James' framing takes it for an attack before any handler hears of it. */
+    @Test
+    void stlsWithAnArgumentIsAnErrorAndEndsTheConnectionAsWithStock() throws Exception {
+        try (Pop3Client client = pop3.connect()) {
+            client.send("STLS x\r\n");
+            assertThat(client.rest()).startsWith("-ERR").doesNotContain("+OK");
+        }
+    }
+
     @Test
     void stlsAfterTheLoginIsRefused() throws Exception {
         try (Pop3Client client = pop3.login(pop3.user())) {

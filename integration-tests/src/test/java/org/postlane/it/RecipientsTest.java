@@ -179,6 +179,16 @@ class RecipientsTest {
     }
 
     @Test
+    void aGroupInItselfInsideAnotherGroupIsRefusedByItsName() {
+        call(204, "PUT", "/address/groups/outer@local.test/inner@local.test");
+        call(204, "PUT", "/address/groups/inner@local.test/ann@local.test");
+        call(204, "PUT", "/address/groups/inner@local.test/inner@local.test");
+
+        assertThat(rcpt("outer@local.test"))
+            .startsWith("550 5.4.6 Mappings run in a circle: inner@local.test > inner@local.test");
+    }
+
+    @Test
     void webadminNamesACircleThatItRefuses() {
         call(204, "PUT", "/address/groups/three@local.test/four@local.test");
         assertThat(james.webadmin("PUT", "/address/groups/four@local.test/three@local.test").body())

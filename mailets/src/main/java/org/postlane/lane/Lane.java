@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
  * What one recipient type gets: a durable queue of its own, and threads of its own that take mail from it and run it through
  * the lane's processor. Nothing of it is shared with another lane.
  *
+ * <p>Its end is the end of the reading. James stops its spool later than this, and the queue takes that mail too, for after
+ * the restart: a refusal would be a failed mail.
+ *
  * <p>Safe for use by several threads.
  */
 public final class Lane {
@@ -84,11 +87,8 @@ public final class Lane {
         return queue.get();
     }
 
-    private synchronized ThreadPoolExecutor handOverThreads() throws MessagingException {
-        if (closed) {
-            throw new MessagingException("The lane " + settings.laneName() + " has ended; James is stopping");
-        }
-        if (handOverThreads.isEmpty()) {
+    private synchronized ThreadPoolExecutor handOverThreads() {
+        if (handOverThreads.isEmpty() || handOverThreads.get().isShutdown()) {
             handOverThreads = Optional.of(LaneThreads.pool(settings.laneName() + "-in",
                 Math.min(settings.concurrency(), MAX_HAND_OVER_THREADS), new LinkedBlockingQueue<>()));
         }
@@ -127,16 +127,9 @@ public final class Lane {
 
     /** Puts a mail into the lane's queue that is not to run before a while, which grows with the number of times it was there. */
     public void putOff(Mail mail, int times) throws MessagingException {
-        if (isClosed()) {
-            throw new MessagingException("The queue " + settings().laneName() + " has ended; James is stopping");
-        }
         Duration wait = BackOff.after(times);
         Bookkeeping.setNotBefore(mail, clock.instant().plus(wait));
         queue().enQueue(mail, wait);
-    }
-
-    private synchronized boolean isClosed() {
-        return closed;
     }
 
     void ended() {
@@ -153,7 +146,7 @@ public final class Lane {
         return mail.getName() + " " + addresses;
     }
 
-    /** Takes no more mail from the queue and none for it; what runs goes on. */
+    /** Takes no more mail from the queue; what runs goes on. */
     synchronized void stop() {
         closed = true;
         consumer.ifPresent(LaneConsumer::stop);

@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
-import org.postlane.outbound.DestinationsAtOnce;
+import org.postlane.outbound.mail.DestinationsAtOnce;
 import org.postlane.recipient.RecipientType;
 
 /**

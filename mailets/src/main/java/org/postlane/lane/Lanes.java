@@ -165,7 +165,7 @@ public final class Lanes {
 
     /**
      * Ends all lanes: no more mail is taken, what runs has {@link #CLOSE_WAIT} to finish, and the rest stays in
-     * the queues. A second call does nothing. Mail that is handed over afterwards is refused, and so stays in the spool.
+     * the queues. A second call does nothing. Mail that is handed over afterwards goes into the queues too.
      */
     @PreDestroy
     public synchronized void close() {

@@ -16,7 +16,7 @@ import org.apache.mailet.AttributeName;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
 import org.apache.mailet.PerRecipientHeaders.Header;
-import org.postlane.outbound.DestinationsAtOnce;
+import org.postlane.outbound.mail.DestinationsAtOnce;
 import org.postlane.recipient.RecipientType;
 import org.postlane.recipient.RecipientTypes;
 import org.slf4j.Logger;

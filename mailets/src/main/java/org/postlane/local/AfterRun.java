@@ -44,7 +44,7 @@ final class AfterRun {
     void settle(Collection<MailAddress> remaining) throws MessagingException {
         List<MailAddress> open = outcome.open();
         if (!open.isEmpty()) {
-            if (note.times() < LocalDeliveries.MAX_TIMES) {
+            if (outcome.brokenOff || note.times() < LocalDeliveries.MAX_TIMES) {
                 putOff(open);
             } else {
                 giveUp(open);
@@ -59,7 +59,7 @@ final class AfterRun {
     }
 
     private void putOff(List<MailAddress> open) throws MessagingException {
-        RetryNote next = note.onceMore();
+        RetryNote next = outcome.brokenOff ? note.again() : note.onceMore();
         MailImpl later = next.mail(mail, local.copy(), open);
         try {
             retries.putOff(later, next.times());

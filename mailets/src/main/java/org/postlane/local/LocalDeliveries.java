@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,16 +58,18 @@ public final class LocalDeliveries {
     private final Lanes lanes;
     /** Each with a future that completes when its mail needs nothing more. */
     private final Map<MailRun, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
-    private Opened opened;
+    private volatile Opened opened;
     private int users;
 
-    /** What lasts from the first mailet's start to the last one's end. */
+    /** What lasts from the first mailet's start to the last one's end; the queue and the spool take mail after that too. */
     private static final class Opened {
         private final DeliveryParts parts;
         private final ScheduledThreadPoolExecutor timer;
         private final ThreadPoolExecutor threads;
         private final Lane retries;
         private final ErrorMails errors;
+        /** Written and read under the lock of the runs. */
+        private boolean ended;
 
         private Opened(DeliveryParts parts, ScheduledThreadPoolExecutor timer, ThreadPoolExecutor threads, Lane retries,
                 ErrorMails errors) {
@@ -90,7 +93,7 @@ public final class LocalDeliveries {
     /** Begins for one mailet, which releases once when it ends. */
     public synchronized void open(MailetContext context) {
         users++;
-        if (opened != null) {
+        if (isOpen()) {
             return;
         }
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemons("local-delivery-timer"));
@@ -103,6 +106,12 @@ public final class LocalDeliveries {
         DeliveryParts parts = new DeliveryParts(writer, slots, metrics, timer, threads,
             () -> lanes.settings(RecipientType.LOCAL).timeout());
         opened = new Opened(parts, timer, threads, lanes.openLocalRetries(this::deliverAgain), new ErrorMails(context));
+    }
+
+    private boolean isOpen() {
+        synchronized (running) {
+            return opened != null && !opened.ended;
+        }
     }
 
     private static ThreadFactory daemons(String name) {
@@ -121,25 +130,27 @@ public final class LocalDeliveries {
 
     /**
      * Ends all deliveries. What is under way has {@link #CLOSE_WAIT}; then the recipients that are left go to the queue of those
-     * that are tried again, since an exception would send them to the error processor.
+     * that are tried again, and so do those of mail that comes later, since James' spool still runs: an exception would send them
+     * to the error processor.
      */
     @PreDestroy
     public synchronized void close() {
         users = 0;
-        if (opened == null) {
+        if (!isOpen()) {
             return;
         }
-        Opened ending = opened;
-        opened = null;
+        synchronized (running) {
+            opened.ended = true;
+        }
         if (!awaitEnd()) {
             running.keySet().forEach(MailRun::breakOff);
             if (!awaitEnd()) {
                 LOGGER.warn("The queue of local deliveries has not taken all mails that are under way");
             }
         }
-        running.keySet().forEach(MailRun::abort);
-        ending.timer.shutdown();
-        ending.threads.shutdown();
+        running.keySet().forEach(MailRun::endNow);
+        opened.timer.shutdown();
+        opened.threads.shutdown();
         lanes.release();
     }
 
@@ -156,13 +167,6 @@ public final class LocalDeliveries {
         return false;
     }
 
-    private synchronized Opened opened() throws MessagingException {
-        if (opened == null) {
-            throw new MessagingException("Local delivery has ended; James is stopping");
-        }
-        return opened;
-    }
-
     /**
      * Delivers a mail to all of its recipients, and returns when each has an outcome: delivered, handed to the error processor,
      * or waiting in a queue because its mailbox does not answer.
@@ -172,6 +176,14 @@ public final class LocalDeliveries {
      */
     public void deliver(Mail mail, LocalDeliverySettings settings) throws MessagingException {
         deliver(mail, new RetryNote(mail.getName(), 0, settings));
+    }
+
+    private Opened opened() throws MessagingException {
+        Opened current = opened;
+        if (current == null) {
+            throw new MessagingException("Local delivery was never opened");
+        }
+        return current;
     }
 
     private void deliverAgain(Mail mail) throws MessagingException {
@@ -191,12 +203,13 @@ public final class LocalDeliveries {
         recipients.removeIf(recipient -> before.contains(SettledRecipients.key(recipient)));
         Set<MailAddress> remaining = new LinkedHashSet<>(recipients);
         LocalMail local = LocalMail.of(mail, note.origin(), recipients);
+        Optional<MailRun> run = register(with, local, recipients, note);
+        boolean interrupted = false;
         boolean settled = false;
-        MailRun run = new MailRun(local, recipients, note.settings().retries(), with.parts);
-        CompletableFuture<Void> over = new CompletableFuture<>();
-        running.put(run, over);
         try {
-            RunOutcome outcome = run(run, remaining);
+            RunOutcome outcome = run.map(LocalDeliveries::toItsEnd).orElseGet(() -> RunOutcome.notBegun(recipients));
+            interrupted = Thread.interrupted();
+            outcome.delivered.forEach(remaining::remove);
             new AfterRun(with.retries, with.errors, metrics, mail, local, note, outcome).settle(remaining);
             settled = true;
         } finally {
@@ -208,22 +221,36 @@ public final class LocalDeliveries {
                 SettledRecipients.add(mail, DELIVERED, recipients);
                 mail.setRecipients(remaining);
             }
-            running.remove(run);
-            over.complete(null);
+            run.map(running::remove).ifPresent(over -> over.complete(null));
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    private RunOutcome run(MailRun run, Set<MailAddress> remaining) throws MessagingException {
-        try {
-            return run.begin().get();
-        } catch (ExecutionException | InterruptedException e) {
-            run.abort();
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
+    /** A run that the end waits for; empty after it. */
+    private Optional<MailRun> register(Opened with, LocalMail local, Set<MailAddress> recipients, RetryNote note) {
+        synchronized (running) {
+            if (with.ended) {
+                return Optional.empty();
             }
-            throw new MessagingException("The delivery of mail " + run.mail().name() + " was broken off", e);
-        } finally {
-            run.deliveredSoFar().forEach(remaining::remove);
+            MailRun run = new MailRun(local, recipients, note.settings().retries(), with.parts);
+            running.put(run, new CompletableFuture<>());
+            return Optional.of(run);
         }
+    }
+
+    private static RunOutcome toItsEnd(MailRun run) {
+        CompletableFuture<RunOutcome> end = run.begin();
+        try {
+            return end.get();
+        } catch (InterruptedException e) {
+            run.breakOff();
+            run.endNow();
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        return end.join();
     }
 }

@@ -45,7 +45,7 @@ final class MailRun implements Slots.Line {
 
     private final LocalMail mail;
     private final int retries;
-    private final int recipients;
+    private final List<MailAddress> recipients;
     private final Iterator<MailAddress> unbegun;
     private final DeliveryParts parts;
     private final Deque<Waiting> again = new ArrayDeque<>();
@@ -56,24 +56,28 @@ final class MailRun implements Slots.Line {
     private long steps;
     private long stepsAtLastCheck = -1;
     private boolean closed;
+    private boolean ended;
     private ScheduledFuture<?> check;
 
     MailRun(LocalMail mail, Collection<MailAddress> recipients, int retries, DeliveryParts parts) {
         this.mail = mail;
         this.retries = retries;
-        this.recipients = recipients.size();
-        this.unbegun = List.copyOf(recipients).iterator();
+        this.recipients = List.copyOf(recipients);
+        this.unbegun = this.recipients.iterator();
         this.parts = parts;
     }
 
-    /** Begins; what is returned completes when each recipient has an outcome, and fails when James stops before. */
+    /** Begins; what is returned completes when each recipient has an outcome, and does not fail. */
     CompletableFuture<RunOutcome> begin() {
-        if (recipients == 0) {
+        if (recipients.isEmpty()) {
             end.complete(outcome);
             return end;
         }
         long period = parts.timeout().toMillis();
         synchronized (this) {
+            if (closed) {
+                return end;
+            }
             check = parts.timer().scheduleWithFixedDelay(this::check, period, period, TimeUnit.MILLISECONDS);
         }
         parts.slots().join(this);
@@ -160,9 +164,13 @@ final class MailRun implements Slots.Line {
     private void settle(Consumer<RunOutcome> change) {
         boolean last;
         synchronized (this) {
+            if (ended) {
+                return;
+            }
             steps++;
             change.accept(outcome);
-            last = outcome.size() == recipients;
+            last = outcome.size() == recipients.size();
+            ended = last;
             if (last && check != null) {
                 check.cancel(false);
             }
@@ -199,25 +207,27 @@ final class MailRun implements Slots.Line {
 
     /** James stops: who is not delivered yet is put off, and who is being written is in doubt. */
     void breakOff() {
+        synchronized (this) {
+            outcome.brokenOff |= !ended;
+        }
         putOffTheRest();
         inFlight.forEach(Attempt::outliveLimit);
     }
 
-    /** James stops: whoever waits for the end learns that there is none. */
-    void abort() {
+    /** Ends what was broken off at once: whoever has no outcome by now is in doubt. */
+    void endNow() {
         synchronized (this) {
+            if (ended) {
+                return;
+            }
+            ended = true;
             closed = true;
             again.clear();
-            unbegun.forEachRemaining(any -> { });
             if (check != null) {
                 check.cancel(false);
             }
+            outcome.addInDoubt(recipients);
         }
-        end.completeExceptionally(new IllegalStateException("James is stopping"));
-    }
-
-    /** What has become of the recipients so far. */
-    synchronized List<MailAddress> deliveredSoFar() {
-        return List.copyOf(outcome.delivered);
+        end.complete(outcome);
     }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import javax.mail.MessagingException;
 import javax.mail.internet.MimeMessage;
 
@@ -77,6 +78,11 @@ final class RetryNote {
         return new RetryNote(origin, times + 1, settings);
     }
 
+    /** For a mail that comes into the queue, or stays there, without having had its time. */
+    RetryNote again() {
+        return times == 0 ? onceMore() : this;
+    }
+
     private Attribute asAttribute() {
         Map<String, AttributeValue<?>> values = new HashMap<>();
         values.put(ORIGIN, AttributeValue.of(origin));
@@ -87,14 +93,23 @@ final class RetryNote {
     }
 
     /**
+     * The name of one put-off. A mail that is run again because of other recipients is put off once more, and two of one name
+     * would meet in a repository.
+     */
+    private String newName() {
+        // James takes more than seven "!" in a name for a loop.
+        String name = origin.replace('!', '.') + "-retry" + times + "-"
+            + Integer.toHexString(ThreadLocalRandom.current().nextInt());
+        return name.substring(Math.max(0, name.length() - MAX_NAME));
+    }
+
+    /**
      * A copy of the mail for these recipients alone, with this note, the attributes and the headers of the recipients. The caller
      * disposes it.
      */
     MailImpl mail(Mail mail, MimeMessage message, List<MailAddress> recipients) throws MessagingException {
-        // James takes more than seven "!" in a name for a loop.
-        String name = origin.replace('!', '.') + "-retry" + times;
         MailImpl.Builder copy = MailImpl.builder()
-            .name(name.substring(Math.max(0, name.length() - MAX_NAME)))
+            .name(newName())
             .sender(mail.getMaybeSender())
             .addRecipients(recipients)
             .remoteHost(mail.getRemoteHost())

@@ -2,8 +2,11 @@
 package org.postlane.local;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import org.apache.james.core.MailAddress;
 
@@ -17,8 +20,25 @@ final class RunOutcome {
     final List<MailAddress> putOff = new ArrayList<>();
     /** Begun and without an answer in time: nobody knows. */
     final List<MailAddress> inDoubt = new ArrayList<>();
+    /** Whether James has stopped before the mailboxes had their time. */
+    boolean brokenOff;
     /** Why the first of the failed has failed. */
     Optional<Throwable> failure = Optional.empty();
+
+    /** That of a run for which James stops too early. */
+    static RunOutcome notBegun(Collection<MailAddress> recipients) {
+        RunOutcome outcome = new RunOutcome();
+        outcome.brokenOff = true;
+        outcome.putOff.addAll(recipients);
+        return outcome;
+    }
+
+    /** Says of those among the recipients of whom nothing is said yet that nobody knows. */
+    void addInDoubt(Collection<MailAddress> recipients) {
+        Set<MailAddress> unknown = new LinkedHashSet<>(recipients);
+        List.of(delivered, failed, putOff, inDoubt).forEach(unknown::removeAll);
+        inDoubt.addAll(unknown);
+    }
 
     int size() {
         return delivered.size() + failed.size() + putOff.size() + inDoubt.size();

@@ -22,6 +22,8 @@ import org.postlane.recipient.VirtualDomains;
  * {@code postlane-recipient-types}. A type that the mail carries from RCPT stands, and is not looked up again; behind the rewrite
  * table ({@code mappings} is {@code ignore}) all are new. The attribute survives any queue.
  *
+ * <p>What the mail carries from RCPT holds for 10 min; a mail that took longer to get here is classified anew.
+ *
  * <p>Where the directory cannot answer, the mail goes back to the spool and is classified again after 10 s, doubling to 5 min,
  * 12 times at most; after that, or where the spool does not take it, an exception says so: set {@code onMailetException} to
  * {@code propagate} to leave such mail to the spooler.
@@ -90,6 +92,7 @@ public class ClassifyRecipients extends GenericMailet {
 
     @Override
     public void service(Mail mail) throws MessagingException {
+        RecipientTypes.forgetOld(mail);
         try {
             RecipientTypes.set(mail, mappings == MappingMode.FOLLOW
                 ? RecipientTypes.of(mail, classifier) : RecipientTypes.of(mail.getRecipients(), classifier, mappings));

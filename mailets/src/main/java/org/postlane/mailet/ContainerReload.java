@@ -21,10 +21,10 @@ import org.apache.james.server.core.configuration.Configuration;
 import org.apache.james.server.core.configuration.ConfigurationProvider;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
-import org.postlane.outbound.AgreedLimits;
-import org.postlane.outbound.AgreedSettings;
-import org.postlane.outbound.LiveSettings;
-import org.postlane.outbound.Reload;
+import org.postlane.outbound.operations.Reload;
+import org.postlane.outbound.settings.AgreedLimits;
+import org.postlane.outbound.settings.AgreedSettings;
+import org.postlane.outbound.settings.LiveSettings;
 import org.postlane.recipient.RelayDomains;
 import org.postlane.recipient.VirtualDomains;
 import org.slf4j.Logger;
@@ -155,7 +155,7 @@ public final class ContainerReload implements Reload {
         private AgreedSettings agreed = AgreedSettings.NONE;
         /** Without the elements that only a restart begins. */
         private AgreedSettings ofRunning = AgreedSettings.NONE;
-        private final RelayDomains domains = RelayDomains.onTrial();
+        private final RelayDomains domains = relayDomains.onTrial();
         private final VirtualDomains virtualDomains = new VirtualDomains();
         private final Map<MailQueueName, LiveSettings> settings = new LinkedHashMap<>();
         private final Map<MailQueueName, AgreedSettings> nowSaid = new LinkedHashMap<>();

@@ -42,7 +42,9 @@ import org.postlane.local.LocalDeliverySettings;
  */
 public class FanOutLocalDelivery extends GenericMailet {
     private final LocalDeliveries deliveries;
+    /** Kept after the end: James' spool still brings mail then. */
     private Optional<LocalDeliverySettings> settings = Optional.empty();
+    private boolean open;
 
     /** For James' injector. */
     @Inject
@@ -54,6 +56,7 @@ public class FanOutLocalDelivery extends GenericMailet {
     public void init() {
         settings = Optional.of(LocalDeliverySettings.read(Parameters.of(getMailetConfig())));
         deliveries.open(getMailetContext());
+        open = true;
     }
 
     @Override
@@ -72,8 +75,8 @@ public class FanOutLocalDelivery extends GenericMailet {
 
     @Override
     public void destroy() {
-        if (settings.isPresent()) {
-            settings = Optional.empty();
+        if (open) {
+            open = false;
             deliveries.release();
         }
     }

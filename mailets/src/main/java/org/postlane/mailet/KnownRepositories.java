@@ -10,7 +10,7 @@ import org.apache.james.mailrepository.api.MailRepositoryStore.MailRepositorySto
 import org.apache.james.mailrepository.api.MailRepositoryUrl;
 import org.apache.james.mailrepository.api.Protocol;
 import org.apache.james.mailrepository.memory.MailRepositoryStoreConfiguration;
-import org.postlane.outbound.DeadLetters;
+import org.postlane.outbound.settings.DeadLetters;
 
 /** The mail repositories of a James, and the protocols of their URLs. Safe for use by several threads. */
 public final class KnownRepositories {

@@ -3,7 +3,7 @@ package org.postlane.mailet;
 
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
-import org.postlane.outbound.LiveSettings;
+import org.postlane.outbound.settings.LiveSettings;
 import org.postlane.schedule.Rate;
 
 /** Reads what may be changed while James runs: at the start and at each reload alike. */

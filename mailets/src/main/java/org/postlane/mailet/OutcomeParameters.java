@@ -9,9 +9,9 @@ import javax.mail.MessagingException;
 
 import org.apache.james.transport.mailets.remote.delivery.Delay;
 import org.postlane.james.Parameters;
-import org.postlane.outbound.DeadLetters;
-import org.postlane.outbound.OutboundSettings;
-import org.postlane.outbound.RetrySchedule;
+import org.postlane.outbound.settings.DeadLetters;
+import org.postlane.outbound.settings.OutboundSettings;
+import org.postlane.outbound.settings.RetrySchedule;
 
 /** The parameters of {@link PooledRemoteDelivery} about mail that is not delivered at once. Names after Postfix' parameters. */
 final class OutcomeParameters {

@@ -8,6 +8,12 @@ import java.util.Set;
 import java.util.function.Function;
 
 import org.apache.james.core.MailAddress;
+import org.postlane.outbound.attempt.DestinationAttempt;
+import org.postlane.outbound.mail.Verdict;
+import org.postlane.outbound.settlement.MailRecord;
+import org.postlane.outbound.settlement.Settlement;
+import org.postlane.outbound.settlement.SettlementCourse;
+import org.postlane.outbound.settlement.StepRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +80,7 @@ final class BeginningCourse implements StepRunner.Course {
     @Override
     public List<Settlement.Step> stepsInstead() {
         setAside = true;
-        return List.of(settlement.stepAside(new AsQueued(mail.mail()), undelivered()), SettlementCourse.lastStep(mail.item()));
+        return List.of(settlement.stepAside(mail.mail(), undelivered()), SettlementCourse.lastStep(mail.item()));
     }
 
     private Set<MailAddress> undelivered() {

@@ -15,6 +15,10 @@ import org.postlane.james.Parameters;
 import org.postlane.journal.DeliveryJournal;
 import org.postlane.journal.JournalSettings;
 import org.postlane.journal.JournalStats;
+import org.postlane.outbound.operations.CriticalStates;
+import org.postlane.outbound.operations.OrderBook;
+import org.postlane.outbound.settings.AgreedJournal;
+import org.postlane.outbound.settings.AgreedSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -21,17 +21,17 @@ import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 import org.postlane.james.ServerStarted;
 import org.postlane.journal.DeliveryJournal;
+import org.postlane.outbound.attempt.Connections;
+import org.postlane.outbound.operations.CriticalStates;
+import org.postlane.outbound.operations.OrderBook;
+import org.postlane.outbound.operations.OutboundMetrics;
+import org.postlane.outbound.operations.QueueDestinations;
+import org.postlane.outbound.settings.AgreedSettings;
+import org.postlane.outbound.settlement.RecordsUnderWay;
 import org.postlane.pool.HostStats;
-import org.postlane.pool.Pool;
-import org.postlane.pool.PoolLimits;
 import org.postlane.pool.PoolStats;
 import org.postlane.route.dns.MailDns;
 import org.postlane.route.dns.Resolvers;
-import org.postlane.smtp.Futures;
-import org.postlane.smtp.SessionSettings;
-import org.postlane.smtp.SmtpClient;
-import org.postlane.smtp.SmtpConnection;
-import org.postlane.smtp.SmtpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,16 +53,12 @@ public final class OutboundEngine {
     private final QueueDestinations destinations;
     private final EngineJournal journal;
     private final EngineTime time;
-    private final ConnectionPaces paces;
+    private final Connections connections;
     private final IdentityHashMap<DNSService, MailDns> resolvers = new IdentityHashMap<>();
     private final Map<MailQueueName, String> claims = new ConcurrentHashMap<>();
     private final List<OutboundQueue> queues = new CopyOnWriteArrayList<>();
-    private final BrokenExtensions brokenExtensions = new BrokenExtensions();
-    private final BrokenTls brokenTls = new BrokenTls();
     private AgreedSettings agreed = AgreedSettings.NONE;
     private final RecordsUnderWay recordsUnderWay = new RecordsUnderWay();
-    private SmtpClient client;
-    private Pool<ConnectionKey, PooledConnection> pool;
     private boolean closed;
 
     /** The engine of one James. */
@@ -75,7 +71,7 @@ public final class OutboundEngine {
         this.destinations = destinations;
         this.journal = journal;
         this.time = time;
-        this.paces = new ConnectionPaces(time::nanoTime);
+        this.connections = new Connections(metrics, () -> agreed().limits(), time::nanoTime);
         metrics.watchDestinations(destinations);
         metrics.watchJournal(journal::stats);
     }
@@ -111,43 +107,16 @@ public final class OutboundEngine {
         return serverStarted.isStarted();
     }
 
-    /** The pool, made when it is first needed: by then every element has declared its limits. */
-    synchronized Pool<ConnectionKey, PooledConnection> pool() {
-        if (pool == null) {
-            client = new SmtpClient(metrics);
-            pool = new Pool<>(this::open, agreed.limits(), paces);
-            LOGGER.info("Outbound connections: {}", describe(agreed.limits()));
-            Pool<ConnectionKey, PooledConnection> made = pool;
-            metrics.watchPool(made::stats);
-            if (closed) {
-                CompletableFuture<Void> unused = pool.close(Duration.ZERO);
-                client.close();
-            }
-        }
-        return pool;
-    }
-
     /**
      * Other limits of the pool, and as many turns in each queue as it has connections, from now on; what else elements have to
      * agree about stays as it is.
      */
     public void limit(AgreedSettings changed) {
-        Pool<ConnectionKey, PooledConnection> made;
         synchronized (this) {
             agreed = agreed.withLimitsOf(changed);
-            made = pool;
         }
-        if (made != null && !describe(made.limits()).equals(describe(changed.limits()))) {
-            made.limit(changed.limits());
-            LOGGER.info("Outbound connections, from now on: {}", describe(changed.limits()));
-        }
+        connections.limit(changed.limits());
         queues.forEach(OutboundQueue::limitTurns);
-    }
-
-    private static String describe(PoolLimits limits) {
-        return "at most " + limits.maxTotal() + ", " + limits.maxPerHost() + " to one host, each closed after "
-            + Parameters.spell(limits.idleTimeout()) + " unused, " + Parameters.spell(limits.maxAge()) + " or "
-            + limits.maxUses() + " mails";
     }
 
     /** What is counted and measured. */
@@ -160,9 +129,19 @@ public final class OutboundEngine {
         return criticalStates;
     }
 
-    /** How fast connections may be opened. */
-    ConnectionPaces paces() {
-        return paces;
+    /** The connections that all queues share. */
+    Connections connections() {
+        return connections;
+    }
+
+    /** What the pool holds for each host now, in no order. */
+    public List<HostStats> hosts() {
+        return connections.hosts();
+    }
+
+    /** The pool's counters now. */
+    public PoolStats stats() {
+        return connections.stats();
     }
 
     /** Where queues show their destinations. */
@@ -197,44 +176,6 @@ public final class OutboundEngine {
         return time;
     }
 
-    BrokenExtensions brokenExtensions() {
-        return brokenExtensions;
-    }
-
-    private CompletableFuture<PooledConnection> open(ConnectionKey key) {
-        try {
-            SessionSettings wanted = brokenTls.leftAlone(key.settings());
-            CompletableFuture<SmtpConnection> connecting = client.connect(wanted);
-            CompletableFuture<PooledConnection> opened = connecting.thenApply(connection -> pooled(wanted, connection));
-            Futures.cancelWith(opened, connecting);
-            CompletableFuture<PooledConnection> unused = opened.whenComplete((connection, failure) -> {
-                if (opened.isCancelled()) {
-                    // It may have come all the same, in the same moment.
-                    CompletableFuture<Void> unusedEnd = connecting.thenAccept(SmtpConnection::abort);
-                }
-            });
-            return opened;
-        } catch (RuntimeException e) {
-            // A client that is being closed refuses work this way.
-            return CompletableFuture.failedFuture(SmtpException.unavailable("The client is closed", e));
-        }
-    }
-
-    /** What the pool holds for each host now, in no order. */
-    public List<HostStats> hosts() {
-        return pool().hosts();
-    }
-
-    private PooledConnection pooled(SessionSettings wanted, SmtpConnection connection) {
-        brokenTls.noteOpened(wanted, connection.settings());
-        return new PooledConnection(connection, metrics);
-    }
-
-    /** The pool's counters now. */
-    public PoolStats stats() {
-        return pool().stats();
-    }
-
     /**
      * Takes a queue for one element.
      *
@@ -264,20 +205,16 @@ public final class OutboundEngine {
     /** Stops taking mail, lets what is under way finish for a few seconds, then says QUIT on every connection. */
     @PreDestroy
     public void close() {
-        Pool<ConnectionKey, PooledConnection> toClose;
         synchronized (this) {
             if (closed) {
                 return;
             }
             closed = true;
-            toClose = pool;
         }
         CompletableFuture<?>[] drained = queues.stream().map(OutboundQueue::stop).toArray(CompletableFuture<?>[]::new);
         await(CompletableFuture.allOf(drained), DRAIN_LIMIT, "deliveries under way");
-        if (toClose != null) {
-            await(toClose.close(QUIT_LIMIT), QUIT_LIMIT.plusSeconds(1), "connections to say QUIT");
-            client.close();
-        }
+        await(connections.close(QUIT_LIMIT), QUIT_LIMIT.plusSeconds(1), "connections to say QUIT");
+        connections.end();
         journal.close();
     }
 

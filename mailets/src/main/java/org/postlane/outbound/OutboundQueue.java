@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
-import org.apache.james.core.MailAddress;
 import org.apache.james.metrics.api.MetricFactory;
-import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
-import org.apache.mailet.AttributeUtils;
 import org.apache.mailet.MailetContext;
 import org.postlane.journal.DeliveryJournal;
+import org.postlane.outbound.attempt.AttemptContext;
+import org.postlane.outbound.attempt.DestinationAttempt;
+import org.postlane.outbound.attempt.MailDestinations;
+import org.postlane.outbound.delayed.DelayedMail;
+import org.postlane.outbound.operations.OutcomeLog;
+import org.postlane.outbound.operations.QueueDepth;
+import org.postlane.outbound.settings.LiveSettings;
+import org.postlane.outbound.settings.OutboundSettings;
+import org.postlane.outbound.settlement.MailRecord;
+import org.postlane.outbound.settlement.Settlement;
+import org.postlane.outbound.settlement.StepRunner;
+import org.postlane.outbound.settlement.Unsettled;
 import org.postlane.route.RouteTable;
 import org.postlane.schedule.Scheduler;
 import org.postlane.schedule.SchedulerLimits;
-import org.postlane.smtp.Futures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,17 +38,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe for use by several threads.
  */
-public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
-    private static final int NORMAL_PRIORITY = 5;
+public final class OutboundQueue {
     private static final Duration START_POLL = Duration.ofMillis(50);
     /** One mail that cannot be settled, while others are, is no critical state. */
     private static final Duration SETTLEMENT_PATIENCE = Duration.ofMinutes(1);
-    /** A mail that comes out of the queue again and again shall not keep it busy. */
-    private static final Duration PAUSE_BEFORE_GIVING_BACK = Duration.ofMinutes(1);
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundQueue.class);
 
     private final OutboundEngine engine;
-    private final MailQueue queue;
     private final OutboundSettings settings;
     private final MailDestinations sorting;
     private final Settlement settlement;
@@ -58,17 +54,12 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     private final OutcomeLog outcomes;
     private final QueueThreads threads;
     private final QueueReader reader;
-    private final Unsettled unsettled = new Unsettled();
-    private final StepRunner stepRunner;
-    private final EarlyMail earlyMail;
+    private final Hand hand;
+    private final Handling handling;
     private final DelayedMail delayedMail;
     /** Null until James has started: only then every element has said what the limits are. */
     private volatile Scheduler<DestinationAttempt> scheduler;
     private volatile AttemptContext context;
-    private final Set<QueuedMail> inHand = ConcurrentHashMap.newKeySet();
-    /** Those in hand that have not been offered to their destinations yet. */
-    private final Set<QueuedMail> unsorted = ConcurrentHashMap.newKeySet();
-    private final PutBacks putBacks = new PutBacks(this::completeIfDrained);
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile LiveSettings live = LiveSettings.DEFAULTS;
     private volatile boolean stopping;
@@ -89,18 +80,19 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         this.began = clock.instant();
         this.outcomes = new OutcomeLog(settings.queue(), engine.metrics(), clock);
         this.threads = new QueueThreads(name, engine.time());
-        this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping, engine.criticalStates()
+        Unsettled unsettled = new Unsettled();
+        StepRunner stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping, engine.criticalStates()
             .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE), unsettled);
         engine.criticalStates().askAboutPart("some mail of queue " + name + " cannot be settled", unsettled::problem);
-        FlushOrders orders = new FlushOrders(clock, sorting::isOneOf);
-        this.queue = DelayingQueue.isNeededFor(durable)
-            ? DelayingQueue.around(durable, queues, clock, threads, stepRunner, orders, putBacks, DelayingQueue.LONGEST_HOLD)
-            : durable;
+        this.delayedMail = new DelayedMail(durable, queues, clock, threads.workers(), threads.timers(), stepRunner,
+            sorting::isOneOf, this::completeIfDrained);
+        MailQueue queue = delayedMail.queue();
         this.settlement = new Settlement(queue, settings, context, metrics, outcomes, clock);
         this.reader = new QueueReader(queue, settings.inHand(), engine.criticalStates()
             .watch("queue " + name + " cannot be read", Duration.ZERO), this::take, this::isCrowded, threads.timers());
-        this.earlyMail = new EarlyMail(queue, clock, threads.workers(), stepRunner, orders, putBacks);
-        this.delayedMail = new DelayedMail(queue, threads.workers(), orders);
+        this.hand = new Hand(reader, engine.time(), this::completeIfDrained);
+        this.handling = new Handling(name, hand, threads, delayedMail, this::beginning, settlement, stepRunner, unsettled,
+            () -> stopping);
     }
 
     /** Begins to take mail as soon as James has started. */
@@ -127,11 +119,12 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
             () -> ThreadLocalRandom.current().nextDouble());
         // They may have been changed since they were asked for.
         limitTurns();
-        context = new AttemptContext(engine, settings, scheduler, () -> live);
+        context = new AttemptContext(engine.connections(), engine.metrics(), settings, scheduler,
+            () -> !engine.recordsUnderWay().isFull(), () -> live);
         engine.destinations().obey(settings.queue(), scheduler, engine.orders(clock));
         engine.destinations().add(settings.queue(), scheduler, delayedMail::fetch);
-        engine.metrics().watchQueue(settings.queue(), this, new QueueDepth(parts(), threads.workers()));
-        new HoldingLimit(this::mailInHand, threads.timers(), engine.time()).start();
+        engine.metrics().watchQueue(settings.queue(), hand, new QueueDepth(delayedMail.parts(), threads.workers()));
+        new HoldingLimit(hand::all, threads.timers(), engine.time()).start();
         // Opened before the first mail comes: whether it can be used shall show at the start.
         DeliveryJournal unused = engine.journal();
         reader.start(threads.readers());
@@ -139,18 +132,10 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
             settings.retries(), live);
     }
 
-    private List<MailQueue> parts() {
-        return queue instanceof DelayingQueue ? ((DelayingQueue) queue).parts() : List.of(queue);
-    }
-
-    private Collection<QueuedMail> mailInHand() {
-        return inHand;
-    }
-
     /** Other limits for its destinations, from now on. */
     public void change(LiveSettings changed) {
         live = changed;
-        engine.paces().change(settings.queue(), changed.connectionRates());
+        engine.connections().pace(settings.queue(), changed.connectionRates());
         Scheduler<DestinationAttempt> running = scheduler;
         if (running != null) {
             running.limit(changed::limitsOf);
@@ -178,7 +163,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     public CompletableFuture<Void> stop() {
         stopping = true;
         reader.stop();
-        putBacks.stop();
+        delayedMail.stop();
         Scheduler<DestinationAttempt> running = scheduler;
         if (running != null) {
             running.close();
@@ -188,7 +173,7 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
     }
 
     private void completeIfDrained() {
-        if (stopping && inHand.isEmpty() && putBacks.areOver()) {
+        if (stopping && hand.isEmpty() && delayedMail.isStill()) {
             reader.end();
             drained.complete(null);
         }
@@ -199,166 +184,19 @@ public final class OutboundQueue implements QueuedMail.Owner, QueueInHand {
         reader.end();
         engine.remove(this);
         engine.destinations().remove(settings.queue());
-        engine.paces().remove(settings.queue());
+        engine.connections().unpace(settings.queue());
         threads.close();
-        if (queue instanceof DelayingQueue) {
-            try {
-                queue.close();
-            } catch (IOException e) {
-                LOGGER.warn("The queues beside {} could not be closed", settings.queue().asString(), e);
-            }
-        }
+        delayedMail.close();
     }
 
     private void take(MailQueue.MailQueueItem item) {
-        QueuedMail mail = new QueuedMail(this, item, engine.time().nanoTime(), metrics.timer("RemoteDeliveryTrial"));
-        inHand.add(mail);
-        unsorted.add(mail);
-        onWorker(mail, () -> look(mail));
+        handling.take(new QueuedMail(handling, item, engine.time().nanoTime(), metrics.timer("RemoteDeliveryTrial")));
     }
 
-    private void onWorker(QueuedMail mail, Runnable work) {
-        try {
-            threads.workers().execute(work);
-        } catch (RejectedExecutionException e) {
-            left(mail);
-        } catch (RuntimeException | Error e) {
-            // No thread could be made for it.
-            giveBack(mail, e);
-        }
-    }
-
-    private void look(QueuedMail mail) {
-        try {
-            earlyMail.decide(mail.item(), () -> begin(mail), () -> release(mail), () -> sorted(mail));
-        } catch (RuntimeException | Error e) {
-            giveBack(mail, e);
-        }
-    }
-
-    private void begin(QueuedMail mail) {
-        BeginningCourse course = new BeginningCourse(settlement, mail,
+    private BeginningCourse beginning(QueuedMail mail) {
+        return new BeginningCourse(settlement, mail,
             opened -> new MailRecord(engine.journal(), outcomes, clock, settings.queue(), began,
                 engine.recordsUnderWay(), opened.mail()),
-            recipients -> attempts(mail, recipients));
-        try {
-            course.steps();
-        } catch (RuntimeException | Error e) {
-            beginLater(mail, course);
-            return;
-        }
-        course.begin();
-        sorted(mail);
-    }
-
-    private void beginLater(QueuedMail mail, BeginningCourse course) {
-        // This takes minutes, and the reader shall not wait for it.
-        sorted(mail);
-        CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
-            if (failure != null) {
-                giveBack(mail, failure);
-            } else if (!course.begin()) {
-                release(mail);
-            }
-        });
-    }
-
-    private void sorted(QueuedMail mail) {
-        if (unsorted.remove(mail)) {
-            reader.sorted();
-        }
-    }
-
-    private List<DestinationAttempt> attempts(QueuedMail mail, Collection<MailAddress> recipients) {
-        SharedMail shared = new SharedMail(mail.mail(), threads.workers());
-        String sender = mail.mail().getMaybeSender().asString();
-        int priority = AttributeUtils.getValueAndCastFromMail(mail.mail(), MailPrioritySupport.MAIL_PRIORITY, Integer.class)
-            .orElse(NORMAL_PRIORITY);
-        return sorting.of(mail.mail(), recipients).stream()
-            .map(some -> new DestinationAttempt(context, mail, some, shared, sender, priority))
-            .collect(Collectors.toList());
-    }
-
-    /** Settles it step by step, or gives it back where that is not possible. */
-    @Override
-    public void attempted(QueuedMail mail, List<Verdict> verdicts) {
-        try {
-            SettlementCourse course = new SettlementCourse(settlement, mail, verdicts);
-            CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
-                if (failure == null) {
-                    mail.record().done();
-                    release(mail);
-                } else {
-                    course.restore();
-                    giveBack(mail, failure);
-                }
-            });
-        } catch (RuntimeException | Error e) {
-            giveBack(mail, e);
-        }
-    }
-
-    /**
-     * Lets the queue have a mail again of which nothing can be made now. It hands it out again at once, so this comes after a
-     * while only; what was delivered is recorded and is not repeated.
-     */
-    private void giveBack(QueuedMail mail, Throwable why) {
-        sorted(mail);
-        if (stopping) {
-            left(mail);
-            return;
-        }
-        if (unsettled.fails(mail.name(), Futures.rootOf(why))) {
-            LOGGER.error("{} cannot be settled and goes back into queue {} as it is, again and again while that is so",
-                mail.name(), settings.queue().asString(), why);
-        }
-        try {
-            ScheduledFuture<?> unused = threads.timers().schedule(() -> onWorker(mail, () -> handBack(mail)),
-                PAUSE_BEFORE_GIVING_BACK.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            left(mail);
-        }
-    }
-
-    private void handBack(QueuedMail mail) {
-        try {
-            mail.item().done(MailQueue.MailQueueItem.CompletionStatus.RETRY);
-        } catch (Exception | Error e) {
-            // Its place is needed. A broker that cannot be told hands it out again when the connection to it is new.
-            LOGGER.warn("{} could not be given back to queue {}", mail.name(), settings.queue().asString(), e);
-        }
-        release(mail);
-    }
-
-    /** The queue still has it, and hands it out again after the restart. */
-    @Override
-    public void left(QueuedMail mail) {
-        LOGGER.info("{} stays in queue {} until James has restarted", mail.mail().getName(), settings.queue().asString());
-        release(mail);
-    }
-
-    private void release(QueuedMail mail) {
-        sorted(mail);
-        if (inHand.remove(mail)) {
-            mail.dispose();
-            reader.release(mail.size());
-            completeIfDrained();
-        }
-    }
-
-    @Override
-    public int mails() {
-        return reader.mails();
-    }
-
-    @Override
-    public long octets() {
-        return reader.octets();
-    }
-
-    @Override
-    public Optional<Duration> oldest() {
-        return inHand.stream().map(QueuedMail::takenAt).min(Long::compare)
-            .map(first -> Duration.ofNanos(engine.time().nanoTime() - first));
+            recipients -> sorting.attempts(mail.mail(), recipients, mail, threads.workers()));
     }
 }

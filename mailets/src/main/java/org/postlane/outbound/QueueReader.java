@@ -12,6 +12,8 @@ import javax.mail.MessagingException;
 import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.mailet.Mail;
+import org.postlane.outbound.operations.CriticalStates;
+import org.postlane.outbound.settings.InHandLimits;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -13,6 +13,10 @@ import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.metrics.api.TimeMetric;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.mailet.Mail;
+import org.postlane.outbound.attempt.DestinationAttempt;
+import org.postlane.outbound.mail.DestinationsAtOnce;
+import org.postlane.outbound.mail.Verdict;
+import org.postlane.outbound.settlement.MailRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,7 +76,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
         this.mail = item.getMail();
         this.name = mail.getName();
         this.size = QueueReader.sizeOf(mail);
-        this.isLarge = mail.getRecipients().size() > Recipients.MOST;
+        this.isLarge = mail.getRecipients().size() > DestinationAttempt.MOST_RECIPIENTS;
         this.mostAtOnce = DestinationsAtOnce.in(mail);
         this.takenAt = takenAt;
         this.trial = trial;
@@ -163,7 +167,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
             }
         };
         try {
-            record.record(attempt.recipients().destination(), outcome, recorded);
+            record.record(attempt.destination(), outcome, recorded);
         } catch (RuntimeException | Error e) {
             // The mail would stay in hand for ever.
             LOGGER.error("{}: an outcome could not be recorded", name, e);
@@ -237,7 +241,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
         try {
             attempt.offer();
         } catch (RuntimeException | Error e) {
-            LOGGER.error("{} could not be offered to {} and comes back later", name, attempt.recipients().destination(), e);
+            LOGGER.error("{} could not be offered to {} and comes back later", name, attempt.destination(), e);
             synchronized (this) {
                 if (offered.remove(attempt)) {
                     verdicts.addAll(attempt.postponed("4.3.0 The attempt could not be made: " + e));

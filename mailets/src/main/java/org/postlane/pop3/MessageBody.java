@@ -7,8 +7,12 @@ import java.util.Objects;
 
 /**
  * A message as RETR and TOP send it: octet for octet as it is stored, with a second dot before each that begins a line
- * (RFC 1939 3), a CRLF behind a last line that has none, and the dot that ends it. A line ends with CRLF; CR and LF alone are
- * octets like others, so that what was stored is what arrives.
+ * (RFC 1939 3), a CRLF behind a last line that has none, and the dot that ends it.
+ *
+ * <p>A line of the protocol ends with CRLF, but nearly all clients end one at LF. A bare LF with a dot and CRLF behind it would
+ * be the end of the message to them, with the rest of it in the place of the next response. So a dot behind a bare LF is
+ * doubled too, and such a client gets what was stored. One that insists on CRLF gets the whole message as well, and keeps the
+ * second dot.
  *
  * <p>Holds one buffer, however long the message is. Not safe for use by several threads at a time.
  */
@@ -28,7 +32,8 @@ final class MessageBody extends InputStream {
     private byte[] inserted = NONE;
     private int insertedPosition;
     private boolean ended;
-    private boolean lineBegins = true;
+    private boolean afterLf = true;
+    private boolean afterCrLf = true;
     private boolean afterCr;
     private boolean lineIsEmpty = true;
     private boolean inHeader = true;
@@ -54,10 +59,10 @@ final class MessageBody extends InputStream {
         }
         if ((!inHeader && linesLeft == 0) || (position == limit && !fill())) {
             ended = true;
-            insert(lineBegins ? END : END_OF_OPEN_LINE);
+            insert(afterCrLf ? END : END_OF_OPEN_LINE);
             return read();
         }
-        if (lineBegins && buffer[position] == '.' && inserted != DOT) {
+        if (afterLf && buffer[position] == '.' && inserted != DOT) {
             insert(DOT);
             return read();
         }
@@ -81,7 +86,8 @@ final class MessageBody extends InputStream {
 
     /** What is a line for TOP ends with LF, so that a stored message without CRs is not sent whole. */
     private void follow(int octet) {
-        lineBegins = afterCr && octet == '\n';
+        afterLf = octet == '\n';
+        afterCrLf = afterCr && afterLf;
         afterCr = octet == '\r';
         if (octet != '\n') {
             lineIsEmpty &= octet == '\r';

@@ -32,7 +32,9 @@ public final class PassCommand extends PassCmdHandler {
     @Inject
     public PassCommand(@Named("mailboxmanager") MailboxManager manager, MailboxAdapterFactory mailboxes, MetricFactory metrics,
             MaildropLocks locks) {
-        super(manager, mailboxes, metrics);
+        // Whose inbox James opens: the name that was typed may be another one of the same user.
+        super(manager, (mailbox, session) -> new OwnedMailbox(mailboxes.create(mailbox, session),
+            mailbox.getMailboxPath().getUser()), metrics);
         this.locks = locks;
     }
 
@@ -56,10 +58,10 @@ public final class PassCommand extends PassCmdHandler {
     }
 
     private Response logIn(POP3Session session, Username user, String password) {
-        Mailbox mailbox;
+        OwnedMailbox mailbox;
         session.setUsername(user);
         try {
-            mailbox = auth(session, user, password);
+            mailbox = (OwnedMailbox) auth(session, user, password);
         } catch (Exception e) {
             LOGGER.error("POP3 login of {}: users or mailboxes do not answer", user.asString(), e);
             session.setUsername(null);
@@ -69,7 +71,7 @@ public final class PassCommand extends PassCmdHandler {
             session.setUsername(null);
             return Answers.error(Answers.AUTH, "name and password do not fit");
         }
-        Optional<MaildropLocks.Lease> lease = locks.tryLock(user.asString());
+        Optional<MaildropLocks.Lease> lease = locks.tryLock(mailbox.owner().asString());
         if (lease.isEmpty()) {
             LOGGER.info("POP3 login of {}: another session has the maildrop", user.asString());
             session.setUsername(null);

@@ -2,11 +2,13 @@
 package org.postlane.recipient;
 
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.Username;
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.rrt.api.RecipientRewriteTable;
+import org.apache.james.rrt.lib.Mapping;
 import org.apache.james.rrt.lib.MappingSource;
 import org.apache.james.rrt.lib.Mappings;
 import org.apache.james.user.api.UsersRepository;
@@ -55,6 +57,10 @@ final class Directory {
             if (mappings == null || mappings.isEmpty()) {
                 return Optional.empty();
             }
+            Optional<String> circle = circleBehind(mappings);
+            if (circle.isPresent()) {
+                return circle.map(this::refused);
+            }
             return Optional.of(DirectoryAnswer.of(domainList.containsDomain(address.getDomain())
                 ? DirectoryAnswer.Kind.MAPPED : DirectoryAnswer.Kind.MAPPED_ELSEWHERE));
         } catch (RecipientRewriteTable.TooManyMappingException e) {
@@ -70,6 +76,22 @@ final class Directory {
             return Optional.empty();
         }
         return new MappingLoop(rewriteTable).find(address).map(this::refused);
+    }
+
+    /** A group that holds itself is where James stops following others: it would be an unknown user among their members. */
+    private Optional<String> circleBehind(Mappings mappings) throws Exception {
+        MappingLoop search = new MappingLoop(rewriteTable);
+        for (Mapping mapping : mappings.asStream().collect(Collectors.toList())) {
+            Optional<MailAddress> target = mapping.asMailAddress().filter(Directory::hasUsername);
+            if (target.isPresent()
+                    && !rewriteTable.getStoredMappings(MappingSource.fromMailAddress(target.get())).isEmpty()) {
+                Optional<String> circle = search.find(target.get());
+                if (circle.isPresent()) {
+                    return circle;
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** RFC 3463 3.5: X.4.6, routing loop detected. */

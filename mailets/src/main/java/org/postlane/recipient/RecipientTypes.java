@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.recipient;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
@@ -20,6 +21,14 @@ import org.apache.mailet.Mail;
 public final class RecipientTypes {
     /** The attribute. */
     public static final AttributeName ATTRIBUTE = AttributeName.of("postlane-recipient-types");
+
+    /** When the types were found, in milliseconds since 1970. */
+    static final AttributeName FOUND_AT = AttributeName.of("postlane-recipient-types-at");
+    /**
+     * For how long they hold. A mail gets from RCPT to the lanes in seconds; one that takes longer has waited for an outage or a
+     * restart, or in a repository, and its user or domain may be another one by now.
+     */
+    static final Duration HOLD = Duration.ofMinutes(10);
 
     private RecipientTypes() {
     }
@@ -46,6 +55,16 @@ public final class RecipientTypes {
         Map<String, AttributeValue<?>> values = new HashMap<>();
         types.forEach((recipient, type) -> values.put(key(recipient), AttributeValue.of(type.asString())));
         mail.setAttribute(new Attribute(ATTRIBUTE, AttributeValue.of(values)));
+        mail.setAttribute(new Attribute(FOUND_AT, AttributeValue.of(System.currentTimeMillis())));
+    }
+
+    /** Takes from the mail what was found too long ago, or nobody knows when. */
+    public static void forgetOld(Mail mail) {
+        boolean holds = mail.getAttribute(FOUND_AT).flatMap(attribute -> attribute.getValue().valueAs(Long.class))
+            .filter(at -> System.currentTimeMillis() - at < HOLD.toMillis()).isPresent();
+        if (!holds) {
+            mail.removeAttribute(ATTRIBUTE);
+        }
     }
 
     /** The types of the mail's recipients: those that it carries, and those of the others as the classifier says. */

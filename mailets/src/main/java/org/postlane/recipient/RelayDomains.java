@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.recipient;
 
-import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -14,6 +13,7 @@ import javax.inject.Inject;
 
 import org.apache.james.core.Domain;
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.JamesFiles;
 import org.postlane.james.Parameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,23 +59,25 @@ public final class RelayDomains {
         }
     }
 
+    private final JamesFiles files;
     private final boolean watching;
     private volatile Optional<Declaration> declaration = Optional.empty();
     private ScheduledExecutorService watch;
 
     /** For James' injector: with none declared yet. */
     @Inject
-    public RelayDomains() {
-        this(true);
+    public RelayDomains(JamesFiles files) {
+        this(files, true);
     }
 
-    private RelayDomains(boolean watching) {
+    private RelayDomains(JamesFiles files, boolean watching) {
+        this.files = files;
         this.watching = watching;
     }
 
-    /** With none declared yet, for reading a configuration that may be refused: a file is read, and not watched. */
-    public static RelayDomains onTrial() {
-        return new RelayDomains(false);
+    /** Another with none declared yet, for reading a configuration that may be refused: a file is read, and not watched. */
+    public RelayDomains onTrial() {
+        return new RelayDomains(files, false);
     }
 
     /**
@@ -116,10 +118,8 @@ public final class RelayDomains {
 
     private void declareFile(String where, String path) {
         try {
-            DomainFile file = new DomainFile(path);
+            DomainFile file = new DomainFile(files.path(path));
             declare(new Declaration(where, FILE_PARAMETER, Optional.of(file), file.read()));
-        } catch (InvalidPathException e) {
-            throw new ConfigurationError(where, FILE_PARAMETER, path, FILE_EXPECTED);
         } catch (ConfigurationError e) {
             throw e;
         } catch (IllegalArgumentException e) {

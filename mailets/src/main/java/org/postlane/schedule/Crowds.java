@@ -11,6 +11,8 @@ import java.util.Set;
 final class Crowds {
     private final Places places;
     private final Set<Destination<?>> crowded = new LinkedHashSet<>();
+    private boolean anyWorked;
+    private long lastWorked;
 
     Crowds(Places places) {
         this.places = places;
@@ -25,9 +27,33 @@ final class Crowds {
         return joins;
     }
 
-    /** Whether there are crowds now that are soon gone, and that are most of what there is: one among many must not slow all. */
-    boolean isMost(long now) {
+    /** A destination got something done. */
+    void worked(long now) {
+        anyWorked = true;
+        lastWorked = now;
+    }
+
+    /** Whether nobody can be asked to slow down now, whatever the time is. */
+    boolean areNone() {
+        return crowded.isEmpty() && !places.areAlmostFullOfWork();
+    }
+
+    /**
+     * Whether who brings more should wait: since many destinations that work have all places together and get on, or since there
+     * are crowds now that are soon gone, and that are most of what gets on: one among many must not slow all, and
+     * what those hold that get nowhere is no reason to bring more.
+     */
+    boolean areInTheWay(long now) {
+        if (anyWorked && now - lastWorked <= SchedulerLimits.ABOUT_TO_HAVE_ROOM.toNanos() && places.areAlmostFullOfWork()) {
+            return true;
+        }
         crowded.removeIf(destination -> places.hasRoom(destination, now) || !destination.isAboutToHaveRoom(now));
-        return !crowded.isEmpty() && 2 * crowded.stream().mapToInt(Destination::held).sum() >= places.taken();
+        int held = 0;
+        int heldByWorking = 0;
+        for (Destination<?> destination : crowded) {
+            held += destination.held();
+            heldByWorking += destination.trust(now) == Trust.WORKING ? destination.held() : 0;
+        }
+        return held > 0 && held >= places.takenByWorking() - heldByWorking;
     }
 }

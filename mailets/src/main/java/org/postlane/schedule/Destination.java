@@ -28,8 +28,9 @@ final class Destination<T extends Task> {
     /** How often in a row one of its turns was to give way to others. */
     private int gaveWay;
     private long gaveWayAt;
-    /** When the last one that found no room is expected again. */
-    private long booked;
+    private final Bookings bookings;
+    /** Since when it has always had something to do. */
+    private long busySince;
     /** In whose share of the turns its own are counted, where it has any. */
     Trust turnsCountAs = Trust.UNKNOWN;
     /** How often it has been penalised: what began before the last time says nothing about now. */
@@ -51,7 +52,8 @@ final class Destination<T extends Task> {
         this.window = new ConcurrencyWindow(limits.concurrency());
         this.pace = new Pace(limits.rate(), clock);
         this.lastUsed = now;
-        this.booked = now;
+        this.bookings = new Bookings(now);
+        this.busySince = now;
     }
 
     void limit(DestinationLimits changed) {
@@ -200,26 +202,42 @@ final class Destination<T extends Task> {
 
     Refusal noRoom(long now) {
         return new Refusal(Refusal.Kind.NO_ROOM, "4.4.5 The destination has more waiting than it takes in time"
-            + (lastError == null ? "" : "; its last error: " + lastError), Duration.ofNanos(nanosUntilBooked(now)));
+            + (lastError == null ? "" : "; its last error: " + lastError), Duration.ofNanos(nanosUntilRoom(now)));
     }
 
-    /** Each that finds no room is expected again when those before it are done; 0 when nobody knows when that is. */
-    private long nanosUntilBooked(long now) {
-        long one = progress.nanosForOne(now);
-        if (one == 0 || trust(now) != Trust.WORKING) {
-            return 0;
+    /** In how many nanoseconds who finds no room is expected again; 0 when nobody knows. */
+    private long nanosUntilRoom(long now) {
+        if (trust(now) == Trust.WORKING) {
+            long one = (long) (progress.nanosForOneSoFar(now) * SchedulerLimits.BROUGHT_AGAIN);
+            return bookings.next(held(), one, now);
         }
-        long step = (long) (one * SchedulerLimits.BROUGHT_AGAIN);
-        long free = now + held() * step;
-        long next = booked - free >= 0 ? booked + step : free;
-        booked = now + Math.min(next - now, SchedulerLimits.EXPECTED_WITHIN.toNanos());
-        return booked - now;
+        // What comes back while the first still gets nowhere has only been carried to and fro.
+        long gettingNowhere = nanosGettingNowhere(now);
+        return gettingNowhere < SchedulerLimits.FIRST_LOOK.toNanos() ? 0
+            : Math.min(gettingNowhere * SchedulerLimits.UNPROVEN_WAIT, SchedulerLimits.EXPECTED_WITHIN.toNanos());
     }
 
-    /** Whether it gets so much done that who waits for room here does not wait long. */
+    private long nanosGettingNowhere(long now) {
+        return held() == 0 ? 0 : Math.min(now - busySince, progress.nanosSince(now));
+    }
+
+    /** Something comes to it. */
+    void enters(long now) {
+        if (held() == 0) {
+            busySince = now;
+        }
+    }
+
+    /** Whether it gets so much done, or has begun so lately, that who waits for room here does not wait long. */
     boolean isAboutToHaveRoom(long now) {
-        return trust(now) == Trust.WORKING && progress.isWithin(SchedulerLimits.ABOUT_TO_HAVE_ROOM.toNanos(), now)
-            && held() < roomByRate();
+        return held() < roomByRate() && (isBeingLookedAt(now)
+            || (trust(now) == Trust.WORKING && progress.isWithin(SchedulerLimits.ABOUT_TO_HAVE_ROOM.toNanos(), now)));
+    }
+
+    /** Whether its first turn has begun a moment ago: it may show at once that it works. */
+    private boolean isBeingLookedAt(long now) {
+        return trust(now) == Trust.UNKNOWN && underWay > 0
+            && nanosGettingNowhere(now) < SchedulerLimits.FIRST_LOOK.toNanos();
     }
 
     private String lastError() {

@@ -50,7 +50,7 @@ final class GivenTurn<T extends Task> implements Turn {
 
     @Override
     public void worked() {
-        end((state, now) -> destination.succeeded(now));
+        end((state, now) -> state.succeed(this, now));
     }
 
     @Override

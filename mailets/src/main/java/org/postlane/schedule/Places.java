@@ -109,8 +109,20 @@ final class Places {
 
     /** Whether there is a place for one that has no room, and will have some in a moment. */
     boolean hasPlaceInCrowd(Destination<?> destination, long now) {
-        return destination.isAboutToHaveRoom(now) && taken() < limits.places()
+        boolean hasPlace = destination.trust(now) == Trust.WORKING ? tasks.working < limits.places()
+            : taken() < limits.places() && tasks.unproven() < limits.unprovenPlaces();
+        return hasPlace && destination.isAboutToHaveRoom(now)
             && destination.held() < room(destination, now) + SchedulerLimits.CROWD;
+    }
+
+    /** Whether those that work have all that they may have together, but for what may be on its way already. */
+    boolean areAlmostFullOfWork() {
+        return roomForWorking() <= Math.min(SchedulerLimits.ON_THE_WAY, limits.places() / 2);
+    }
+
+    /** What is held by those that work. */
+    int takenByWorking() {
+        return tasks.working;
     }
 
     private int room(Destination<?> destination, long now) {

@@ -7,8 +7,10 @@ import java.util.concurrent.TimeUnit;
 final class Progress {
     private static final long SPAN = SchedulerLimits.USEFUL.toNanos();
 
-    /** A few in the first moment say nothing about a rate. */
+    /** A few in the first moment say nothing about how much may be held. */
     private static final long LEAST_ELAPSED = TimeUnit.SECONDS.toNanos(1);
+    /** Who is told to come again for a guess that was too good has come in vain once; for one too bad, connections stand idle. */
+    private static final long LEAST_SHOWN = TimeUnit.MILLISECONDS.toNanos(100);
 
     private boolean any;
     private long last;
@@ -42,9 +44,9 @@ final class Progress {
         return any && now - last < SchedulerLimits.PROVEN_FOR.toNanos();
     }
 
-    /** How much will be done in {@link SchedulerLimits#USEFUL}, if it goes on like that. */
+    /** How much will be done in {@link SchedulerLimits#USEFUL}, if it goes on like that: by the better of the last two spans. */
     int inUsefulTime(long now) {
-        long one = nanosForOne(now);
+        long one = nanosForOne(LEAST_ELAPSED, now);
         return one == 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, SPAN / one);
     }
 
@@ -53,10 +55,19 @@ final class Progress {
         return any && now - last <= nanos;
     }
 
-    /** Nanoseconds that one takes, by the better of the last two spans; 0 when nothing was done in them. */
-    long nanosForOne(long now) {
+    /** Nanoseconds since something was done; a very long time when nothing ever was. */
+    long nanosSince(long now) {
+        return any ? now - last : Long.MAX_VALUE;
+    }
+
+    /** Nanoseconds that one takes, as far as it shows yet; 0 when nothing was done in the last two spans. */
+    long nanosForOneSoFar(long now) {
+        return nanosForOne(LEAST_SHOWN, now);
+    }
+
+    private long nanosForOne(long leastElapsed, long now) {
         roll(now);
-        long elapsed = Math.max(LEAST_ELAPSED, now - spanBegan);
+        long elapsed = Math.max(leastElapsed, now - spanBegan);
         long thisSpan = inThisSpan == 0 ? Long.MAX_VALUE : Math.max(1, elapsed / inThisSpan);
         long lastSpan = inLastSpan == 0 ? Long.MAX_VALUE : SPAN / inLastSpan;
         long one = Math.min(thisSpan, lastSpan);

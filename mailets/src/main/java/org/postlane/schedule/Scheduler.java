@@ -32,6 +32,8 @@ public final class Scheduler<T extends Task> {
     private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final SchedulerState<T> state;
+    /** So that who asks all the time needs no lock as long as there is nothing to see. */
+    private volatile boolean mayBeCrowded;
 
     /**
      * A scheduler.
@@ -136,7 +138,7 @@ public final class Scheduler<T extends Task> {
      * better to wait a little than to have them refused. Nobody has to.
      */
     public boolean isCrowded() {
-        return read(state::isCrowded);
+        return mayBeCrowded && read(state::isCrowded);
     }
 
     /** Turns that have not ended; never more than there are, but for those that were given before {@link #limitTurns}. */
@@ -161,6 +163,7 @@ public final class Scheduler<T extends Task> {
             decision.accept(now);
             state.pump(this, now);
             decided = calls.taken();
+            mayBeCrowded = state.mayBeCrowded();
         } finally {
             lock.unlock();
         }

@@ -43,8 +43,20 @@ public final class SchedulerLimits {
     static final Duration GIVES_WAY_WITHIN = Duration.ofSeconds(2);
     /** How many tasks more than it has room for a fast destination takes in, while who brings them is asked to slow down. */
     static final int CROWD = 64;
+    /** Tasks that may still come when who brings them has been asked to slow down. */
+    static final int ON_THE_WAY = 32;
     /** Who got nothing done for this time is not about to have room: nobody waits for him. */
-    static final Duration ABOUT_TO_HAVE_ROOM = Duration.ofMillis(50);
+    static final Duration ABOUT_TO_HAVE_ROOM = Duration.ofMillis(250);
+    /**
+     * Who has been tried for less than this may show in a moment that it works: a server that is near and well takes its first
+     * mail within a second.
+     */
+    static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+    /**
+     * So many times as long as a destination has got nowhere, who finds no room there is to wait: a server that greets after some
+     * seconds has all its mail within a minute, and what some hundreds keep that never answer is not read again and again.
+     */
+    static final int UNPROVEN_WAIT = 4;
     /** The part of the time that a destination needs for what is ahead, after which more is brought: rather early than late. */
     static final double BROUGHT_AGAIN = 0.8;
     /** Nobody is told to come back later than this: who knows what a destination gets done by then. */

@@ -59,6 +59,7 @@ final class SchedulerState<T extends Task> {
             return;
         }
         waiting.enter(destination, now, destination.trust(now));
+        destination.enters(now);
         places.take(waiting.trust());
         destination.line.add(waiting);
         look(destination, now);
@@ -192,8 +193,12 @@ final class SchedulerState<T extends Task> {
         return places.taken();
     }
 
+    boolean mayBeCrowded() {
+        return !crowds.areNone();
+    }
+
     boolean isCrowded(long now) {
-        return crowds.isMost(now);
+        return crowds.areInTheWay(now);
     }
 
     int turns() {
@@ -208,6 +213,11 @@ final class SchedulerState<T extends Task> {
         places.free(turn.waiting.trust());
         learnt.accept(now);
         look(turn.destination, now);
+    }
+
+    void succeed(GivenTurn<T> turn, long now) {
+        turn.destination.succeeded(now);
+        crowds.worked(now);
     }
 
     void fail(GivenTurn<T> turn, String why, long now) {
@@ -241,7 +251,7 @@ final class SchedulerState<T extends Task> {
 
     /** Offers the task of a turn that has ended elsewhere. */
     void pass(GivenTurn<T> turn, String other, long now) {
-        turn.destination.succeeded(now);
+        succeed(turn, now);
         admit(known.get(other, now), turn.waiting, now);
     }
 }

@@ -4,6 +4,7 @@ package org.postlane.smtp;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 
 import io.netty.channel.Channel;
 
@@ -69,6 +70,24 @@ final class Link {
         } catch (RejectedExecutionException e) {
             work.run();
         }
+    }
+
+    /** Begins something on the event loop, in which it ends too; fails where that has ended with its client. */
+    <T> CompletableFuture<T> fromEventLoop(Supplier<CompletableFuture<T>> work) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        try {
+            channel.eventLoop().execute(() -> {
+                try {
+                    Futures.forward(work.get(), result);
+                } catch (RuntimeException | Error e) {
+                    // Nobody else would ever complete it.
+                    result.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(SmtpException.session("The client is closed", e));
+        }
+        return result;
     }
 
     /** Ends a session whose replies no longer fit its commands. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -50,7 +49,7 @@ public final class SmtpConnection {
      *     these cases
      */
     public CompletableFuture<TransactionResult> send(Envelope envelope, Content content) {
-        return onEventLoop(() -> turns.take(this::mayOverlap, () -> {
+        return link.fromEventLoop(() -> turns.take(this::mayOverlap, () -> {
             boolean behind = turns.underWay() > 1;
             if (behind ? !link.dialogue().isIntact() : !link.dialogue().isInSync()) {
                 return notInSync();
@@ -196,7 +195,7 @@ public final class SmtpConnection {
 
     /** Closes at once and without a word. What is under way fails, or is ambiguous behind the end of its content. */
     public void abort() {
-        CompletableFuture<Void> unused = onEventLoop(() -> {
+        CompletableFuture<Void> unused = link.fromEventLoop(() -> {
             link.dialogue().abort(new IOException("Closed by this client"));
             return CompletableFuture.completedFuture(null);
         });
@@ -215,7 +214,7 @@ public final class SmtpConnection {
      * left: what is under way fails, and nothing is ambiguous.
      */
     public void giveWay(Duration stalledFor) {
-        CompletableFuture<Void> unused = onEventLoop(() -> {
+        CompletableFuture<Void> unused = link.fromEventLoop(() -> {
             if (nanosStalled() >= stalledFor.toNanos()) {
                 givenWay = true;
                 link.dialogue().abort(new IOException("The server did nothing for " + stalledFor.toSeconds()
@@ -289,24 +288,7 @@ public final class SmtpConnection {
     }
 
     private <T> CompletableFuture<T> inTurn(Supplier<CompletableFuture<T>> operation) {
-        return onEventLoop(() -> turns.take(operation));
-    }
-
-    private <T> CompletableFuture<T> onEventLoop(Supplier<CompletableFuture<T>> work) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        try {
-            link.channel().eventLoop().execute(() -> {
-                try {
-                    Futures.forward(work.get(), result);
-                } catch (RuntimeException | Error e) {
-                    // Nobody else would ever complete it.
-                    result.completeExceptionally(e);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            result.completeExceptionally(SmtpException.session("The client is closed", e));
-        }
-        return result;
+        return link.fromEventLoop(() -> turns.take(operation));
     }
 
     @Override

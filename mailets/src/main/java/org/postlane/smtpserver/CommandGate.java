@@ -3,26 +3,30 @@ package org.postlane.smtpserver;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.util.ReferenceCountUtil;
+import org.apache.james.protocols.api.ProtocolSession;
+import org.apache.james.protocols.netty.HandlerConstants;
 
 /**
- * Stands in a session's pipeline in front of James' own handler, which answers each line before it returns. A line that needs
- * something looked up waits here until it is known, and so do the lines behind it: the thread goes on with other sessions, and
- * commands that came together are answered in their order (RFC 2920 3.1).
+ * Keeps look-ups off the thread of a session. Stands in its pipeline in front of James' own handler, which answers each line
+ * before it returns. A line that needs something looked up waits here until it is known, and so do the lines behind it: the
+ * thread goes on with other sessions, and commands that came together are answered in their order (RFC 2920 3.1).
  *
- * <p>Lines are looked at whatever they are, also within DATA: to look up an address too many does no harm. For the thread of its
- * channel.
+ * <p>There is one for a session, and whoever needs something for a command says so with {@link #add}. Lines are looked at
+ * whatever they are, also within DATA: to look up an address too many does no harm. For the thread of its channel.
  */
-final class CommandGate extends ChannelInboundHandlerAdapter {
+public final class CommandGate extends ChannelInboundHandlerAdapter {
     /** Its name in the pipeline. */
     static final String NAME = "postlaneGate";
     /** So many lines behind the one that waits are looked at already: their answers are known when their turn comes. */
@@ -30,11 +34,12 @@ final class CommandGate extends ChannelInboundHandlerAdapter {
     /** With so many waiting lines nothing more is read from the client; what was read already may be some 60 KB. */
     private static final int FULL = 256;
 
-    private static final List<String> COMMANDS = List.of("RCPT", "MAIL");
+    /** All verbs of SMTP that are of interest here have as many letters (RFC 5321 4.1.1). */
+    private static final int VERB = 4;
     private static final CompletableFuture<?> NOTHING_TO_DO = CompletableFuture.completedFuture(null);
 
     /** What is to be done before James gets a line. */
-    interface Preparation {
+    public interface Preparation {
         /**
          * Begins what this line needs. Never blocks.
          *
@@ -43,10 +48,23 @@ final class CommandGate extends ChannelInboundHandlerAdapter {
         CompletableFuture<?> prepare(String line);
 
         /** Begins what this line may need later; the result is not waited for. */
-        void prepareAhead(String line);
+        default void prepareAhead(String line) {
+            // Most have nothing to begin early.
+        }
     }
 
-    private final Preparation preparation;
+    /** A preparation, and the commands that it is for. */
+    private static final class Entry {
+        private final int verb;
+        private final Preparation preparation;
+
+        private Entry(int verb, Preparation preparation) {
+            this.verb = verb;
+            this.preparation = preparation;
+        }
+    }
+
+    private final List<Entry> entries = new ArrayList<>();
     /** Lines and complaints about lines, in the order in which they came. */
     private final Deque<Object> held = new ArrayDeque<>();
     /** How many of them, from the first on, have been looked at. */
@@ -54,8 +72,34 @@ final class CommandGate extends ChannelInboundHandlerAdapter {
     private boolean waiting;
     private boolean pausedReading;
 
-    CommandGate(Preparation preparation) {
-        this.preparation = preparation;
+    private CommandGate() {
+    }
+
+    /** The gate of a session, put up where there is none yet; empty for a session that is not Netty's. */
+    public static Optional<CommandGate> of(ProtocolSession session, SessionChannel channels) {
+        return channels.of(session).map(channel -> {
+            ChannelPipeline pipeline = channel.pipeline();
+            if (pipeline.get(NAME) == null) {
+                pipeline.addBefore(HandlerConstants.CORE_HANDLER, NAME, new CommandGate());
+            }
+            return (CommandGate) pipeline.get(NAME);
+        });
+    }
+
+    /**
+     * Has these commands wait for a preparation; a command with several ones waits for all.
+     *
+     * @param verbs of four letters
+     */
+    public void add(Preparation preparation, String... verbs) {
+        for (String verb : verbs) {
+            byte[] letters = verb.getBytes(StandardCharsets.US_ASCII);
+            int packed = 0;
+            for (byte letter : letters) {
+                packed = packed << Byte.SIZE | upperCase(letter);
+            }
+            entries.add(new Entry(packed, preparation));
+        }
     }
 
     @Override
@@ -82,8 +126,7 @@ final class CommandGate extends ChannelInboundHandlerAdapter {
             context.fireChannelRead(message);
             return;
         }
-        CompletableFuture<?> ready = isOfInterest((ByteBuf) message)
-            ? preparation.prepare(text((ByteBuf) message)) : NOTHING_TO_DO;
+        CompletableFuture<?> ready = prepare((ByteBuf) message);
         if (ready.isDone()) {
             context.fireChannelRead(message);
             return;
@@ -132,8 +175,8 @@ final class CommandGate extends ChannelInboundHandlerAdapter {
             if (at == AHEAD) {
                 break;
             }
-            if (at++ >= seen && line instanceof ByteBuf && isOfInterest((ByteBuf) line)) {
-                preparation.prepareAhead(text((ByteBuf) line));
+            if (at++ >= seen && line instanceof ByteBuf) {
+                prepareAhead((ByteBuf) line);
             }
         }
         seen = at;
@@ -166,15 +209,43 @@ final class CommandGate extends ChannelInboundHandlerAdapter {
         seen = 0;
     }
 
-    /** Whether it begins as MAIL or RCPT does; most lines are those of messages. */
-    private static boolean isOfInterest(ByteBuf line) {
+    private CompletableFuture<?> prepare(ByteBuf line) {
+        int verb = verb(line);
+        CompletableFuture<?> ready = NOTHING_TO_DO;
+        for (Entry entry : entries) {
+            if (entry.verb == verb) {
+                CompletableFuture<?> one = entry.preparation.prepare(text(line));
+                ready = ready.isDone() ? one : one.isDone() ? ready : CompletableFuture.allOf(ready, one);
+            }
+        }
+        return ready;
+    }
+
+    private void prepareAhead(ByteBuf line) {
+        int verb = verb(line);
+        for (Entry entry : entries) {
+            if (entry.verb == verb) {
+                entry.preparation.prepareAhead(text(line));
+            }
+        }
+    }
+
+    /** What it begins with, packed: most lines are those of messages, and cost no more than this. */
+    private static int verb(ByteBuf line) {
         int at = line.readerIndex();
-        while (at < line.writerIndex() && line.getByte(at) <= ' ') {
+        while (at < line.writerIndex() && line.getByte(at) <= ' ' && line.getByte(at) >= 0) {
             // James trims a line before it reads it.
             at++;
         }
-        return line.writerIndex() - at > COMMANDS.get(0).length() && COMMANDS.contains(
-            line.toString(at, COMMANDS.get(0).length(), StandardCharsets.US_ASCII).toUpperCase(Locale.US));
+        int packed = 0;
+        for (int end = at + VERB; at < end && end < line.writerIndex(); at++) {
+            packed = packed << Byte.SIZE | upperCase(line.getByte(at));
+        }
+        return packed;
+    }
+
+    private static int upperCase(byte letter) {
+        return letter >= 'a' && letter <= 'z' ? letter - 'a' + 'A' : letter & 0xff;
     }
 
     private static String text(ByteBuf line) {

@@ -8,13 +8,15 @@ import javax.mail.internet.AddressException;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
+import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.domainlist.api.DomainListException;
 
 /**
  * A MAIL or RCPT command as James will read it. Where this reads something else than James, the look-up that was made for it is
  * not used, and the command is deferred; what is no such command, or has no valid address, is not for this class to refuse.
  * Immutable.
  */
-final class EnvelopeLine {
+public final class EnvelopeLine {
     private final String command;
     private final String path;
     private final Supplier<String> defaultDomain;
@@ -30,8 +32,19 @@ final class EnvelopeLine {
         this.defaultDomain = defaultDomain;
     }
 
+    /** A command as a James with these domains reads it. */
+    public static EnvelopeLine of(String line, DomainList domains) {
+        return new EnvelopeLine(line, () -> {
+            try {
+                return domains.getDefaultDomain().name();
+            } catch (DomainListException e) {
+                return "localhost";
+            }
+        });
+    }
+
     /** The sender, if this is MAIL. */
-    Optional<MaybeSender> sender() {
+    public Optional<MaybeSender> sender() {
         if (!command.equals("MAIL FROM")) {
             return Optional.empty();
         }

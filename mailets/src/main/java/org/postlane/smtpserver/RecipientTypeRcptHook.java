@@ -3,12 +3,10 @@ package org.postlane.smtpserver;
 
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.inject.Inject;
 
-import io.netty.channel.Channel;
 import org.apache.commons.configuration2.Configuration;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
@@ -18,7 +16,6 @@ import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.ConnectHandler;
-import org.apache.james.protocols.netty.HandlerConstants;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.MailHook;
@@ -69,24 +66,6 @@ public class RecipientTypeRcptHook implements ConnectHandler<SMTPSession>, MailH
     /** RFC 5321 4.5.3.1.8 asks for 100 at least; what mail systems allow as they come. */
     static final int DEFAULT_MAX_RECIPIENTS = 1_000;
 
-    /** James' JMX statistics cannot count a missing response; this one has no line, so that nothing is sent. */
-    private static final Response NOTHING_TO_SAY = new Response() {
-        @Override
-        public String getRetCode() {
-            return "";
-        }
-
-        @Override
-        public List<CharSequence> getLines() {
-            return List.of();
-        }
-
-        @Override
-        public boolean isEndSession() {
-            return false;
-        }
-    };
-
     private static final Logger LOGGER = LoggerFactory.getLogger(RecipientTypeRcptHook.class);
     @SuppressWarnings("unchecked")
     private static final AttachmentKey<Map<MailAddress, RecipientType>> TYPES =
@@ -128,11 +107,10 @@ public class RecipientTypeRcptHook implements ConnectHandler<SMTPSession>, MailH
 
     @Override
     public Response onConnect(SMTPSession session) {
-        Optional<Channel> channel = channels.of(session);
-        SessionLookups sessionLookups = lookups(session, channel.isPresent());
-        channel.ifPresent(present -> present.pipeline()
-            .addBefore(HandlerConstants.CORE_HANDLER, CommandGate.NAME, new CommandGate(sessionLookups)));
-        return NOTHING_TO_SAY;
+        Optional<CommandGate> gate = CommandGate.of(session, channels);
+        SessionLookups sessionLookups = lookups(session, gate.isPresent());
+        gate.ifPresent(present -> present.add(sessionLookups, "MAIL", "RCPT"));
+        return Silence.RESPONSE;
     }
 
     private SessionLookups lookups(SMTPSession session, boolean gated) {

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.webadmin.utils.JsonTransformer;
-import org.postlane.outbound.Destinations;
-import org.postlane.outbound.MailFetch;
+import org.postlane.outbound.operations.Destinations;
+import org.postlane.outbound.operations.MailFetch;
 import org.postlane.schedule.DestinationStatus;
 import spark.HaltException;
 import spark.Request;
@@ -29,8 +29,13 @@ final class DestinationRoutes {
     private static final String ONE = DESTINATIONS + "/:queue/:name";
     /** RFC 1035 2.3.4, and room for what the names of gateways and providers have besides. */
     private static final int LONGEST_NAME = 1_000;
-    /** Domains are all that may get an order before they have mail: any other name that is not known is a typing error. */
+    /** What may get an order before it has mail, as what {@link #SHARED} says; any other name that is not known is a mistake. */
     private static final Pattern DOMAIN = Pattern.compile("(?=.{1,253}$)[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*");
+    /** Destinations that several domains share, as the engine names them: gateways, a provider's rule, equal mail servers. */
+    private static final Pattern SHARED = Pattern.compile(
+        "gateway GATE(, GATE)*( #[0-9]{1,3})?(, TLS [a-z]{1,20})?|mx:(\\*\\.)?HOST|route HOST(, HOST)*"
+            .replace("GATE", "(lmtp://)?(HOST|\\[[0-9a-f:.]{2,45}]):[0-9]{1,5}( as [!-+\\--~]{1,255})?")
+            .replace("HOST", "[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*"));
     private static final Map<MailFetch, String> DELAYED_MAIL = Map.of(MailFetch.QUEUE_FLUSH, "queueFlush",
         MailFetch.ROUND, "round", MailFetch.NONE, "notFetched");
     private static final Pattern REASON = Pattern.compile("[ -~]{1,200}");
@@ -106,10 +111,14 @@ final class DestinationRoutes {
             throw Requests.notFound("No destination has a name of more than " + LONGEST_NAME + " characters");
         }
         String name = destinationName(written);
-        if (destinations.find(queue, name).isEmpty() && !(mayBeNew && DOMAIN.matcher(name).matches())) {
+        if (destinations.find(queue, name).isEmpty() && !(mayBeNew && mayComeToBe(name))) {
             throw unknownIn(queue);
         }
         return name;
+    }
+
+    private static boolean mayComeToBe(String name) {
+        return DOMAIN.matcher(name).matches() || SHARED.matcher(name).matches();
     }
 
     private static HaltException unknownIn(MailQueueName queue) {

@@ -8,7 +8,7 @@ import javax.inject.Inject;
 import org.apache.james.core.healthcheck.ComponentName;
 import org.apache.james.core.healthcheck.HealthCheck;
 import org.apache.james.core.healthcheck.Result;
-import org.postlane.outbound.CriticalStates;
+import org.postlane.outbound.operations.CriticalStates;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 

@@ -9,9 +9,9 @@ import org.apache.james.webadmin.utils.JsonTransformer;
 import org.postlane.credential.CredentialStore;
 import org.postlane.credential.Passwords;
 import org.postlane.james.ServerStarted;
-import org.postlane.outbound.Destinations;
 import org.postlane.outbound.OutboundEngine;
-import org.postlane.outbound.Reload;
+import org.postlane.outbound.operations.Destinations;
+import org.postlane.outbound.operations.Reload;
 import org.postlane.recipient.RecipientClassifier;
 import spark.Service;
 

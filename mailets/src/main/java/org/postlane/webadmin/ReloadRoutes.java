@@ -11,7 +11,7 @@ import org.apache.james.webadmin.utils.ErrorResponder.ErrorType;
 import org.apache.james.webadmin.utils.JsonTransformer;
 import org.eclipse.jetty.http.HttpStatus;
 import org.postlane.james.ConfigurationError;
-import org.postlane.outbound.Reload;
+import org.postlane.outbound.operations.Reload;
 import spark.Service;
 
 /** Applies what is safe to change of the configuration, when told to and never by itself. */

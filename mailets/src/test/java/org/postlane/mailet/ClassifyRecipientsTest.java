@@ -11,15 +11,21 @@ import static org.postlane.lane.TestLanes.VIRTUAL;
 import static org.postlane.lane.TestLanes.mail;
 import static org.postlane.recipient.TestDirectory.address;
 
+import java.time.Duration;
 import java.util.Map;
 import javax.mail.MessagingException;
 
 import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.server.core.MailImpl;
+import org.apache.mailet.Attribute;
+import org.apache.mailet.AttributeName;
+import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
 import org.apache.mailet.base.test.FakeMailetConfig;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postlane.james.ConfigurationError;
 import org.postlane.lane.TestQueues;
 import org.postlane.recipient.RecipientType;
@@ -76,6 +82,24 @@ class ClassifyRecipientsTest {
         assertThat(directory.lookupsOf("example.org")).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTypeThatIsOldOrOfNoKnownAgeIsLookedUpAgain(boolean known) throws Exception {
+        MailImpl mail = mail(UNKNOWN);
+        RecipientTypes.set(mail, Map.of(address(UNKNOWN), RecipientType.LOCAL));
+        AttributeName foundAt = AttributeName.of("postlane-recipient-types-at");
+        assertThat(mail.getAttribute(foundAt)).isPresent();
+        if (known) {
+            mail.setAttribute(new Attribute(foundAt,
+                AttributeValue.of(System.currentTimeMillis() - Duration.ofMinutes(11).toMillis())));
+        } else {
+            mail.removeAttribute(foundAt);
+        }
+        mailet().service(mail);
+
+        hasType(mail, UNKNOWN, RecipientType.UNKNOWN);
+    }
+
     @Test
     void behindTheRewriteTableAnAddressWithAForwardIsItsMailboxAgain() throws Exception {
         directory.rewriteTable.addForwardMapping(TestDirectory.source("ann"), LOCAL);
@@ -101,7 +125,8 @@ class ClassifyRecipientsTest {
         directory.recover();
         mailet().service(returned);
         hasType(returned, LOCAL, RecipientType.LOCAL);
-        assertThat(returned.attributes()).hasSize(1);
+        assertThat(returned.attributes().map(attribute -> attribute.getName().asString()))
+            .containsExactlyInAnyOrder("postlane-recipient-types", "postlane-recipient-types-at");
     }
 
     @Test

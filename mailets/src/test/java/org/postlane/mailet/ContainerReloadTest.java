@@ -32,10 +32,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.FilesIn;
 import org.postlane.james.Parameters;
-import org.postlane.outbound.AgreedSettings;
-import org.postlane.outbound.LiveSettings;
-import org.postlane.outbound.Reload;
+import org.postlane.outbound.operations.Reload;
+import org.postlane.outbound.settings.AgreedSettings;
+import org.postlane.outbound.settings.LiveSettings;
 import org.postlane.pool.PoolLimits;
 import org.postlane.recipient.RelayDomains;
 import org.postlane.schedule.Rate;
@@ -59,7 +60,7 @@ class ContainerReloadTest {
 
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Delivery mailets = new Delivery();
-    private final RelayDomains relayDomains = new RelayDomains();
+    private final RelayDomains relayDomains = new RelayDomains(FilesIn.nowhere());
     private final List<LiveSettings> outgoing = new ArrayList<>();
     private final List<LiveSettings> second = new ArrayList<>();
     private String file = FILE;

@@ -300,12 +300,17 @@ class DeliverByTypeTest {
     }
 
     @Test
-    void afterTheEndMailStaysInTheSpool() throws Exception {
-        DeliverByType mailet = lanes.mailet();
-        mailet.destroy();
-        MailImpl mail = mail(LOCAL);
-        mailet.service(mail);
+    void mailThatComesAfterTheEndIsInItsQueuesAndRunsAfterTheRestart() throws Exception {
+        DeliverByType ended = lanes.mailet();
+        ended.destroy();
+        MailImpl mail = mail(LOCAL, EXTERNAL);
+        ended.service(mail);
 
-        assertThat(lanes.queues.memory("spool").getSize()).isEqualTo(1);
+        assertThat(mail.getState()).isEqualTo(Mail.GHOST);
+        assertThat(lanes.queues.memory("spool").getSize()).isZero();
+        assertThat(lanes.deliveries).isEmpty();
+        DeliverByType restarted = lanes.mailet();
+        lanes.awaitDeliveries("local-delivery[ann@example.org]", "external[bob@elsewhere.example]");
+        restarted.destroy();
     }
 }

@@ -40,14 +40,15 @@ import org.apache.james.util.LoggingLevel;
 import org.apache.mailet.base.test.FakeMailetConfig;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.postlane.james.FilesIn;
 import org.postlane.james.JamesFiles;
-import org.postlane.outbound.AgreedJournal;
-import org.postlane.outbound.CriticalStates;
 import org.postlane.outbound.EngineJournal;
 import org.postlane.outbound.EngineTime;
 import org.postlane.outbound.OutboundEngine;
-import org.postlane.outbound.OutboundMetrics;
-import org.postlane.outbound.QueueDestinations;
+import org.postlane.outbound.operations.CriticalStates;
+import org.postlane.outbound.operations.OutboundMetrics;
+import org.postlane.outbound.operations.QueueDestinations;
+import org.postlane.outbound.settings.AgreedJournal;
 import org.postlane.recipient.RelayDomains;
 import org.postlane.schedule.DestinationStatus;
 import org.postlane.testing.SmtpServer;
@@ -65,7 +66,7 @@ final class Delivery implements AutoCloseable {
     final CriticalStates criticalStates = new CriticalStates(Clock.systemUTC());
     final QueueDestinations destinations = new QueueDestinations();
     final OutboundEngine engine;
-    final RelayDomains relayDomains = new RelayDomains();
+    final RelayDomains relayDomains = new RelayDomains(FilesIn.nowhere());
     /** The text of the mailetcontainer.xml that a reload reads. */
     final AtomicReference<String> file = new AtomicReference<>("<mailetcontainer/>");
     final ContainerReload reload = new ContainerReload(this::fileAsConfiguration, TestFiles.IN_TEMP,

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -354,12 +355,55 @@ class FanOutLocalDeliveryTest {
     }
 
     @Test
-    void afterTheEndTheMailStaysWhereItIs() throws Exception {
+    void mailThatComesAfterTheEndBouncesForNobodyAndIsDeliveredAfterTheRestart() throws Exception {
+        FanOutLocalDelivery ended = fixture.ours();
+        ended.destroy();
+        MailImpl mail = mailTo(ANN, BOB);
+        mail.addSpecificHeaderForRecipient(Header.builder().name("Delivered-To").value(BOB).build(), address(BOB));
+        StorageDirective.builder().targetFolder("lists").build()
+            .encodeAsAttributes(Username.of(BOB)).forEach(mail::setAttribute);
+        ended.service(mail);
+
+        assertThat(mail.getState()).isEqualTo(Mail.GHOST);
+        assertThat(waiting()).isEqualTo(1);
+        assertThat(fixture.mailboxes.opened(ANN) + fixture.mailboxes.opened(BOB)).isZero();
+        fixture.ours();
+        await().until(() -> fixture.mailboxes.count(ANN) == 1 && fixture.mailboxes.count(BOB) == 1);
+        assertThat(fixture.contents(BOB).get("lists")).singleElement().asString().contains("Delivered-To: bob@example.org");
+        await().during(Duration.ofMillis(200)).until(() -> waiting() == 0 && fixture.mailboxes.count(ANN) == 1);
+        assertThat(fixture.sent).isEmpty();
+    }
+
+    @Test
+    void aMailThatIsInterruptedGoesToTheQueueAndNotToTheErrorProcessor() throws Exception {
+        fixture.mailboxes.onOpen(BOB, Mono::never);
+        fixture.lanes.queues.jumps = false;
+        FanOutLocalDelivery mailet = fixture.ours();
+        MailImpl mail = mailTo(ANN, BOB);
+        FutureTask<Boolean> service = new FutureTask<>(() -> {
+            mailet.service(mail);
+            return Thread.currentThread().isInterrupted();
+        });
+        Thread thread = new Thread(service);
+        thread.start();
+        await().until(() -> fixture.mailboxes.count(ANN) == 1 && fixture.mailboxes.opened(BOB) == 1);
+        thread.interrupt();
+
+        assertThat(service.get(10, TimeUnit.SECONDS)).isTrue();
+        await().until(() -> waiting() == 1);
+        assertThat(fixture.count("postlane.local.putOff")).isEqualTo(1);
+        assertThat(fixture.mailboxes.count(ANN)).isEqualTo(1);
+    }
+
+    @Test
+    void putOffsOfOneMailHaveNamesOfTheirOwn() throws Exception {
+        Set<String> names = ConcurrentHashMap.newKeySet();
+        fixture.lanes.queues.onEnqueue("local-retry", mail -> names.add(mail.getName()));
         FanOutLocalDelivery mailet = fixture.ours();
         mailet.destroy();
-        MailImpl mail = mailTo(ANN);
+        mailet.service(mailTo(ANN));
+        mailet.service(mailTo(BOB));
 
-        assertThatThrownBy(() -> mailet.service(mail)).isInstanceOf(MessagingException.class);
-        assertThat(mail.getRecipients()).containsExactly(address(ANN));
+        assertThat(names).hasSize(2).allMatch(name -> name.startsWith("Mail1-retry1-"));
     }
 }

@@ -9,14 +9,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.function.ToDoubleFunction;
 
 import com.sun.management.OperatingSystemMXBean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postlane.outbound.AgreedJournal;
+import org.postlane.outbound.settings.AgreedJournal;
 import org.postlane.testing.fleet.Fleet;
 
 /**
@@ -29,9 +28,6 @@ class JournalCost {
     private static final int ROUNDS = Integer.getInteger("postlane.cost.rounds", 7);
     private static final int WARM_UP_ROUNDS = 2;
     private static final int DOMAINS = Integer.getInteger("postlane.cost.domains", 100);
-    private static final String HEAP = "1g";
-    private static final String PORT = "PORT ";
-    private static final String DELIVERED = "postlane.outbound.delivered";
     /** What every line of figures begins with. */
     private static final String FIGURES = "journal cost: ";
 
@@ -48,10 +44,7 @@ class JournalCost {
 
         public static void main(String... arguments) throws IOException {
             try (Fleet fleet = Fleet.everywhere().onMail(mail -> { })) {
-                print(PORT + fleet.port());
-                while (System.in.read() >= 0) {
-                    print("Not expected: input");
-                }
+                CostProcesses.serve(fleet);
             }
         }
     }
@@ -70,18 +63,7 @@ class JournalCost {
 
     @Test
     void printWhatTheJournalCosts(@TempDir Path directory) throws Exception {
-        try (ChildJvm hosts = ChildJvm.start(HEAP, Hosts.class)) {
-            int port = Awaitility.await().until(() -> portOf(hosts), OptionalInt::isPresent).getAsInt();
-            try (ChildJvm engine = ChildJvm.start(HEAP, Engine.class, port, directory, MAILS, ROUNDS, DOMAINS)) {
-                int code = engine.end();
-                engine.lines().stream().filter(line -> line.startsWith(FIGURES) || code != 0).forEach(JournalCost::print);
-            }
-        }
-    }
-
-    private static OptionalInt portOf(ChildJvm hosts) {
-        return hosts.lines().stream().filter(line -> line.startsWith(PORT))
-            .mapToInt(line -> Integer.parseInt(line.substring(PORT.length()))).findFirst();
+        CostProcesses.run(FIGURES, Hosts.class, Engine.class, directory, MAILS, ROUNDS, DOMAINS);
     }
 
     private void measure(int port, Path directory, int mails, int rounds, int domains) throws Exception {
@@ -94,11 +76,11 @@ class JournalCost {
                 without.add(bare);
                 with.add(kept);
             }
-            print(String.format(Locale.ROOT, FIGURES
+            CostProcesses.print(String.format(Locale.ROOT, FIGURES
                 + "round %d: without %.0f mails/s, %.0f us of processor time a mail; with %.0f mails/s, %.0f us",
                 round, bare.rate, bare.processor, kept.rate, kept.processor));
         }
-        print(String.format(Locale.ROOT, FIGURES
+        CostProcesses.print(String.format(Locale.ROOT, FIGURES
             + "%d mails to %d domains, median of %d: rate with / without %.3f, processor time with / without %.3f",
             mails, domains, rounds, ratio(with, without, Run::rate), ratio(with, without, Run::processor)));
     }
@@ -116,7 +98,7 @@ class JournalCost {
             long began = System.nanoTime();
             delivery.started.set(true);
             Awaitility.await().atMost(Duration.ofMinutes(5)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
-                .until(() -> delivery.metrics.countFor(DELIVERED) >= mails);
+                .until(() -> delivery.metrics.countFor(CostProcesses.DELIVERED) >= mails);
             long took = System.nanoTime() - began;
             return new Run(mails * 1e9 / took, (machine.getProcessCpuTime() - processor) / 1e3 / mails);
         }
@@ -128,9 +110,5 @@ class JournalCost {
         Arrays.setAll(ratios, i -> figure.applyAsDouble(over.get(i)) / figure.applyAsDouble(under.get(i)));
         Arrays.sort(ratios);
         return ratios[ratios.length / 2];
-    }
-
-    private static void print(String line) {
-        System.out.println(line);
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postlane.outbound.AgreedLimits;
+import org.postlane.outbound.settings.AgreedLimits;
 
 /** Holds {@code docs/remote-delivery.md}, the keys in {@code docs/outbound.md}, and the code together. */
 class RemoteDeliveryDocumentTest {

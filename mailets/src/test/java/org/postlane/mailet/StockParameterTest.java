@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.JamesFiles;
 import org.postlane.james.Parameters;
-import org.postlane.outbound.OutboundSettings;
+import org.postlane.outbound.settings.OutboundSettings;
 import org.postlane.route.Host;
 import org.postlane.route.HostHealth;
 import org.postlane.route.Route;

@@ -4,35 +4,34 @@ package org.postlane.mailet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.postlane.mailet.Delivery.eventually;
 
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.james.queue.api.MailQueue;
-import org.apache.james.queue.api.MailQueueFactory;
-import org.apache.james.queue.api.MailQueueName;
-import org.apache.james.queue.api.RawMailQueueItemDecoratorFactory;
-import org.apache.james.queue.memory.MemoryMailQueueFactory;
 import org.apache.james.server.core.MailImpl;
 import org.apache.mailet.Attribute;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.postlane.outbound.QueueTimes;
+import org.postlane.outbound.mail.QueueTimes;
+import org.postlane.queues.PassingQueue;
+import org.postlane.queues.PassingQueues;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
 /** James stops while delayed mail is on its way into a queue beside one that ignores delays: a copy, and then the original. */
 class StopWhilePuttingBackTest {
-    private final MemoryMailQueueFactory memory =
-        new MemoryMailQueueFactory(new RawMailQueueItemDecoratorFactory(), Clock.systemUTC());
+    private final PassingQueues queues = new PassingQueues(Clock.systemUTC()) {
+        @Override
+        protected MailQueue inFrontOf(MailQueue queue) {
+            return new Likerabbitmq(queue);
+        }
+    };
     private final CountDownLatch putting = new CountDownLatch(1);
     private final CountDownLatch mayPut = new CountDownLatch(1);
     /** What happened to the original and its channel, in order. */
@@ -49,20 +48,13 @@ class StopWhilePuttingBackTest {
      * Its name says, as that of James' own does, that it ignores delays; like that one it can take nothing out when its reading
      * has ended.
      */
-    private final class Likerabbitmq implements MailQueue {
-        private final MailQueue queue;
-
+    private final class Likerabbitmq extends PassingQueue {
         Likerabbitmq(MailQueue queue) {
-            this.queue = queue;
+            super(queue);
         }
 
         private boolean isBeside() {
             return getName().asString().contains("-waiting-");
-        }
-
-        @Override
-        public MailQueueName getName() {
-            return queue.getName();
         }
 
         @Override
@@ -80,65 +72,29 @@ class StopWhilePuttingBackTest {
                     throw new MailQueueException("interrupted", e);
                 }
             }
-            queue.enQueue(mail);
-        }
-
-        @Override
-        public Publisher<Void> enqueueReactive(Mail mail) {
-            return queue.enqueueReactive(mail);
+            super.enQueue(mail);
         }
 
         @Override
         public Publisher<MailQueueItem> deQueue() {
-            Flux<MailQueueItem> items = Flux.<MailQueueItem>from(queue.deQueue()).map(Item::new);
-            return isBeside() ? items : items.doOnCancel(() -> happened.add("the reading ended"));
+            return isBeside() ? super.deQueue() : Flux.from(super.deQueue()).doOnCancel(() -> happened.add("the reading ended"));
         }
 
         @Override
-        public void close() throws IOException {
-            queue.close();
-        }
-    }
-
-    private final class Item implements MailQueue.MailQueueItem {
-        private final MailQueue.MailQueueItem item;
-
-        Item(MailQueue.MailQueueItem item) {
-            this.item = item;
-        }
-
-        @Override
-        public Mail getMail() {
-            return item.getMail();
-        }
-
-        @Override
-        public void done(CompletionStatus status) throws MailQueue.MailQueueException {
-            happened.add(String.valueOf(status));
-            item.done(status);
-        }
-    }
-
-    private final class Factory implements MailQueueFactory<MailQueue> {
-        @Override
-        public Optional<MailQueue> getQueue(MailQueueName name, PrefetchCount count) {
-            return memory.getQueue(name, count).map(Likerabbitmq::new);
-        }
-
-        @Override
-        public MailQueue createQueue(MailQueueName name, PrefetchCount count) {
-            return new Likerabbitmq(memory.createQueue(name, count));
-        }
-
-        @Override
-        public Set<MailQueueName> listCreatedMailQueues() {
-            return memory.listCreatedMailQueues();
+        protected MailQueueItem out(MailQueueItem item) {
+            return new Item(item) {
+                @Override
+                public void done(CompletionStatus status) throws MailQueueException {
+                    happened.add(String.valueOf(status));
+                    super.done(status);
+                }
+            };
         }
     }
 
     private void startWithDelayedMailInTheQueue() throws Exception {
-        delivery.factory = new Factory();
-        MailQueue outgoing = memory.createQueue(MailQueueName.of("outgoing"), MailQueueFactory.defaultPrefetchCount());
+        delivery.factory = queues;
+        MailQueue outgoing = queues.memory("outgoing");
         MailImpl mail = Delivery.mail("m", "x@a.test");
         mail.setAttribute(new Attribute(QueueTimes.NEXT_ATTEMPT_AT,
             AttributeValue.of(Clock.systemUTC().millis() + Duration.ofHours(1).toMillis())));

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -27,9 +26,7 @@ class TarpitCost {
     private static final int ROUNDS = Integer.getInteger("postlane.cost.rounds", 3);
     private static final int LARGE = 1 << 20;
     private static final List<Phase> PHASES = List.of(Phase.values());
-    private static final String HEAP = "1g";
-    private static final String PORT = "PORT ";
-    private static final String DELIVERED = "postlane.outbound.delivered";
+    private static final String HANDED_BACK = "postlane.outbound.handedBack";
     /** What every line of figures begins with. */
     private static final String FIGURES = "tarpit cost: ";
 
@@ -47,10 +44,7 @@ class TarpitCost {
                 for (int i = 0; i < TARPITS; i++) {
                     fleet.host(FleetNames.address(i)).behave(HostBehaviour.healthy().stallingAt(phaseOf(i)));
                 }
-                print(PORT + fleet.port());
-                while (System.in.read() >= 0) {
-                    print("Not expected: input");
-                }
+                CostProcesses.serve(fleet);
             }
         }
     }
@@ -68,25 +62,14 @@ class TarpitCost {
                     Integer.parseInt(arguments[2]), round);
             }
             Arrays.sort(ratios);
-            print(String.format(Locale.ROOT, FIGURES + "median of %d rounds: %.3f", rounds, ratios[rounds / 2]));
+            CostProcesses.print(String.format(Locale.ROOT, FIGURES + "median of %d rounds: %.3f", rounds, ratios[rounds / 2]));
             System.exit(0);
         }
     }
 
     @Test
     void printWhatTarpitsCostADomainThatWorks() throws Exception {
-        try (ChildJvm hosts = ChildJvm.start(HEAP, Hosts.class)) {
-            int port = Awaitility.await().until(() -> portOf(hosts), OptionalInt::isPresent).getAsInt();
-            try (ChildJvm engine = ChildJvm.start(HEAP, Engine.class, port, MAILS, TARPIT_MAILS, ROUNDS)) {
-                int code = engine.end();
-                engine.lines().stream().filter(line -> line.startsWith(FIGURES) || code != 0).forEach(TarpitCost::print);
-            }
-        }
-    }
-
-    private static OptionalInt portOf(ChildJvm hosts) {
-        return hosts.lines().stream().filter(line -> line.startsWith(PORT))
-            .mapToInt(line -> Integer.parseInt(line.substring(PORT.length()))).findFirst();
+        CostProcesses.run(FIGURES, Hosts.class, Engine.class, MAILS, TARPIT_MAILS, ROUNDS);
     }
 
     private static double round(int port, int mails, int tarpitMails, int round) throws Exception {
@@ -110,26 +93,26 @@ class TarpitCost {
                 }
             }
             Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> delivery.engine.stats().open() >= TARPITS * 9 / 10);
+            int back = delivery.metrics.countFor(HANDED_BACK);
             double beside = rate(delivery, "beside" + round, mails);
-            print(String.format(Locale.ROOT, FIGURES
-                + "round %d: %d mails alone %.0f/s, beside %d tarpits with %d mails each %.0f/s: %.3f; %s",
-                round, mails, alone, TARPITS, tarpitMails, beside, beside / alone, delivery.engine.stats()));
+            back = delivery.metrics.countFor(HANDED_BACK) - back;
+            CostProcesses.print(String.format(Locale.ROOT, FIGURES
+                + "round %d: %d mails alone %.0f/s, beside %d tarpits with %d mails each %.0f/s: %.3f;"
+                + " %d handed back meanwhile; %s",
+                round, mails, alone, TARPITS, tarpitMails, beside, beside / alone, back,
+                delivery.engine.stats()));
             return beside / alone;
         }
     }
 
     private static double rate(Delivery delivery, String name, int mails) throws Exception {
-        int before = delivery.metrics.countFor(DELIVERED);
+        int before = delivery.metrics.countFor(CostProcesses.DELIVERED);
         long began = System.nanoTime();
         for (int i = 0; i < mails; i++) {
             delivery.send(name + "-" + i, "u" + i + "@" + FleetNames.domain(HEALTHY));
         }
         Awaitility.await().atMost(Duration.ofMinutes(5)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
-            .until(() -> delivery.metrics.countFor(DELIVERED) >= before + mails);
+            .until(() -> delivery.metrics.countFor(CostProcesses.DELIVERED) >= before + mails);
         return mails * 1e9 / (System.nanoTime() - began);
-    }
-
-    private static void print(String line) {
-        System.out.println(line);
     }
 }

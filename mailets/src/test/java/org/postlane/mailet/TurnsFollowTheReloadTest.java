@@ -7,7 +7,7 @@ import static org.postlane.testing.Reaction.proceed;
 import static org.postlane.testing.Reaction.stall;
 
 import org.junit.jupiter.api.Test;
-import org.postlane.outbound.AgreedSettings;
+import org.postlane.outbound.settings.AgreedSettings;
 import org.postlane.testing.Behaviour;
 import org.postlane.testing.ScriptedBehaviour;
 import org.postlane.testing.SmtpServer;

@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,16 +14,14 @@ import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.queue.api.MailQueue;
-import org.apache.james.queue.api.MailQueueFactory;
-import org.apache.james.queue.api.MailQueueName;
-import org.apache.james.queue.api.RawMailQueueItemDecoratorFactory;
-import org.apache.james.queue.memory.MemoryMailQueueFactory;
 import org.apache.mailet.Mail;
+import org.postlane.queues.PassingQueue;
+import org.postlane.queues.PassingQueues;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
 /** James' own memory queues, watched: what was put in with which delay, what was taken out, and failures on demand. */
-final class WatchedQueues implements MailQueueFactory<MailQueue> {
+final class WatchedQueues extends PassingQueues {
     /** One mail that was put into a queue. */
     record Put(String name, Set<String> recipients, Duration delay, Map<String, Object> attributes, String state) {
     }
@@ -43,10 +40,9 @@ final class WatchedQueues implements MailQueueFactory<MailQueue> {
     volatile UnaryOperator<Mail> handsOut = mail -> mail;
     final AtomicInteger putsToFail = new AtomicInteger();
     final AtomicInteger readsToFail = new AtomicInteger();
-    private final MemoryMailQueueFactory memory;
 
     WatchedQueues(Clock clock) {
-        this.memory = new MemoryMailQueueFactory(new RawMailQueueItemDecoratorFactory(), clock);
+        super(clock);
     }
 
     /** Everything that the engine itself put back; what the mailet put in has no delay and comes first for each mail. */
@@ -55,36 +51,22 @@ final class WatchedQueues implements MailQueueFactory<MailQueue> {
     }
 
     long sizeOf(String name) {
-        MemoryMailQueueFactory.MemoryCacheableMailQueue queue = memory.createQueue(MailQueueName.of(name),
-            MailQueueFactory.defaultPrefetchCount());
-        return queue.getSize();
+        return memory(name).getSize();
     }
 
     @Override
-    public Optional<MailQueue> getQueue(MailQueueName name, PrefetchCount count) {
-        return memory.getQueue(name, count).map(Watched::new);
+    protected MailQueue inFrontOf(MailQueue queue) {
+        return new Watched(queue);
     }
 
-    @Override
-    public MailQueue createQueue(MailQueueName name, PrefetchCount count) {
-        return new Watched(memory.createQueue(name, count));
-    }
-
-    @Override
-    public Set<MailQueueName> listCreatedMailQueues() {
-        return memory.listCreatedMailQueues();
-    }
-
-    private final class Watched implements MailQueue {
-        private final MailQueue queue;
-
+    private final class Watched extends PassingQueue {
         Watched(MailQueue queue) {
-            this.queue = queue;
+            super(queue);
         }
 
         @Override
-        public MailQueueName getName() {
-            return queue.getName();
+        protected MailQueueItem out(MailQueueItem item) {
+            return new WatchedItem(item);
         }
 
         @Override
@@ -101,7 +83,7 @@ final class WatchedQueues implements MailQueueFactory<MailQueue> {
                     delay, mail.attributes().collect(Collectors.toMap(attribute -> attribute.getName().asString(),
                         attribute -> attribute.getValue().value())), mail.getState()));
             }
-            queue.enQueue(mail, delay.isZero() ? delay : realDelay.apply(delay));
+            super.enQueue(mail, delay.isZero() ? delay : realDelay.apply(delay));
         }
 
         @Override
@@ -110,30 +92,19 @@ final class WatchedQueues implements MailQueueFactory<MailQueue> {
         }
 
         @Override
-        public Publisher<Void> enqueueReactive(Mail mail) {
-            return queue.enqueueReactive(mail);
-        }
-
-        @Override
         public Publisher<MailQueueItem> deQueue() {
             if (readsToFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 return Flux.error(new MailQueueException("The queue cannot be read"));
             }
-            return Flux.from(queue.deQueue()).map(Item::new);
-        }
-
-        @Override
-        public void close() throws java.io.IOException {
-            queue.close();
+            return super.deQueue();
         }
     }
 
-    private final class Item implements MailQueue.MailQueueItem {
-        private final MailQueue.MailQueueItem item;
+    private final class WatchedItem extends PassingQueue.Item {
         private final Mail mail;
 
-        Item(MailQueue.MailQueueItem item) {
-            this.item = item;
+        WatchedItem(MailQueue.MailQueueItem item) {
+            super(item);
             this.mail = handsOut.apply(item.getMail());
         }
 
@@ -144,7 +115,7 @@ final class WatchedQueues implements MailQueueFactory<MailQueue> {
 
         @Override
         public void done(CompletionStatus success) throws MailQueue.MailQueueException {
-            item.done(success);
+            super.done(success);
             if (success == CompletionStatus.RETRY) {
                 retried.incrementAndGet();
                 return;

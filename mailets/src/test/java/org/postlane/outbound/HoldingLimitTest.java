@@ -12,6 +12,7 @@ import org.apache.james.server.core.MailImpl;
 import org.apache.mailet.Mail;
 import org.apache.mailet.base.MailAddressFixture;
 import org.junit.jupiter.api.Test;
+import org.postlane.outbound.mail.Verdict;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.RecipientResult;
 

@@ -21,6 +21,8 @@ import org.apache.james.server.core.MailImpl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postlane.outbound.operations.CriticalStates;
+import org.postlane.outbound.settings.InHandLimits;
 import reactor.core.scheduler.Schedulers;
 
 /** How fast mail is taken out of James' memory queue. */

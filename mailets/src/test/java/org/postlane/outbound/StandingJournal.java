@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import org.postlane.outbound.settlement.RecordsUnderWay;
+
 /** An engine whose journal seems to have as much to write as it may. */
 public final class StandingJournal {
     private StandingJournal() {

@@ -29,7 +29,9 @@ class MessageBodyTest {
         ".\\r\\n|..\\r\\n.\\r\\n",
         "..\\r\\n|...\\r\\n.\\r\\n",
         "a.\\r\\n.b\\r\\n|a.\\r\\n..b\\r\\n.\\r\\n",
-        "a\\n.\\nb\\r\\n|a\\n.\\nb\\r\\n.\\r\\n",
+        "a\\n.\\nb\\r\\n|a\\n..\\nb\\r\\n.\\r\\n",
+        "a\\n.\\r\\nb\\r\\n|a\\n..\\r\\nb\\r\\n.\\r\\n",
+        "a\\n.|a\\n..\\r\\n.\\r\\n",
         "a\\r.\\r\\n|a\\r.\\r\\n.\\r\\n",
         "a\\r\\r\\n.|a\\r\\r\\n..\\r\\n.\\r\\n",
         "a|a\\r\\n.\\r\\n",
@@ -59,7 +61,7 @@ class MessageBodyTest {
         }
         assertThat(pieces).isEqualTo(whole);
         assertThat(piecemeal.read()).isEqualTo(-1);
-        String undone = new String(whole, ISO_8859_1).replaceAll("(?<=^|\r\n)\\.(?=.|\n|\r)", "");
+        String undone = new String(whole, ISO_8859_1).replaceAll("(?<=^|\n)\\.(?=.|\n|\r)", "");
         assertThat(undone).startsWith(message.toString());
     }
 }

@@ -115,6 +115,25 @@ class RecipientClassifierTest {
     }
 
     @Test
+    void aGroupInItselfInsideAnotherGroupIsNamedAndNotTakenForAnUnknownMember() throws Exception {
+        directory.rewriteTable.addMapping(source("all"), org.apache.james.rrt.lib.Mapping.group("ann@example.org"));
+        directory.rewriteTable.addMapping(source("all"), org.apache.james.rrt.lib.Mapping.group("inner@example.org"));
+        directory.rewriteTable.addMapping(source("inner"), org.apache.james.rrt.lib.Mapping.group("ann@example.org"));
+        directory.rewriteTable.addMapping(source("inner"), org.apache.james.rrt.lib.Mapping.group("inner@example.org"));
+
+        assertThat(classifier.classify(address("all@example.org"), MappingMode.FOLLOW).refusal()).hasToString(
+            "Optional[550 5.4.6 Mappings run in a circle: inner@example.org > inner@example.org]");
+    }
+
+    @Test
+    void aMemberWithAForwardThatKeepsACopyIsNoCircle() throws Exception {
+        directory.rewriteTable.addMapping(source("ann"), org.apache.james.rrt.lib.Mapping.forward("ann@example.org"));
+        directory.rewriteTable.addMapping(source("ann"), org.apache.james.rrt.lib.Mapping.forward("ann@elsewhere.example"));
+
+        assertThat(classifier.classify(address("team@example.org"), MappingMode.FOLLOW).type()).isEqualTo(RecipientType.VIRTUAL);
+    }
+
+    @Test
     void aWayThatIsMerelyTooLongIsNamed() throws Exception {
         for (int i = 0; i < 12; i++) {
             directory.rewriteTable.addMapping(source("n" + i), org.apache.james.rrt.lib.Mapping.alias("n" + (i + 1)

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import ch.qos.logback.classic.Level;
@@ -21,7 +22,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.FilesIn;
 import org.postlane.james.Parameters;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +34,7 @@ class RelayDomainsFileTest {
 
     @TempDir
     Path directory;
-    private final RelayDomains relayDomains = new RelayDomains();
+    private final RelayDomains relayDomains = new RelayDomains(FilesIn.nowhere());
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private Path file;
 
@@ -132,6 +136,18 @@ class RelayDomainsFileTest {
         Files.writeString(file, "a.example\nno domain\n");
         assertThatThrownBy(this::declare).isInstanceOf(ConfigurationError.class)
             .hasMessageContaining(file + ", line 2: \"no domain\": expected a domain");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"conf/relay.txt", "file://conf/relay.txt"})
+    void aFileIsLookedForInTheDirectoryOfJamesWhereverItWasStartedFrom(String written) throws IOException {
+        Files.writeString(Files.createDirectories(directory.resolve("conf")).resolve("relay.txt"), "a.example\n");
+        RelayDomains ofJames = new RelayDomains(FilesIn.directory(directory));
+        for (RelayDomains domains : List.of(ofJames.onTrial(), ofJames)) {
+            domains.declare(new Parameters("here", Map.of("relayDomainsFile", written)));
+            assertThat(domains.contains(Domain.of("a.example"))).isTrue();
+        }
+        ofJames.close();
     }
 
     @Test

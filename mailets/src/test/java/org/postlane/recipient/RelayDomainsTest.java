@@ -10,12 +10,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.FilesIn;
 
 class RelayDomainsTest {
     private static final String HERE = "mailetcontainer.xml, mailet ClassifyRecipients";
     private static final String THERE = "mailetcontainer.xml, mailet DeliverByType";
 
-    private final RelayDomains relayDomains = new RelayDomains();
+    private final RelayDomains relayDomains = new RelayDomains(FilesIn.nowhere());
 
     @Test
     void nothingIsRelayedWhileNothingIsDeclared() {

@@ -20,6 +20,7 @@ import org.apache.james.rrt.api.RecipientRewriteTableConfiguration;
 import org.apache.james.rrt.lib.MappingSource;
 import org.apache.james.rrt.memory.MemoryRecipientRewriteTable;
 import org.apache.james.user.memory.MemoryUsersRepository;
+import org.postlane.james.FilesIn;
 
 /**
  * James' memory directory with example.org as its domain, ann@example.org as a user, team@example.org as a group of hers
@@ -29,7 +30,7 @@ public final class TestDirectory {
     public final ObservedDomainList domainList;
     public final MemoryRecipientRewriteTable rewriteTable = new MemoryRecipientRewriteTable();
     public final RecordingMetricFactory metrics = new RecordingMetricFactory();
-    public final RelayDomains relayDomains = new RelayDomains();
+    public final RelayDomains relayDomains = new RelayDomains(FilesIn.nowhere());
     public final VirtualDomains virtualDomains = new VirtualDomains();
     public final AtomicInteger lookups = new AtomicInteger();
     public final MemoryUsersRepository users;

@@ -13,9 +13,10 @@ import org.postlane.schedule.SchedulerFixture.Job;
 /** More for one destination than it has room for. */
 class SchedulerCrowdTest {
     private static final int PLACES = 100;
+    private static final int TURNS = 10;
     private static final Duration MOMENT = SchedulerLimits.ABOUT_TO_HAVE_ROOM;
 
-    private final SchedulerFixture fixture = new SchedulerFixture(PLACES, 10);
+    private final SchedulerFixture fixture = new SchedulerFixture(PLACES, TURNS);
 
     /** Offers until one is refused, and returns that. */
     private Job overfill(String destination) {
@@ -68,6 +69,7 @@ class SchedulerCrowdTest {
     void nobodyWaitsForOneCrowdAmongManyDestinationsWithRoom() {
         fixture.widen("fast.example");
         for (int i = 0; i < 30; i++) {
+            fixture.offer("other" + i + ".example").works();
             fixture.offer("other" + i + ".example");
             fixture.offer("other" + i + ".example");
         }
@@ -77,9 +79,49 @@ class SchedulerCrowdTest {
     }
 
     @Test
-    void nobodyWaitsForADestinationThatHasNotShownThatItWorks() {
+    void aNewDestinationIsWaitedForInItsFirstMomentAndNoLonger() {
         overfill("new.example");
+        assertThat(fixture.scheduler.isCrowded()).isTrue();
+        fixture.pass(SchedulerLimits.FIRST_LOOK.minusMillis(1));
+        assertThat(fixture.scheduler.isCrowded()).isTrue();
+        fixture.pass(Duration.ofMillis(1));
         assertThat(fixture.scheduler.isCrowded()).isFalse();
+    }
+
+    @Test
+    void manyThatWorkAndHaveAllPlacesTogetherAreWaitedForWhileTheyGetOn() {
+        for (int i = 0; i < 50; i++) {
+            fixture.offer("works" + i + ".example").works();
+        }
+        for (int i = 0; !fixture.scheduler.isCrowded(); i++) {
+            assertThat(fixture.offer("works" + i % 50 + ".example").refusal).isNull();
+        }
+        fixture.pass(MOMENT.plusMillis(1));
+        assertThat(fixture.scheduler.isCrowded()).isFalse();
+        fixture.working.get(0).works();
+        assertThat(fixture.offer("works0.example").refusal).isNull();
+        assertThat(fixture.scheduler.isCrowded()).isTrue();
+    }
+
+    @Test
+    void newDestinationsGetNoMorePlacesByBeingWaitedFor() {
+        for (int i = 0; i < 50; i++) {
+            overfill("new" + i + ".example");
+        }
+        assertThat(fixture.scheduler.held()).isLessThanOrEqualTo(new SchedulerLimits(PLACES, TURNS).placesForFirst());
+        assertThat(overfill("new.example").refusal.kind()).isEqualTo(Refusal.Kind.NO_ROOM);
+    }
+
+    @Test
+    void whatOthersHoldThatGetNowhereDoesNotKeepAFastOneFromBeingWaitedFor() {
+        fixture.widen("fast.example");
+        for (int i = 0; i < PLACES; i++) {
+            fixture.offer("stalls" + i + ".example");
+        }
+        fixture.pass(SchedulerLimits.FIRST_LOOK);
+        fixture.offer("fast.example").works();
+        overfill("fast.example");
+        assertThat(fixture.scheduler.isCrowded()).isTrue();
     }
 
     @Test
@@ -106,6 +148,17 @@ class SchedulerCrowdTest {
     }
 
     @Test
+    void whoFindsNoRoomInTheFirstMomentIsExpectedByWhatShowsSoFar() {
+        for (int i = 0; i < 20; i++) {
+            fixture.offer("quick.example").works();
+        }
+        fixture.pass(Duration.ofMillis(50));
+        Duration first = fixture.offer(2 * PLACES, "quick.example").stream().filter(job -> job.refusal != null)
+            .findFirst().orElseThrow().refusal.remaining();
+        assertThat(first).isBetween(Duration.ofMillis(1), Duration.ofMillis(2L * PLACES * 100 / 20));
+    }
+
+    @Test
     void nobodyIsExpectedLaterThanAfterFiveMinutes() {
         fixture.offer("slow.example").works();
         fixture.pass(Duration.ofSeconds(10));
@@ -115,9 +168,29 @@ class SchedulerCrowdTest {
     }
 
     @Test
-    void whoseDestinationHasDoneNothingLatelyIsExpectedAtNoTime() {
+    void whoseDestinationHasBegunAMomentAgoOrIsSuspendedIsExpectedAtNoTime() {
         assertThat(overfill("new.example").refusal.remaining()).isZero();
         fixture.scheduler.suspend("said.example", Optional.empty());
         assertThat(List.of(fixture.offer("said.example").refusal.remaining())).containsOnly(Duration.ZERO);
+    }
+
+    @Test
+    void whoseDestinationGetsNowhereIsExpectedTheLaterTheLongerThatIsSo() {
+        overfill("stalls.example");
+        fixture.pass(Duration.ofSeconds(3));
+        assertThat(fixture.offer("stalls.example").refusal.remaining()).isEqualTo(Duration.ofSeconds(12));
+        fixture.pass(Duration.ofHours(1));
+        assertThat(fixture.offer("stalls.example").refusal.remaining()).isEqualTo(SchedulerLimits.EXPECTED_WITHIN);
+        fixture.workingAt("stalls.example").get(0).works();
+        fixture.pass(Duration.ofMinutes(2));
+        overfill("stalls.example");
+        assertThat(fixture.offer("stalls.example").refusal.remaining()).isEqualTo(SchedulerLimits.EXPECTED_WITHIN);
+    }
+
+    @Test
+    void whoseDestinationHadNothingToDoIsNotExpectedLateForThat() {
+        fixture.offer("rare.example").works();
+        fixture.pass(Duration.ofMinutes(10));
+        assertThat(overfill("rare.example").refusal.remaining()).isZero();
     }
 }

@@ -35,9 +35,13 @@ import org.apache.james.rrt.lib.CanSendFromImpl;
 import org.apache.james.smtpserver.AuthRequiredToRelayRcptHook;
 import org.apache.james.smtpserver.ExtendedSMTPSession;
 import org.apache.james.smtpserver.SenderAuthIdentifyVerificationHook;
+import org.postlane.recipient.Enquiries;
 import org.postlane.recipient.RecipientClassifier;
 import org.postlane.recipient.SenderIdentity;
 import org.postlane.recipient.TestDirectory;
+import org.postlane.smtpserver.verb.ExpnCommand;
+import org.postlane.smtpserver.verb.SyntaxRules;
+import org.postlane.smtpserver.verb.VrfyCommand;
 
 /**
  * James' SMTP server over a socket, with our hook in front of James' own ones, in James' order and on a single IO thread. No
@@ -73,6 +77,10 @@ final class RcptServer implements AutoCloseable {
     private SMTPProtocol protocol() throws Exception {
         RecordingMetricFactory metrics = new RecordingMetricFactory();
         SMTPProtocolHandlerChain chain = new SMTPProtocolHandlerChain(metrics, false);
+        Enquiries enquiries = new Enquiries(classifier, directory.domainList, directory.rewriteTable);
+        chain.add(new SyntaxRules());
+        chain.add(new VrfyCommand(enquiries));
+        chain.add(new ExpnCommand(enquiries));
         chain.add(hook);
         chain.add(new WelcomeMessageHandler());
         chain.add(new CommandDispatcher<SMTPSession>());

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postlane.outbound.KnownDestinations;
+import org.postlane.outbound.operations.KnownDestinations;
 import org.postlane.schedule.DestinationLimits;
 import org.postlane.schedule.Rate;
 import org.postlane.schedule.Refusal;
@@ -218,7 +218,8 @@ class DestinationRoutesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a/b", "../../etc/passwd", "a.test\r\nX: y", "\u0000", "%s%n", "a b", "${jndi:ldap://x}", "<script>",
-        "a..test", "mx:*.unknown.test", "\u202e", "%2F"})
+        "a..test", "mx:*.*.unknown.test", "\u202e", "%2F", "gateway relay1", "gateway a:25,b:25", "gateway a:25\r\nX: y",
+        "gateway a:25, TLS \u0000", "route a b", "mx:"})
     void aHostileNameIsNotFoundAndLeavesNothingBehind(String name) throws Exception {
         String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
         for (String order : List.of("suspend", "bounce?duration=1h&reason=x", "flush", "resume")) {
@@ -234,6 +235,17 @@ class DestinationRoutesTest {
         assertThat(call("POST", "/postlane/destinations/outgoing/" + "a.".repeat(127) + "test/suspend").statusCode())
             .isEqualTo(404);
         assertThat(scheduler.destinations()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gateway relay1:25", "gateway a.test:25, [2001:db8::1]:2525 as joe@a.test #2, TLS verified",
+        "gateway lmtp://127.0.0.1:24", "mx:*.google.com", "route mx1.example.org, mx2.example.org"})
+    void aSharedDestinationThatIsNotInTheListIsSuspendedBeforeItsMailComes(String name) throws Exception {
+        String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+        assertThat(json(200, "POST", "/postlane/destinations/outgoing/" + encoded + "/suspend").get("state").asText())
+            .isEqualTo("suspended");
+        offer(name, 1);
+        assertThat(turns).isEmpty();
     }
 
     @Test

@@ -10,18 +10,28 @@ import org.apache.james.imapserver.netty.IMAPServerFactory;
 import org.apache.james.pop3server.netty.POP3ServerFactory;
 import org.apache.james.protocols.lib.netty.AbstractServerFactory;
 import org.apache.james.smtpserver.netty.SMTPServerFactory;
+import org.apache.james.utils.ClassName;
+import org.apache.james.utils.GuiceGenericLoader;
 import org.apache.james.utils.GuiceProbe;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The listeners of one James. James closes them one after another, each with the two seconds that Netty waits for a
  * connection to say something more; seven of them outlast the ten seconds that a stop may take.
  */
 final class Listeners implements GuiceProbe {
+    /** In the bundle, which is no part of this program's class path. */
+    private static final ClassName OPEN_SESSIONS = new ClassName("org.postlane.smtpserver.verb.OpenSessions");
+    private static final Logger LOGGER = LoggerFactory.getLogger(Listeners.class);
+
     private final List<AbstractServerFactory> factories;
+    private final GuiceGenericLoader extensions;
 
     @Inject
-    Listeners(SMTPServerFactory smtp, POP3ServerFactory pop3, IMAPServerFactory imap) {
+    Listeners(SMTPServerFactory smtp, POP3ServerFactory pop3, IMAPServerFactory imap, GuiceGenericLoader extensions) {
         this.factories = List.of(smtp, pop3, imap);
+        this.extensions = extensions;
     }
 
     /** Makes this class a probe of the server it is installed into. */
@@ -29,8 +39,9 @@ final class Listeners implements GuiceProbe {
         return binder -> Multibinder.newSetBinder(binder, GuiceProbe.class).addBinding().to(Listeners.class);
     }
 
-    /** Closes all at once and lets the transactions under way come to their end; James' own stop then finds them closed. */
+    /** Tells SMTP sessions that they end, and closes all at once; James' own stop then finds them closed. */
     void close() {
+        sayGoodbye();
         List<Thread> threads = factories.stream()
             .filter(factory -> factory.getServers() != null)
             .flatMap(factory -> factory.getServers().stream())
@@ -44,6 +55,18 @@ final class Listeners implements GuiceProbe {
                 Thread.currentThread().interrupt();
                 return;
             }
+        }
+    }
+
+    /** James would have the bundle say it in its own stop, which comes too late here. */
+    @SuppressWarnings("IllegalCatch")
+    private void sayGoodbye() {
+        try {
+            AutoCloseable sessions = extensions.instantiate(OPEN_SESSIONS);
+            sessions.close();
+        } catch (Exception e) {
+            // The stop goes on, whatever is in extensions-jars/.
+            LOGGER.warn("Open SMTP sessions end without a word", e);
         }
     }
 }

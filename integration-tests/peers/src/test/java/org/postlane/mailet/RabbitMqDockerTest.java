@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
-import org.postlane.outbound.MailFetch;
+import org.postlane.outbound.operations.MailFetch;
 import org.postlane.peers.RabbitBroker;
 import org.postlane.peers.RabbitQueues;
 import org.postlane.testing.dns.DnsServer;

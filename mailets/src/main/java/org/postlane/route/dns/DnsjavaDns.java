@@ -4,6 +4,7 @@ package org.postlane.route.dns;
 import java.io.IOException;
 import java.net.IDN;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,10 @@ import org.xbill.DNS.Lookup;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.NameTooLongException;
+import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Record;
+import org.xbill.DNS.ReverseMap;
+import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 import org.xbill.DNS.hosts.HostsFileParser;
@@ -120,6 +124,33 @@ final class DnsjavaDns implements MailDns {
             }
         }
         return found;
+    }
+
+    @Override
+    public CompletableFuture<DnsAnswer<InetAddress>> listAnswers(String name) {
+        Name absolute = absolute(name);
+        return absolute == null ? neverThere()
+            : ask(absolute, Type.A).thenApply(answer -> answer.map(record -> ((ARecord) record).getAddress()));
+    }
+
+    @Override
+    public CompletableFuture<DnsAnswer<String>> texts(String name) {
+        Name absolute = absolute(name);
+        return absolute == null ? neverThere()
+            : ask(absolute, Type.TXT).thenApply(answer -> answer.map(record -> text((TXTRecord) record)));
+    }
+
+    /** RFC 5782 2.1, RFC 7208 3.3: strings of one record are one text. */
+    private static String text(TXTRecord record) {
+        StringBuilder text = new StringBuilder();
+        record.getStringsAsByteArrays().forEach(part -> text.append(new String(part, StandardCharsets.US_ASCII)));
+        return text.toString();
+    }
+
+    @Override
+    public CompletableFuture<DnsAnswer<String>> names(InetAddress address) {
+        return ask(ReverseMap.fromAddress(address), Type.PTR).thenApply(answer ->
+            answer.map(record -> ((PTRRecord) record).getTarget().toString().toLowerCase(Locale.ROOT)));
     }
 
     private CompletableFuture<DnsAnswer<Record>> ask(Name name, int type) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.route.dns;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
+import com.google.common.net.InetAddresses;
 import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.dnsservice.api.TemporaryResolutionException;
 
@@ -36,9 +38,7 @@ public final class ServiceDns implements MailDns {
                 for (String target : dns.findMXRecords(domain)) {
                     found.add(new MailExchanger(found.size(), target));
                 }
-                return found.isEmpty()
-                    ? DnsAnswer.nothing(DnsAnswer.Kind.NO_RECORDS, Duration.ZERO)
-                    : DnsAnswer.found(found, Duration.ZERO);
+                return foundOrNot(found);
             } catch (TemporaryResolutionException e) {
                 return DnsAnswer.failed("the resolver has no answer now");
             }
@@ -50,9 +50,7 @@ public final class ServiceDns implements MailDns {
         return ask(() -> {
             try {
                 List<InetAddress> found = new ArrayList<>(dns.getAllByName(host));
-                return found.isEmpty()
-                    ? DnsAnswer.nothing(DnsAnswer.Kind.NO_RECORDS, Duration.ZERO)
-                    : DnsAnswer.found(found, Duration.ZERO);
+                return foundOrNot(found);
             } catch (UnknownHostException e) {
                 // It says so of a host without addresses and of servers that do not answer alike: no mail fails for good over it.
                 return DnsAnswer.failed("the resolver knows no address for it now, if there is one");
@@ -63,6 +61,45 @@ public final class ServiceDns implements MailDns {
     @Override
     public CompletableFuture<DnsAnswer<InetAddress>> addressesOfConfigured(String host) {
         return addresses(host);
+    }
+
+    @Override
+    public CompletableFuture<DnsAnswer<InetAddress>> listAnswers(String name) {
+        return ask(() -> {
+            try {
+                List<InetAddress> found = new ArrayList<>();
+                for (InetAddress address : dns.getAllByName(name)) {
+                    if (address instanceof Inet4Address) {
+                        found.add(address);
+                    }
+                }
+                return foundOrNot(found);
+            } catch (UnknownHostException e) {
+                return DnsAnswer.nothing(DnsAnswer.Kind.UNPROVEN, Duration.ZERO);
+            }
+        });
+    }
+
+    @Override
+    public CompletableFuture<DnsAnswer<String>> texts(String name) {
+        return ask(() -> foundOrNot(new ArrayList<>(dns.findTXTRecords(name))));
+    }
+
+    @Override
+    public CompletableFuture<DnsAnswer<String>> names(InetAddress address) {
+        return ask(() -> {
+            String name = dns.getHostName(address);
+            // It gives the address back where there is no name, or none now.
+            return name == null || InetAddresses.isInetAddress(name)
+                ? DnsAnswer.nothing(DnsAnswer.Kind.UNPROVEN, Duration.ZERO)
+                : DnsAnswer.found(List.of(name.endsWith(".") ? name : name + "."), Duration.ZERO);
+        });
+    }
+
+    private static <T> DnsAnswer<T> foundOrNot(List<T> found) {
+        return found.isEmpty()
+            ? DnsAnswer.nothing(DnsAnswer.Kind.NO_RECORDS, Duration.ZERO)
+            : DnsAnswer.found(found, Duration.ZERO);
     }
 
     private <T> CompletableFuture<DnsAnswer<T>> ask(Supplier<DnsAnswer<T>> question) {

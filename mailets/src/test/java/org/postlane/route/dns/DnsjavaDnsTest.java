@@ -69,6 +69,24 @@ class DnsjavaDnsTest {
         assertThat(soon(dns.addresses("bare.test")).kind()).isEqualTo(DnsAnswer.Kind.NO_RECORDS);
     }
 
+    @Test
+    void namesOfAddressesAndTextsAreFound() throws Exception {
+        server.records("7.2.0.192.in-addr.arpa", records -> records.ptr("Mail.A.test"))
+            .records("1." + "0.".repeat(23) + "8.b.d.0.1.0.0.2.ip6.arpa", records -> records.ptr("six.a.test"))
+            .records("a.test", records -> records.txt("one text").txt("another"));
+        assertThat(soon(dns.names(InetAddress.getByName("192.0.2.7"))).records()).containsExactly("mail.a.test.");
+        assertThat(soon(dns.names(InetAddress.getByName("2001:db8::1"))).records()).containsExactly("six.a.test.");
+        assertThat(soon(dns.names(InetAddress.getByName("192.0.2.8"))).kind()).isEqualTo(DnsAnswer.Kind.NO_SUCH_NAME);
+        assertThat(soon(dns.texts("a.test")).records()).containsExactlyInAnyOrder("one text", "another");
+        assertThat(soon(dns.texts("b.test")).kind()).isEqualTo(DnsAnswer.Kind.NO_SUCH_NAME);
+    }
+
+    @Test
+    void whatAListAnswersIsAskedOfTheNameServersAndNotOfTheHostsFile() {
+        server.a("localhost", "127.0.0.2").aaaa("localhost", "2001:db8:0:0:0:0:0:1");
+        assertThat(texts(soon(dns.listAnswers("localhost")))).containsExactly("127.0.0.2");
+    }
+
     @ParameterizedTest
     @EnumSource(value = DnsFault.class, names = {"SERVFAIL", "REFUSED", "LAME", "SILENCE", "GARBAGE", "WRONG_ID",
         "TRUNCATED_WITHOUT_TCP"})

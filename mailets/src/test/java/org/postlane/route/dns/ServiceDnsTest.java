@@ -21,6 +21,14 @@ class ServiceDnsTest {
     }
 
     @Test
+    void whatAListDoesNotHaveIsNoFailure() throws Exception {
+        service.registerRecord("2.0.0.127.bl.test", List.of(InetAddress.getByName("127.0.0.2")), List.of(), List.of("a reason"));
+        assertThat(dns.listAnswers("2.0.0.127.bl.test").join().records()).containsExactly(InetAddress.getByName("127.0.0.2"));
+        assertThat(dns.texts("2.0.0.127.bl.test").join().records()).containsExactly("a reason");
+        assertThat(dns.listAnswers("3.0.0.127.bl.test").join().kind()).isEqualTo(DnsAnswer.Kind.UNPROVEN);
+    }
+
+    @Test
     void aHostThatIsKnownToHaveNoAddressHasNone() throws Exception {
         service.registerRecord("bare.test", List.of(), List.of("mx.test"), List.of());
         service.registerRecord("mx.test", List.of(InetAddress.getLoopbackAddress()), List.of(), List.of());

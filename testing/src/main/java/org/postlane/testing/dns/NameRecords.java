@@ -12,6 +12,7 @@ import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.TXTRecord;
 
@@ -45,6 +46,11 @@ public final class NameRecords {
     /** Another name for this one's records. */
     public NameRecords cname(String target) {
         return add(new CNAMERecord(name, DClass.IN, ttl, DnsNames.absolute(target)));
+    }
+
+    /** The name that an address has in the reverse tree. */
+    public NameRecords ptr(String host) {
+        return add(new PTRRecord(name, DClass.IN, ttl, DnsNames.absolute(host)));
     }
 
     /** A text. */

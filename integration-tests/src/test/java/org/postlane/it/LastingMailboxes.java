@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.it;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.inject.Inject;
+import javax.persistence.EntityManagerFactory;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Scopes;
+import org.apache.james.events.EventBus;
+import org.apache.james.mailbox.MailboxManager;
+import org.apache.james.mailbox.SessionProvider;
+import org.apache.james.mailbox.jpa.JPAId;
+import org.apache.james.mailbox.jpa.JPAMailboxSessionMapperFactory;
+import org.apache.james.mailbox.jpa.mail.JPAModSeqProvider;
+import org.apache.james.mailbox.jpa.mail.JPAUidProvider;
+import org.apache.james.mailbox.jpa.mail.model.JPAMailbox;
+import org.apache.james.mailbox.jpa.mail.model.JPAMailboxAnnotation;
+import org.apache.james.mailbox.jpa.mail.model.JPAProperty;
+import org.apache.james.mailbox.jpa.mail.model.JPAUserFlag;
+import org.apache.james.mailbox.jpa.mail.model.openjpa.AbstractJPAMailboxMessage;
+import org.apache.james.mailbox.jpa.mail.model.openjpa.JPAMailboxMessage;
+import org.apache.james.mailbox.jpa.openjpa.OpenJPAMailboxManager;
+import org.apache.james.mailbox.jpa.user.model.JPASubscription;
+import org.apache.james.mailbox.model.MailboxId;
+import org.apache.james.mailbox.model.MessageId;
+import org.apache.james.mailbox.store.MailboxSessionMapperFactory;
+import org.apache.james.mailbox.store.StoreMailboxAnnotationManager;
+import org.apache.james.mailbox.store.StoreMailboxManager;
+import org.apache.james.mailbox.store.StoreRightManager;
+import org.apache.james.mailbox.store.mail.MailboxMapperFactory;
+import org.apache.james.mailbox.store.mail.MessageMapperFactory;
+import org.apache.james.mailbox.store.mail.ModSeqProvider;
+import org.apache.james.mailbox.store.mail.NaiveThreadIdGuessingAlgorithm;
+import org.apache.james.mailbox.store.mail.ThreadIdGuessingAlgorithm;
+import org.apache.james.mailbox.store.mail.UidProvider;
+import org.apache.james.mailbox.store.mail.model.DefaultMessageId;
+import org.apache.james.mailbox.store.mail.model.impl.MessageParser;
+import org.apache.james.mailbox.store.quota.QuotaComponents;
+import org.apache.james.mailbox.store.search.MessageSearchIndex;
+import org.apache.james.mailbox.store.user.SubscriptionMapperFactory;
+import org.apache.openjpa.persistence.OpenJPAPersistence;
+
+/**
+ * James' JPA mailboxes in a Derby database in a directory, in the place of those in memory. There is no whole JPA app of 3.8.1 on
+ * Maven Central; users and domains stay in memory. Closing it shuts the database down, so that the next one reads files alone.
+ */
+final class LastingMailboxes extends AbstractModule implements AutoCloseable {
+    private static final List<Class<?>> TYPES = List.of(JPAMailbox.class, AbstractJPAMailboxMessage.class,
+        JPAMailboxMessage.class, JPAProperty.class, JPAUserFlag.class, JPAMailboxAnnotation.class, JPASubscription.class);
+
+    private final Path database;
+    private final EntityManagerFactory entities;
+
+    /** Says that it can do what JMAP, which no test here uses, asks of any mailboxes before the memory app starts. */
+    private static final class Manager extends OpenJPAMailboxManager {
+        @Inject
+        private Manager(JPAMailboxSessionMapperFactory mappers, SessionProvider sessions, MessageParser parser,
+                MessageId.Factory messageIds, EventBus events, StoreMailboxAnnotationManager annotations,
+                StoreRightManager rights, QuotaComponents quotas, MessageSearchIndex index,
+                ThreadIdGuessingAlgorithm threads, Clock clock) {
+            super(mappers, sessions, parser, messageIds, events, annotations, rights, quotas, index, threads, clock);
+        }
+
+        @Override
+        public EnumSet<MailboxCapabilities> getSupportedMailboxCapabilities() {
+            return EnumSet.allOf(MailboxCapabilities.class);
+        }
+
+        @Override
+        public EnumSet<MessageCapabilities> getSupportedMessageCapabilities() {
+            return EnumSet.allOf(MessageCapabilities.class);
+        }
+    }
+
+    LastingMailboxes(Path directory) {
+        database = directory.resolve("mailboxes");
+        System.setProperty("derby.stream.error.file", directory.resolve("derby.log").toString());
+        entities = OpenJPAPersistence.getEntityManagerFactory(Map.of(
+            "openjpa.ConnectionDriverName", "org.apache.derby.jdbc.EmbeddedDriver",
+            "openjpa.ConnectionURL", "jdbc:derby:" + database + ";create=true",
+            "openjpa.jdbc.SynchronizeMappings", "buildSchema(ForeignKeys=true)",
+            "openjpa.jdbc.MappingDefaults", "ForeignKeyDeleteAction=cascade, JoinForeignKeyDeleteAction=cascade",
+            "openjpa.jdbc.SchemaFactory", "native(ForeignKeys=true)",
+            "openjpa.jdbc.QuerySQLCache", "false",
+            "openjpa.Log", "slf4j",
+            "openjpa.MetaDataFactory", "jpa(Types=" + TYPES.stream().map(Class::getName).collect(Collectors.joining(";")) + ")"));
+    }
+
+    @Override
+    protected void configure() {
+        bind(EntityManagerFactory.class).toInstance(entities);
+        bind(JPAMailboxSessionMapperFactory.class).in(Scopes.SINGLETON);
+        bind(Manager.class).in(Scopes.SINGLETON);
+        bind(MailboxSessionMapperFactory.class).to(JPAMailboxSessionMapperFactory.class);
+        bind(MailboxMapperFactory.class).to(JPAMailboxSessionMapperFactory.class);
+        bind(MessageMapperFactory.class).to(JPAMailboxSessionMapperFactory.class);
+        bind(SubscriptionMapperFactory.class).to(JPAMailboxSessionMapperFactory.class);
+        bind(UidProvider.class).to(JPAUidProvider.class);
+        bind(ModSeqProvider.class).to(JPAModSeqProvider.class);
+        bind(MailboxId.Factory.class).to(JPAId.Factory.class);
+        bind(MessageId.Factory.class).to(DefaultMessageId.Factory.class);
+        bind(ThreadIdGuessingAlgorithm.class).to(NaiveThreadIdGuessingAlgorithm.class);
+        bind(MailboxManager.class).to(Manager.class);
+        bind(StoreMailboxManager.class).to(Manager.class);
+    }
+
+    /** OpenJPA shuts Derby down with the last of its connections. */
+    @Override
+    public void close() {
+        entities.close();
+        if (Files.exists(database.resolve("db.lck"))) {
+            throw new IllegalStateException("Derby has not let go of " + database);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+import org.apache.james.queue.api.MailQueue;
+import org.postlane.outbound.delayed.DelayedMail;
+import org.postlane.outbound.mail.Verdict;
+import org.postlane.outbound.settlement.Settlement;
+import org.postlane.outbound.settlement.SettlementCourse;
+import org.postlane.outbound.settlement.StepRunner;
+import org.postlane.outbound.settlement.Unsettled;
+import org.postlane.smtp.Futures;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done with a mail in hand: it begins, is settled when its attempts have ended, or goes back into its queue where neither
+ * can be done. Safe for use by several threads.
+ */
+final class Handling implements QueuedMail.Owner {
+    /** A mail that comes out of the queue again and again shall not keep it busy. */
+    private static final Duration PAUSE_BEFORE_GIVING_BACK = Duration.ofMinutes(1);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Handling.class);
+
+    private final String queue;
+    private final Hand hand;
+    private final QueueThreads threads;
+    private final DelayedMail delayedMail;
+    private final Function<QueuedMail, BeginningCourse> beginnings;
+    private final Settlement settlement;
+    private final StepRunner stepRunner;
+    private final Unsettled unsettled;
+    private final BooleanSupplier stopping;
+
+    /**
+     * For the mail of one queue.
+     *
+     * @param beginnings how a mail begins
+     * @param stopping whether James is stopping: then the queue keeps what it has
+     */
+    Handling(String queue, Hand hand, QueueThreads threads, DelayedMail delayedMail,
+             Function<QueuedMail, BeginningCourse> beginnings, Settlement settlement, StepRunner stepRunner,
+             Unsettled unsettled, BooleanSupplier stopping) {
+        this.queue = queue;
+        this.hand = hand;
+        this.threads = threads;
+        this.delayedMail = delayedMail;
+        this.beginnings = beginnings;
+        this.settlement = settlement;
+        this.stepRunner = stepRunner;
+        this.unsettled = unsettled;
+        this.stopping = stopping;
+    }
+
+    /** Begins with one, on another thread. */
+    void take(QueuedMail mail) {
+        hand.take(mail);
+        onWorker(mail, () -> look(mail));
+    }
+
+    private void onWorker(QueuedMail mail, Runnable work) {
+        try {
+            threads.workers().execute(work);
+        } catch (RejectedExecutionException e) {
+            left(mail);
+        } catch (RuntimeException | Error e) {
+            // No thread could be made for it.
+            giveBack(mail, e);
+        }
+    }
+
+    private void look(QueuedMail mail) {
+        try {
+            delayedMail.decide(mail.item(), () -> begin(mail), () -> hand.release(mail), () -> hand.sorted(mail));
+        } catch (RuntimeException | Error e) {
+            giveBack(mail, e);
+        }
+    }
+
+    private void begin(QueuedMail mail) {
+        BeginningCourse course = beginnings.apply(mail);
+        try {
+            course.steps();
+        } catch (RuntimeException | Error e) {
+            beginLater(mail, course);
+            return;
+        }
+        course.begin();
+        hand.sorted(mail);
+    }
+
+    private void beginLater(QueuedMail mail, BeginningCourse course) {
+        // This takes minutes, and the reader shall not wait for it.
+        hand.sorted(mail);
+        CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                giveBack(mail, failure);
+            } else if (!course.begin()) {
+                hand.release(mail);
+            }
+        });
+    }
+
+    /** Settles it step by step, or gives it back where that is not possible. */
+    @Override
+    public void attempted(QueuedMail mail, List<Verdict> verdicts) {
+        try {
+            SettlementCourse course = new SettlementCourse(settlement, mail.item(), mail.name(), mail.record(), verdicts);
+            CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
+                if (failure == null) {
+                    mail.record().done();
+                    hand.release(mail);
+                } else {
+                    course.restore();
+                    giveBack(mail, failure);
+                }
+            });
+        } catch (RuntimeException | Error e) {
+            giveBack(mail, e);
+        }
+    }
+
+    /**
+     * Lets the queue have a mail again of which nothing can be made now. It hands it out again at once, so this comes after a
+     * while only; what was delivered is recorded and is not repeated.
+     */
+    private void giveBack(QueuedMail mail, Throwable why) {
+        hand.sorted(mail);
+        if (stopping.getAsBoolean()) {
+            left(mail);
+            return;
+        }
+        if (unsettled.fails(mail.name(), Futures.rootOf(why))) {
+            LOGGER.error("{} cannot be settled and goes back into queue {} as it is, again and again while that is so",
+                mail.name(), queue, why);
+        }
+        try {
+            ScheduledFuture<?> unused = threads.timers().schedule(() -> onWorker(mail, () -> handBack(mail)),
+                PAUSE_BEFORE_GIVING_BACK.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            left(mail);
+        }
+    }
+
+    private void handBack(QueuedMail mail) {
+        try {
+            mail.item().done(MailQueue.MailQueueItem.CompletionStatus.RETRY);
+        } catch (Exception | Error e) {
+            // Its place is needed. A broker that cannot be told hands it out again when the connection to it is new.
+            LOGGER.warn("{} could not be given back to queue {}", mail.name(), queue, e);
+        }
+        hand.release(mail);
+    }
+
+    /** The queue still has it, and hands it out again after the restart. */
+    @Override
+    public void left(QueuedMail mail) {
+        LOGGER.info("{} stays in queue {} until James has restarted", mail.mail().getName(), queue);
+        hand.release(mail);
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound.attempt;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import org.apache.james.queue.api.MailQueueName;
+import org.postlane.pool.OpeningGate;
+import org.postlane.route.DomainRules;
+import org.postlane.schedule.Pace;
+import org.postlane.schedule.Rate;
+
+/**
+ * How fast connections may be opened. A rule names mail servers and gateways, or the domains of recipients: all connections that
+ * it names share one pace; by the default each address has its own. In one queue the first of these holds that there is: the
+ * rule with {@code mx:} for the server, the one without for the server, the strictest for a domain of the recipients, the
+ * default. All queues share the connections, so the strictest of their rules holds.
+ *
+ * <p>Safe for use by several threads; never blocks.
+ */
+final class ConnectionPaces implements OpeningGate<ConnectionKey> {
+    /** More servers than a busy node speaks with in a day. */
+    private static final int MOST_PACES = 50_000;
+    /** Longer than any rate's period. */
+    private static final Duration REMEMBERED = Duration.ofHours(25);
+
+    /** What has no limit comes last. */
+    private static final Comparator<DomainRules.Rule<Rate>> STRICTEST = Comparator.comparingDouble(rule ->
+        rule.value().isLimited() ? (double) rule.value().period().toNanos() / rule.value().count() : 0);
+
+    /** A pace and the rate that it keeps. Immutable. */
+    private static final class Kept {
+        private final Rate rate;
+        private final Pace pace;
+
+        private Kept(Rate rate, Pace pace) {
+            this.rate = rate;
+            this.pace = pace;
+        }
+    }
+
+    private final LongSupplier clock;
+    private final Map<MailQueueName, DomainRules<Rate>> rules = new ConcurrentHashMap<>();
+    private final Cache<Object, Kept> paces;
+
+    ConnectionPaces(LongSupplier clock) {
+        this.clock = clock;
+        this.paces = Caffeine.newBuilder().maximumSize(MOST_PACES).expireAfterAccess(REMEMBERED).executor(Runnable::run).build();
+    }
+
+    void change(MailQueueName queue, DomainRules<Rate> changed) {
+        rules.put(queue, changed);
+    }
+
+    void remove(MailQueueName queue) {
+        rules.remove(queue);
+    }
+
+    private static Optional<DomainRules.Rule<Rate>> ofDomains(DomainRules<Rate> all, Set<String> domains) {
+        return domains.stream().flatMap(domain -> all.ofDomain(domain).stream()).max(STRICTEST);
+    }
+
+    @Override
+    public long nanosUntilOpening(ConnectionKey key) {
+        String server = key.settings().serverName();
+        Optional<DomainRules.Rule<Rate>> strictest = rules.values().stream()
+            .flatMap(all -> all.ofMx(server).or(() -> all.ofDomain(server)).or(() -> ofDomains(all, key.domains()))
+                .or(all::byDefault).stream())
+            .filter(rule -> rule.value().isLimited())
+            .max(STRICTEST);
+        if (strictest.isEmpty()) {
+            return 0;
+        }
+        DomainRules.Rule<Rate> rule = strictest.get();
+        Object shared = rule.pattern().equals(DomainRules.DEFAULT) ? key.host() : rule.pattern();
+        return paces.asMap().compute(shared, (name, kept) -> kept == null ? new Kept(rule.value(), new Pace(rule.value(), clock))
+            : kept.rate.equals(rule.value()) ? kept : new Kept(rule.value(), kept.pace.changedTo(rule.value()))).pace.take();
+    }
+}

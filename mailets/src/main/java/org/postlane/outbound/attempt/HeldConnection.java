@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound.attempt;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import org.postlane.pool.AcquireTimeoutException;
+import org.postlane.pool.DiscardReason;
+import org.postlane.pool.Lease;
+import org.postlane.pool.OpeningStalledException;
+import org.postlane.pool.Pool;
+
+/**
+ * The connection of an attempt at one host, from being asked for to being given back; one at a time. Who ends the attempt early
+ * finds here what to end.
+ *
+ * <p>One thread at a time asks, holds and gives back; the others may be called by any thread at any time.
+ */
+final class HeldConnection {
+    private final Pool<ConnectionKey, PooledConnection> pool;
+    /** Null while nothing was asked for. */
+    private volatile CompletableFuture<Lease<PooledConnection>> asked;
+    /** Null while there is none. */
+    private volatile Lease<PooledConnection> lease;
+    /** That of the lease, for those who may come too late: given back, the lease tells nobody what it was about. */
+    private volatile PooledConnection connection;
+    /** Whether that has been cut off. Guarded by this object's lock. */
+    private boolean cutOff;
+    /** When it last got a step further: where something new was begun. */
+    private volatile long lastStep = System.nanoTime();
+    private volatile boolean isOurTurn;
+    private volatile boolean givenUp;
+    private volatile boolean cutShort;
+    private volatile boolean gaveWay;
+
+    HeldConnection(Pool<ConnectionKey, PooledConnection> pool) {
+        this.pool = pool;
+    }
+
+    /** It was asked for. */
+    void asked(CompletableFuture<Lease<PooledConnection>> future) {
+        cutShort = false;
+        asked = future;
+        stepMade();
+        if (givenUp) {
+            future.cancel(false);
+        }
+    }
+
+    /** It has come. */
+    void came(Lease<PooledConnection> acquired) {
+        // First: a connection in reserve has had nothing to do for long.
+        stepMade();
+        synchronized (this) {
+            lease = acquired;
+            connection = acquired.resource();
+            cutOff = false;
+        }
+    }
+
+    /** It did not come. */
+    void failedToCome(Throwable failure) {
+        if (cutShort && (failure instanceof OpeningStalledException || failure instanceof AcquireTimeoutException)) {
+            gaveWay = true;
+        }
+    }
+
+    /** The server is awaited from now on, for the next step. */
+    void stepMade() {
+        lastStep = System.nanoTime();
+        isOurTurn = false;
+    }
+
+    /** The server waits for us from now on, until the next step. */
+    void ourTurn() {
+        isOurTurn = true;
+    }
+
+    boolean isThere() {
+        return lease != null;
+    }
+
+    boolean isReused() {
+        return lease.isReused();
+    }
+
+    PooledConnection get() {
+        return connection;
+    }
+
+    /** Back into reserve, if it can be used again. */
+    void giveBack() {
+        Lease<PooledConnection> held = lease;
+        boolean usable = get().isUsable();
+        if (letGo() && usable) {
+            held.release();
+        } else {
+            held.discard(DiscardReason.BROKEN);
+        }
+    }
+
+    void discard(DiscardReason reason) {
+        Lease<PooledConnection> held = lease;
+        letGo();
+        held.discard(reason);
+    }
+
+    /** From here on nobody here ends it any more: it may be somebody else's. Returns whether nobody has ended it before. */
+    private synchronized boolean letGo() {
+        lease = null;
+        connection = null;
+        return !cutOff;
+    }
+
+    /** Whether it was closed because others waited, now that a transaction has ended. */
+    boolean noticesGivenWay() {
+        if (get().connection().hasGivenWay()) {
+            gaveWay = true;
+        }
+        return gaveWay;
+    }
+
+    /** Gives up the place in the line for a connection, or cuts off what is under way. */
+    void giveUp() {
+        givenUp = true;
+        CompletableFuture<Lease<PooledConnection>> waiting = asked;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+        synchronized (this) {
+            if (connection != null) {
+                cutOff = true;
+                connection.abort();
+            }
+        }
+    }
+
+    boolean isGivenUp() {
+        return givenUp;
+    }
+
+    /** For how long the host has got nowhere, in nanoseconds; negative where giving way would be wrong. */
+    long nanosStalled() {
+        if (isOurTurn) {
+            return -1;
+        }
+        PooledConnection held = connection;
+        long sinceStep = System.nanoTime() - lastStep;
+        return held == null ? sinceStep : Math.min(sinceStep, held.connection().nanosStalled());
+    }
+
+    /** Ends it soon, as if a time limit had passed, where it has still got nowhere for so long. Nothing is ambiguous then. */
+    void giveWay(Duration stalledFor) {
+        CompletableFuture<Lease<PooledConnection>> waiting = asked;
+        if (nanosStalled() < stalledFor.toNanos()) {
+            return;
+        }
+        synchronized (this) {
+            if (connection != null) {
+                connection.connection().giveWay(stalledFor);
+                return;
+            }
+        }
+        if (waiting != null) {
+            cutShort = true;
+            pool.cutShort(waiting, stalledFor);
+        }
+    }
+
+    /** Whether it has ended because others waited for its place, and not by itself. */
+    boolean hasGivenWay() {
+        return gaveWay;
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound.attempt;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+import org.postlane.outbound.operations.OutboundMetrics;
+import org.postlane.pool.DiscardReason;
+import org.postlane.pool.PooledResource;
+import org.postlane.smtp.Content;
+import org.postlane.smtp.Envelope;
+import org.postlane.smtp.PhaseListener;
+import org.postlane.smtp.SmtpConnection;
+import org.postlane.smtp.TransactionResult;
+
+/** An SMTP connection as the pool sees it. */
+final class PooledConnection implements PooledResource {
+    private final SmtpConnection connection;
+    private final OutboundMetrics metrics;
+    private volatile int transactions;
+
+    PooledConnection(SmtpConnection connection, OutboundMetrics metrics) {
+        this.connection = connection;
+        this.metrics = metrics;
+    }
+
+    SmtpConnection connection() {
+        return connection;
+    }
+
+    /** As {@link SmtpConnection#send}. Only the holder of the lease sends, so nobody else counts. */
+    CompletableFuture<TransactionResult> send(Envelope envelope, Content content) {
+        int next = transactions + 1;
+        transactions = next;
+        PhaseListener.Span timing = metrics.start(OutboundMetrics.Stage.TRANSACTION);
+        return connection.send(envelope, content).whenComplete((result, failure) -> timing.end());
+    }
+
+    /** Whether the server wants no further transaction over this connection (MAILMAX, RFC 9422). */
+    boolean isSpent() {
+        return transactions >= connection.capabilities().limit("MAILMAX").orElse(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public boolean isUsable() {
+        return connection.isUsable();
+    }
+
+    @Override
+    public Optional<DiscardReason> fault() {
+        if (connection.hasGivenWay()) {
+            return Optional.of(DiscardReason.GAVE_WAY);
+        }
+        if (connection.isShuttingDown()) {
+            return Optional.of(DiscardReason.PEER_CLOSING);
+        }
+        return connection.isOutOfStep() ? Optional.of(DiscardReason.OUT_OF_STEP) : Optional.empty();
+    }
+
+    @Override
+    public CompletableFuture<Boolean> reset() {
+        return connection.reset();
+    }
+
+    @Override
+    public CompletableFuture<Void> close() {
+        return connection.quit();
+    }
+
+    @Override
+    public void abort() {
+        connection.abort();
+    }
+
+    @Override
+    public void onClosed(Runnable action) {
+        CompletableFuture<Void> unused = connection.closed().thenRun(action);
+    }
+
+    /** MAILMAX counts transactions and the pool counts mails, of which one may need several: so all or nothing. */
+    @Override
+    public int usesAllowed() {
+        return isSpent() ? 0 : Integer.MAX_VALUE;
+    }
+
+    @Override
+    public String toString() {
+        return connection.toString();
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound.attempt;
+
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+import org.apache.james.core.MailAddress;
+import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
+import org.apache.mailet.DsnParameters;
+import org.apache.mailet.Mail;
+import org.postlane.smtp.Content;
+import org.postlane.smtp.Fault;
+import org.postlane.smtp.Path;
+import org.postlane.smtp.RecipientResult;
+
+/**
+ * What all attempts of one mail have in common: sender, DSN wishes, and the content, which is read once however many
+ * destinations there are. Safe for use by several threads.
+ */
+final class SharedMail {
+    private final Mail mail;
+    private final Executor readers;
+    private final Path sender;
+    private final RecipientResult badSender;
+    private final Optional<DsnParameters> dsn;
+    private CompletableFuture<Content> content;
+    private CompletableFuture<Optional<Content>> sevenBit;
+
+    /**
+     * A mail to deliver.
+     *
+     * @param readers threads that may wait for a disk, as those of connections must not
+     */
+    SharedMail(Mail mail, Executor readers) {
+        this.mail = mail;
+        this.readers = readers;
+        this.dsn = mail.dsnParameters();
+        Path from = null;
+        RecipientResult why = null;
+        try {
+            from = mail.getMaybeSender().asOptional().map(SharedMail::path).orElse(Path.NULL);
+        } catch (IllegalArgumentException e) {
+            why = RecipientResult.failed(Fault.MESSAGE, "5.1.7 " + e.getMessage());
+        }
+        this.sender = from;
+        this.badSender = why;
+    }
+
+    private static Path path(MailAddress address) {
+        return Deliverable.path(address);
+    }
+
+    String name() {
+        return mail.getName();
+    }
+
+    /** How often it was attempted before. */
+    int retries() {
+        return DeliveryRetriesHelper.retrieveRetries(mail);
+    }
+
+    /** The sender; null where {@link #badSender()} says why. */
+    Path sender() {
+        return sender;
+    }
+
+    /** Why the sender cannot be written in SMTP; null where it can. */
+    RecipientResult badSender() {
+        return badSender;
+    }
+
+    Optional<DsnParameters> dsn() {
+        return dsn;
+    }
+
+    /**
+     * The content, read from the mail when it is first asked for: a mail that waits for a connection shall not hold it.
+     *
+     * @return fails with {@link UnreadableMessageException}
+     */
+    synchronized CompletableFuture<Content> content() {
+        if (content == null) {
+            content = read(() -> MailContent.of(mail));
+        }
+        return content;
+    }
+
+    /**
+     * A seven-bit copy of the content; empty if it may not be converted.
+     *
+     * @return fails with {@link UnreadableMessageException}
+     */
+    synchronized CompletableFuture<Optional<Content>> sevenBitCopy() {
+        if (sevenBit == null) {
+            sevenBit = read(() -> SevenBit.copyOf(mail).map(copy -> (Content) copy));
+        }
+        return sevenBit;
+    }
+
+    private <T> CompletableFuture<T> read(Callable<? extends T> reading) {
+        try {
+            return CompletableFuture.supplyAsync(() -> {
+                try {
+                    return reading.call();
+                } catch (Exception | Error e) {
+                    throw new CompletionException(new UnreadableMessageException(mail.getName(), e));
+                }
+            }, readers);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(new UnreadableMessageException(mail.getName(), e));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.outbound.attempt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.james.metrics.api.NoopGaugeRegistry;
+import org.apache.james.metrics.tests.RecordingMetricFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.postlane.outbound.operations.OutboundMetrics;
+import org.postlane.pool.DiscardReason;
+import org.postlane.pool.Lease;
+import org.postlane.smtp.SessionSettings;
+import org.postlane.smtp.SmtpClient;
+import org.postlane.smtp.SmtpConnection;
+import org.postlane.smtp.TlsMode;
+import org.postlane.testing.SmtpServer;
+
+/** Who ends an attempt early ends what is its own, and nothing that is somebody else's by then. */
+class HeldConnectionTest {
+    private final OutboundMetrics metrics = new OutboundMetrics(new RecordingMetricFactory(), new NoopGaugeRegistry());
+    private final SmtpServer server = SmtpServer.accepting();
+    private final SmtpClient client = new SmtpClient(metrics);
+    private final CountDownLatch busy = new CountDownLatch(1);
+    private final List<String> givenBack = new CopyOnWriteArrayList<>();
+    /** The pool is asked only where somebody still waits for a connection. */
+    private final HeldConnection held = new HeldConnection(null);
+
+    @AfterEach
+    void stop() {
+        busy.countDown();
+        client.close();
+        server.close();
+    }
+
+    /** A connection whose own thread is busy until it is let go on: what it was told to do has not been done yet. */
+    private PooledConnection busyConnection() throws Exception {
+        CompletableFuture<SmtpConnection> opened = new CompletableFuture<>();
+        CompletableFuture<Void> unused = client.connect(
+            SessionSettings.to(server.address(), "mx.test").ehloName("client.test").tls(TlsMode.NONE).build())
+            .thenAccept(connection -> {
+                opened.complete(connection);
+                awaitUninterruptibly();
+            });
+        return new PooledConnection(opened.get(20, TimeUnit.SECONDS), metrics);
+    }
+
+    private void awaitUninterruptibly() {
+        try {
+            assertThat(busy.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Lease<PooledConnection> lease(PooledConnection connection) {
+        return new Lease<>() {
+            @Override
+            public PooledConnection resource() {
+                assertThat(givenBack).isEmpty();
+                return connection;
+            }
+
+            @Override
+            public boolean isReused() {
+                return true;
+            }
+
+            @Override
+            public void release() {
+                givenBack.add("for others");
+            }
+
+            @Override
+            public void discard(DiscardReason reason) {
+                givenBack.add(reason.toString());
+            }
+        };
+    }
+
+    @Test
+    void aConnectionThatIsToBeCutOffIsNobodyElsesAlthoughItStillLooksUsable() throws Exception {
+        PooledConnection connection = busyConnection();
+        held.came(lease(connection));
+        held.giveUp();
+        assertThat(connection.isUsable()).isTrue();
+        held.giveBack();
+        assertThat(givenBack).containsExactly(DiscardReason.BROKEN.toString());
+    }
+
+    @Test
+    void whatIsGivenUpAfterItsConnectionWentBackLeavesThatAlone() throws Exception {
+        PooledConnection connection = busyConnection();
+        held.came(lease(connection));
+        held.giveBack();
+        held.giveUp();
+        assertThat(held.nanosStalled()).isNotNegative();
+        busy.countDown();
+        assertThat(connection.connection().noop().get(20, TimeUnit.SECONDS).isPositive()).isTrue();
+        assertThat(givenBack).containsExactly("for others");
+    }
+}
