@@ -3,10 +3,8 @@ package org.postlane.smtpserver.auth;
 
 import java.time.Clock;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -33,7 +31,9 @@ import org.postlane.credential.CredentialStore;
 import org.postlane.credential.Passwords;
 import org.postlane.james.JamesFiles;
 import org.postlane.james.Parameters;
+import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.SessionChannel;
+import org.postlane.smtpserver.Silence;
 
 /**
  * AUTH (RFC 4954) in the place of James' own: SCRAM-SHA-256, SCRAM-SHA-256-PLUS, EXTERNAL and, where it is switched on,
@@ -74,10 +74,7 @@ public class AuthHandler implements CommandHandler<SMTPSession>, ExtensibleHandl
 
     @Override
     public void init(Configuration config) {
-        Map<String, String> values = new HashMap<>();
-        config.getKeys().forEachRemaining(key -> values.put(key, config.getString(key, "")));
-        values.remove("[@class]");
-        Parameters parameters = new Parameters("smtpserver.xml, handler AuthHandler", values);
+        Parameters parameters = HandlerParameters.of(config, AuthHandler.class);
         settings = new AuthSettings(parameters);
         certificates = new ClientCertificates(parameters, files, clock);
         CredentialSettings shared = CredentialSettings.read(parameters);
@@ -95,7 +92,7 @@ public class AuthHandler implements CommandHandler<SMTPSession>, ExtensibleHandl
     @Override
     public Response onConnect(SMTPSession session) {
         certificateRequest.ifPresent(request -> request.makeOptional(session));
-        return AuthReplies.LATER;
+        return Silence.RESPONSE;
     }
 
     /** Corrects what EHLO announces. */

@@ -2,7 +2,6 @@
 package org.postlane.smtpserver.auth;
 
 import java.util.Base64;
-import java.util.List;
 
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.smtp.SMTPResponse;
@@ -23,24 +22,6 @@ final class AuthReplies {
     static final Response HELLO_FIRST = reply("503", "5.5.1 EHLO first");
     static final Response ALREADY = reply("503", "5.5.1 Already authenticated");
     static final Response WITHIN_MAIL = reply("503", "5.5.1 Not within a mail transaction");
-
-    /** The answer comes later. James' loggers and statistics need a response, and one with a code; this one has no line. */
-    static final Response LATER = new Response() {
-        @Override
-        public String getRetCode() {
-            return "250";
-        }
-
-        @Override
-        public List<CharSequence> getLines() {
-            return List.of();
-        }
-
-        @Override
-        public boolean isEndSession() {
-            return false;
-        }
-    };
 
     private AuthReplies() {
     }

@@ -13,6 +13,7 @@ import org.apache.james.protocols.api.ProtocolSessionImpl;
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.LineHandler;
 import org.apache.james.protocols.smtp.SMTPSession;
+import org.postlane.smtpserver.Silence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,7 +89,7 @@ final class Conversation implements LineHandler<SMTPSession> {
         pause.begin();
         long begun = System.nanoTime();
         var unusedAnswer = step.whenComplete((next, failure) -> channel.eventLoop().execute(() -> decided(begun, next, failure)));
-        return AuthReplies.LATER;
+        return Silence.RESPONSE;
     }
 
     /** What fails is answered late. */
