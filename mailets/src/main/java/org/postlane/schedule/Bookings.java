@@ -8,6 +8,8 @@ package org.postlane.schedule;
 final class Bookings {
     /** When the last one is expected. */
     private long booked;
+    /** How long one took when it was booked. */
+    private long lastStep;
 
     Bookings(long now) {
         this.booked = now;
@@ -26,6 +28,11 @@ final class Bookings {
         }
         long most = SchedulerLimits.EXPECTED_WITHIN.toNanos();
         long step = Math.min(one, most);
+        if (lastStep > 0 && booked - now > 0) {
+            // The first guess may be wrong by far; what follows shall not stand behind it for ever.
+            booked = now + Math.min(most, (long) ((double) (booked - now) / lastStep * step));
+        }
+        lastStep = step;
         long free = now + Math.min(most, ahead * step);
         long next = booked - free >= 0 ? booked + step : free;
         booked = now + Math.min(next - now, most);

@@ -208,7 +208,7 @@ final class Destination<T extends Task> {
     /** In how many nanoseconds who finds no room is expected again; 0 when nobody knows. */
     private long nanosUntilRoom(long now) {
         if (trust(now) == Trust.WORKING) {
-            long one = (long) (progress.nanosForOneSoFar(now) * SchedulerLimits.BROUGHT_AGAIN);
+            long one = (long) (progress.nanosForOne(now) * SchedulerLimits.BROUGHT_AGAIN);
             return bookings.next(held(), one, now);
         }
         // What comes back while the first still gets nowhere has only been carried to and fro.

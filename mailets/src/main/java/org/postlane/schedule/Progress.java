@@ -9,8 +9,8 @@ final class Progress {
 
     /** A few in the first moment say nothing about how much may be held. */
     private static final long LEAST_ELAPSED = TimeUnit.SECONDS.toNanos(1);
-    /** Who is told to come again for a guess that was too good has come in vain once; for one too bad, connections stand idle. */
-    private static final long LEAST_SHOWN = TimeUnit.MILLISECONDS.toNanos(100);
+    /** As many, however, show about how long one takes. */
+    private static final int SOME = 10;
 
     private boolean any;
     private long last;
@@ -46,8 +46,9 @@ final class Progress {
 
     /** How much will be done in {@link SchedulerLimits#USEFUL}, if it goes on like that: by the better of the last two spans. */
     int inUsefulTime(long now) {
-        long one = nanosForOne(LEAST_ELAPSED, now);
-        return one == 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, SPAN / one);
+        roll(now);
+        long one = better(Math.max(LEAST_ELAPSED, now - spanBegan));
+        return one == Long.MAX_VALUE ? 0 : (int) Math.min(Integer.MAX_VALUE, SPAN / one);
     }
 
     /** Whether something was done within this time. */
@@ -60,18 +61,21 @@ final class Progress {
         return any ? now - last : Long.MAX_VALUE;
     }
 
-    /** Nanoseconds that one takes, as far as it shows yet; 0 when nothing was done in the last two spans. */
-    long nanosForOneSoFar(long now) {
-        return nanosForOne(LEAST_SHOWN, now);
+    /** Nanoseconds that one takes, by the better of the last two spans; 0 while that does not show. */
+    long nanosForOne(long now) {
+        roll(now);
+        long elapsed = now - spanBegan;
+        if (inLastSpan == 0 && inThisSpan < SOME && elapsed < LEAST_ELAPSED) {
+            return 0;
+        }
+        long one = better(elapsed);
+        return one == Long.MAX_VALUE ? 0 : one;
     }
 
-    private long nanosForOne(long leastElapsed, long now) {
-        roll(now);
-        long elapsed = Math.max(leastElapsed, now - spanBegan);
+    private long better(long elapsed) {
         long thisSpan = inThisSpan == 0 ? Long.MAX_VALUE : Math.max(1, elapsed / inThisSpan);
         long lastSpan = inLastSpan == 0 ? Long.MAX_VALUE : SPAN / inLastSpan;
-        long one = Math.min(thisSpan, lastSpan);
-        return one == Long.MAX_VALUE ? 0 : one;
+        return Math.min(thisSpan, lastSpan);
     }
 
     long total() {

@@ -159,6 +159,31 @@ class SchedulerCrowdTest {
     }
 
     @Test
+    void fewInTheFirstMomentSayNothingAboutWhenThereWillBeRoom() {
+        fixture.offer("quick.example").works();
+        fixture.pass(Duration.ofMillis(5));
+        assertThat(fixture.offer(3 * PLACES, "quick.example").stream().filter(job -> job.refusal != null))
+            .isNotEmpty().allMatch(job -> job.refusal.remaining().isZero());
+    }
+
+    @Test
+    void aGuessThatWasTooBadDoesNotLastOnceItShows() {
+        for (int i = 0; i < 11; i++) {
+            fixture.offer("quick.example").works();
+            fixture.pass(Duration.ofSeconds(1));
+        }
+        List<Job> slow = fixture.offer(2 * PLACES, "quick.example");
+        assertThat(slow.get(slow.size() - 1).refusal.remaining()).isGreaterThan(Duration.ofSeconds(PLACES));
+        slow.stream().filter(job -> job.refusal == null).forEach(job -> {
+            job.works();
+            fixture.pass(Duration.ofMillis(1));
+        });
+        Duration after = fixture.offer(2 * PLACES, "quick.example").stream().filter(job -> job.refusal != null)
+            .findFirst().orElseThrow().refusal.remaining();
+        assertThat(after).isLessThan(Duration.ofSeconds(PLACES / 2));
+    }
+
+    @Test
     void nobodyIsExpectedLaterThanAfterFiveMinutes() {
         fixture.offer("slow.example").works();
         fixture.pass(Duration.ofSeconds(10));
