@@ -19,7 +19,6 @@ import org.postlane.schedule.Refusal;
 import org.postlane.schedule.Scheduler;
 import org.postlane.schedule.Task;
 import org.postlane.schedule.Turn;
-import org.postlane.smtp.EnhancedCode;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
 import org.postlane.smtp.PhaseListener;
@@ -275,28 +274,8 @@ public final class DestinationAttempt implements Task {
 
     @Override
     public void refused(Refusal refusal) {
-        switch (refusal.kind()) {
-            case NO_ROOM:
-                ended(each(recipient -> Verdict.postponed(recipient, refusal.reason()).notBefore(refusal.remaining())));
-                break;
-            case PENALISED:
-                Duration wait = refusal.remaining();
-                String why = "4.4.1 Not tried because the destination could not be reached: " + refusal.reason();
-                boolean counts = context.settings().retries().isEndedByCount();
-                ended(each(recipient -> (counts ? new Verdict(recipient, RecipientResult.deferred(Fault.HOST, why), "-")
-                    : Verdict.postponed(recipient, why)).notBefore(wait)));
-                break;
-            case BOUNCED:
-                ended(all(RecipientResult.failed(Fault.POLICY, permanent(refusal.reason())), "-"));
-                break;
-            default:
-                owner.abandoned(this);
-        }
-    }
-
-    /** The administrator's words, with his enhanced code (RFC 3463) or one that says that it was decided here. */
-    private static String permanent(String reason) {
-        return reason.startsWith("5.") && EnhancedCode.at(reason).isPresent() ? reason : "5.7.1 " + reason;
+        RefusedTurn.verdict(refusal, context.settings().retries().isEndedByCount())
+            .ifPresentOrElse(verdict -> ended(each(verdict)), () -> owner.abandoned(this));
     }
 
     /** Verdicts for an attempt that got no turn. */

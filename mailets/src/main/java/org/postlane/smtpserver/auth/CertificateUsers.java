@@ -38,13 +38,13 @@ final class CertificateUsers {
     private static final int ADDRESS_KIND = 1;
 
     private final String written;
-    private final Optional<WatchedFile<Map<String, Username>>> fingerprints;
+    private final Optional<CurrentFile<Map<String, Username>>> fingerprints;
 
     CertificateUsers(Parameters parameters, JamesFiles files) {
         written = parameters.text(CERTIFICATE_USER, EXPECTED).orElse(ADDRESSES);
         try {
             fingerprints = written.equals(ADDRESSES) || written.equals(COMMON_NAME) ? Optional.empty()
-                : Optional.of(new WatchedFile<>(files.path(written), CertificateUsers::read));
+                : Optional.of(new CurrentFile<>(files.path(written), CertificateUsers::read));
             if (fingerprints.isPresent()) {
                 fingerprints.get().content();
             }

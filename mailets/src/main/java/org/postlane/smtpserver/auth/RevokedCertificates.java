@@ -28,14 +28,14 @@ final class RevokedCertificates {
     static final String REVOCATION_LIST = "revocationList";
     private static final String EXPECTED = "a file of certificate revocation lists such as file://conf/revoked.crl";
 
-    private final Optional<WatchedFile<Collection<? extends CRL>>> file;
+    private final Optional<CurrentFile<Collection<? extends CRL>>> file;
     private final Clock clock;
 
     RevokedCertificates(Parameters parameters, JamesFiles files, Clock clock) {
         this.clock = clock;
         file = parameters.text(REVOCATION_LIST, EXPECTED).map(written -> {
             try {
-                WatchedFile<Collection<? extends CRL>> lists = new WatchedFile<>(files.path(written), RevokedCertificates::read);
+                CurrentFile<Collection<? extends CRL>> lists = new CurrentFile<>(files.path(written), RevokedCertificates::read);
                 lists.content();
                 return lists;
             } catch (IOException | IllegalArgumentException e) {

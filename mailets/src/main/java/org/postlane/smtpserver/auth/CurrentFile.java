@@ -4,13 +4,14 @@ package org.postlane.smtpserver.auth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 
 /**
  * What a file says, read anew when it has changed. A file that cannot be read says nothing, and what it said before counts no
  * more: these files take rights away. Safe for use by several threads.
  */
-final class WatchedFile<T> {
+final class CurrentFile<T> {
     /** How a file is read. */
     interface Reader<T> {
         /** @throws IllegalArgumentException for what is wrong in it; the message says what was expected */
@@ -19,11 +20,11 @@ final class WatchedFile<T> {
 
     private final Path path;
     private final Reader<T> reader;
-    private FileTime changed;
-    private long size;
+    /** Time, size and, for a file that took its place, the key (inode) of what was read. */
+    private List<Object> version = List.of();
     private T content;
 
-    WatchedFile(Path path, Reader<T> reader) {
+    CurrentFile(Path path, Reader<T> reader) {
         this.path = path;
         this.reader = reader;
     }
@@ -35,13 +36,12 @@ final class WatchedFile<T> {
      * @throws IllegalArgumentException for what is wrong in it
      */
     synchronized T content() throws IOException {
-        FileTime now = Files.getLastModifiedTime(path);
-        long nowSize = Files.size(path);
-        if (content == null || !now.equals(changed) || nowSize != size) {
+        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+        List<Object> now = List.of(attributes.lastModifiedTime(), attributes.size(), String.valueOf(attributes.fileKey()));
+        if (content == null || !now.equals(version)) {
             content = null;
             content = reader.read(path);
-            changed = now;
-            size = nowSize;
+            version = now;
         }
         return content;
     }
