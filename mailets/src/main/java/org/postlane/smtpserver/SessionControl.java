@@ -63,6 +63,11 @@ public final class SessionControl extends ChannelDuplexHandler {
         }
     }
 
+    /** Whether the session knows the client's own address. */
+    public boolean isAddressKnown() {
+        return addressKnown;
+    }
+
     /** Runs this when the connection is closed, in whatever way, or now where it is. */
     public void whenClosed(Runnable task) {
         channel.closeFuture().addListener(closed -> task.run());

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
@@ -30,9 +29,7 @@ final class FlushOrders {
     private final Clock clock;
     private final BiFunction<Mail, Set<String>, CompletableFuture<Boolean>> goesTo;
     private final Map<String, Instant> orders = new ConcurrentHashMap<>();
-    /** Flushes of the queue, for the sake of orders, that have not ended. */
-    private final AtomicInteger flushes = new AtomicInteger();
-    /** When the last of them ended. */
+    /** When the queue was flushed last for the sake of orders. */
     private volatile Instant flushed = Instant.MIN;
 
     /** @param goesTo whether a mail has recipients at one of some destinations; must not fail */
@@ -53,16 +50,12 @@ final class FlushOrders {
         return given.plus(LASTS).isBefore(clock.instant());
     }
 
-    /** The whole queue is about to be flushed because of an order; {@link #flushEnds()} follows. */
+    /**
+     * The whole queue is flushed now because of orders: mail that was delayed before comes out. What goes back meanwhile is
+     * delayed later, and when it comes again, an administrator has let it come.
+     */
     void flushBegins() {
-        flushes.incrementAndGet();
-    }
-
-    /** All mail that the flush hands out has been delayed before now. */
-    void flushEnds() {
-        // Times on mail are milliseconds, and that of a mail delayed in this one must be before.
-        flushed = clock.instant().plusMillis(1);
-        flushes.decrementAndGet();
+        flushed = clock.instant();
     }
 
     /**
@@ -71,8 +64,8 @@ final class FlushOrders {
      */
     boolean areAbout(Mail mail) {
         Optional<Instant> last = orders.values().stream().max(Comparator.naturalOrder()).filter(given -> !isOver(given));
-        return last.filter(given -> flushes.get() > 0 || QueueTimes.isDelayedBefore(mail, given)
-            || QueueTimes.isDelayedBefore(mail, flushed)).isPresent();
+        return last.filter(given -> QueueTimes.isDelayedBefore(mail, given) || QueueTimes.isDelayedBefore(mail, flushed))
+            .isPresent();
     }
 
     /** Whether it shall be tried now; else it goes on waiting. */

@@ -46,11 +46,9 @@ final class FlushableQueue implements OutgoingQueue {
         }
         orders.give(destination);
         if (flushing.compareAndSet(false, true)) {
-            orders.flushBegins();
             try {
                 workers.execute(this::flush);
             } catch (RejectedExecutionException e) {
-                orders.flushEnds();
                 LOGGER.debug("No flush: queue {} is being closed", queue.getName().asString(), e);
             }
         }
@@ -59,6 +57,7 @@ final class FlushableQueue implements OutgoingQueue {
 
     private void flush() {
         flushing.set(false);
+        orders.flushBegins();
         try {
             long mails = ((ManageableMailQueue) queue).flush();
             LOGGER.info("Queue {} hands out {} mails before their time, to find those that shall be tried now",
@@ -66,8 +65,6 @@ final class FlushableQueue implements OutgoingQueue {
         } catch (MailQueueException | RuntimeException e) {
             LOGGER.error("Queue {} does not hand out its delayed mail, which comes when it is due",
                 queue.getName().asString(), e);
-        } finally {
-            orders.flushEnds();
         }
     }
 

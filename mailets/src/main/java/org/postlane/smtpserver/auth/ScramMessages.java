@@ -8,14 +8,15 @@ import java.util.regex.Pattern;
 
 /** What a client says in SCRAM (RFC 5802 7), read strictly: a message that is not by the grammar is none. */
 final class ScramMessages {
-    private static final String VALUE = "[^,\\x00]+";
-    private static final String NONCE = "[\\x21-\\x2b\\x2d-\\x7e]+";
-    /** An unknown attribute may be ignored, but for {@code m=}, which asks not to be. */
-    private static final String EXTENSIONS = "(?:,[a-zA-Z]=" + VALUE + ")*";
+    // Possessive: what a client sends must not decide how deep the matching goes.
+    private static final String VALUE = "[^,\\x00]++";
+    private static final String NONCE = "[\\x21-\\x2b\\x2d-\\x7e]++";
+    /** An unknown attribute may be ignored, but for {@code m=}, which asks not to be; none is defined so far. */
+    private static final String EXTENSIONS = "(?:,[a-zA-Z]=" + VALUE + "){0,16}";
     private static final Pattern FIRST = Pattern.compile(
         "((?:(n|y)|p=([A-Za-z0-9.-]+)),(?:a=(" + VALUE + "))?,)(n=(" + VALUE + "),r=(" + NONCE + ")" + EXTENSIONS + ")");
     private static final Pattern FINAL = Pattern.compile(
-        "(c=([A-Za-z0-9+/=]+),r=(" + NONCE + ")" + EXTENSIONS + "),p=([A-Za-z0-9+/=]+)");
+        "(c=([A-Za-z0-9+/=]++),r=(" + NONCE + ")" + EXTENSIONS + "),p=([A-Za-z0-9+/=]++)");
     private static final Pattern NO_ESCAPE = Pattern.compile("=(?!2C|3D)");
 
     private ScramMessages() {

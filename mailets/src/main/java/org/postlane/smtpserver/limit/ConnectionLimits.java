@@ -4,6 +4,7 @@ package org.postlane.smtpserver.limit;
 import java.net.InetAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.inject.Inject;
 
@@ -65,30 +66,49 @@ public final class ConnectionLimits implements ConnectHandler<SMTPSession> {
 
     @Override
     public Response onConnect(SMTPSession session) {
-        SessionControl.of(session, channels).ifPresent(control ->
-            control.whenAddressIsKnown(() -> admit(session, control)));
+        SessionControl.of(session, channels).ifPresent(control -> arrive(session, control));
         return Silence.RESPONSE;
     }
 
-    private void admit(SMTPSession session, SessionControl control) {
+    /** Behind a proxy the address comes later, or never: until then the connection counts as one of all. */
+    private void arrive(SMTPSession session, SessionControl control) {
+        AtomicBoolean counted = new AtomicBoolean(takeOne());
+        // The channel closes once, whoever closes it and whatever was or was not said before.
+        control.whenClosed(() -> countNoMore(counted));
+        if (control.isAddressKnown() || counted.get()) {
+            control.whenAddressIsKnown(() -> admit(session, control, counted));
+        } else {
+            refuse(session, control);
+        }
+    }
+
+    private void admit(SMTPSession session, SessionControl control, AtomicBoolean counted) {
         InetAddress client = Client.of(session);
         if (control.isEnded() || trusted.contains(client)) {
+            countNoMore(counted);
             return;
         }
         String network = Client.network(client, ipv6Prefix);
         if (!takeOneOf(network)) {
+            countNoMore(counted);
             rejections.end(session, control, Rejection.of(Rejection.Reason.TOO_MANY_CONNECTIONS_PER_ADDRESS, "421",
                 "4.7.0 Too many connections from " + network + ", try again later"));
-        } else if (!takeOne()) {
+        } else if (!counted.get()) {
             giveBackOneOf(network);
-            rejections.end(session, control, Rejection.of(Rejection.Reason.TOO_MANY_CONNECTIONS, "421",
-                "4.7.0 Too many connections, try again later"));
+            refuse(session, control);
         } else {
-            // The channel closes once, whoever closes it and whatever was or was not said before.
-            control.whenClosed(() -> {
-                open.decrementAndGet();
-                giveBackOneOf(network);
-            });
+            control.whenClosed(() -> giveBackOneOf(network));
+        }
+    }
+
+    private void refuse(SMTPSession session, SessionControl control) {
+        rejections.end(session, control, Rejection.of(Rejection.Reason.TOO_MANY_CONNECTIONS, "421",
+            "4.7.0 Too many connections, try again later"));
+    }
+
+    private void countNoMore(AtomicBoolean counted) {
+        if (counted.getAndSet(false)) {
+            open.decrementAndGet();
         }
     }
 

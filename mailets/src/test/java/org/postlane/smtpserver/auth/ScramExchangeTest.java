@@ -68,6 +68,14 @@ class ScramExchangeTest {
         store.close();
     }
 
+    @Test
+    void aMessageOfAnyLengthIsReadWithoutDepth() {
+        String many = ",x=y".repeat(1_000_000);
+        assertThat(ScramMessages.first("n,,n=user,r=nonce" + many)).isEmpty();
+        assertThat(ScramMessages.last("c=biws,r=nonce" + many + ",p=AAAA")).isEmpty();
+        assertThat(ScramMessages.first("n,,n=user,r=nonce,x=y,z=1").orElseThrow().nonce()).isEqualTo("nonce");
+    }
+
     private static String text(Step step) {
         return new String(step.challenge(), UTF_8);
     }

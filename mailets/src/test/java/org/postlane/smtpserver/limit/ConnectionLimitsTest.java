@@ -136,6 +136,24 @@ class ConnectionLimitsTest {
     }
 
     @Test
+    void whoSaysNothingBehindAProxyCountsAsOneOfAll() throws Exception {
+        limit("<maxConnections>1</maxConnections><trustedNetworks>192.0.2.0/24</trustedNetworks>");
+        server = HandlerServer.behindProxy(metrics, limits);
+        try (HandlerServer.Client silent = server.from("127.0.0.2")) {
+            await().until(() -> limits.open() == 1);
+            try (HandlerServer.Client other = server.from("127.0.0.2")) {
+                assertThat(other.reply()).startsWith("421 4.7.0 Too many connections");
+            }
+            assertThat(silent.reply()).startsWith("220 ");
+        }
+        await().until(() -> limits.open() == 0);
+        try (HandlerServer.Client trusted = server.proxied("192.0.2.7").greeted()) {
+            assertThat(trusted.send("NOOP")).startsWith("250");
+            assertThat(limits.open()).isZero();
+        }
+    }
+
+    @Test
     void anotherLengthOfThePrefixMakesOtherClients() throws Exception {
         limit("<maxConnectionsPerAddress>1</maxConnectionsPerAddress><ipv6PrefixLength>128</ipv6PrefixLength>");
         server = HandlerServer.behindProxy(metrics, limits);
