@@ -17,6 +17,8 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.netty.util.ReferenceCountUtil;
 import org.apache.james.protocols.api.ProtocolSession;
 import org.apache.james.protocols.netty.HandlerConstants;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps look-ups off the thread of a session. Stands in its pipeline in front of James' own handler, which answers each line
@@ -28,6 +30,7 @@ import org.apache.james.protocols.netty.HandlerConstants;
  * address too many does no harm. For the thread of its channel.
  */
 public final class CommandGate extends ChannelInboundHandlerAdapter {
+    private static final Logger LOGGER = LoggerFactory.getLogger(CommandGate.class);
     /** Its name in the pipeline. */
     static final String NAME = "postlaneGate";
     /** So many lines behind the one that waits are looked at already: their answers are known when their turn comes. */
@@ -218,19 +221,37 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
         CompletableFuture<?> ready = NOTHING_TO_DO;
         for (Entry entry : entries) {
             if (entry.verb == verb) {
-                CompletableFuture<?> one = entry.preparation.prepare(text(line));
+                CompletableFuture<?> one = begin(entry.preparation, line);
                 ready = ready.isDone() ? one : one.isDone() ? ready : CompletableFuture.allOf(ready, one);
             }
         }
         return ready;
     }
 
+    /** What cannot even begin has failed: were the exception to leave, this line and those behind it would never be answered. */
+    private static CompletableFuture<?> begin(Preparation preparation, ByteBuf line) {
+        try {
+            return preparation.prepare(text(line));
+        } catch (RuntimeException | Error e) {
+            LOGGER.error("What a command needs could not be looked up", e);
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
     private void prepareAhead(ByteBuf line) {
         int verb = verb(line);
         for (Entry entry : entries) {
             if (entry.verb == verb) {
-                entry.preparation.prepareAhead(text(line));
+                beginAhead(entry.preparation, line);
             }
+        }
+    }
+
+    private static void beginAhead(Preparation preparation, ByteBuf line) {
+        try {
+            preparation.prepareAhead(text(line));
+        } catch (RuntimeException | Error e) {
+            LOGGER.warn("What a command will need could not be looked up ahead", e);
         }
     }
 
