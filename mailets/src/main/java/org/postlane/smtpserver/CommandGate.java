@@ -71,7 +71,11 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
     private final Deque<Object> held = new ArrayDeque<>();
     /** How many of them, from the first on, have been looked at. */
     private int seen;
+    /** Until what the first of them needs is known. */
     private boolean waiting;
+    /** Until whoever asked for it lets it go on. */
+    private boolean paused;
+    private ChannelHandlerContext context;
 
     private CommandGate() {
     }
@@ -104,18 +108,37 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
         }
     }
 
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        if (!(message instanceof ByteBuf) || !isHolding()) {
-            pass(context, message);
-            return;
-        }
-        held.add(message);
+    /** Hands on nothing that comes from here on, until {@link #goOn}: for a reply that takes longer than its command. */
+    public void pause() {
+        paused = true;
+    }
+
+    /** Ends a pause; what has come meanwhile goes on in its order. */
+    public void goOn() {
+        paused = false;
         lookAhead();
+        handOn();
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!(message instanceof ByteBuf) || !isHolding()) {
+            pass(message);
+            return;
+        }
+        held.add(message);
+        if (!paused) {
+            lookAhead();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (!(event instanceof Intake)) {
             context.fireUserEventTriggered(event);
         } else if (isHolding()) {
@@ -126,11 +149,11 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
     }
 
     private boolean isHolding() {
-        return waiting || !held.isEmpty();
+        return waiting || paused || !held.isEmpty();
     }
 
     /** Hands on what comes next, or begins to wait. */
-    private void pass(ChannelHandlerContext context, Object message) {
+    private void pass(Object message) {
         if (!(message instanceof ByteBuf)) {
             context.fireChannelRead(message);
             return;
@@ -143,10 +166,10 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
         waiting = true;
         held.addFirst(message);
         seen++;
-        var unusedResume = ready.whenComplete((found, failure) -> context.executor().execute(() -> resume(context)));
+        var unusedResume = ready.whenComplete((found, failure) -> context.executor().execute(this::resume));
     }
 
-    private void resume(ChannelHandlerContext context) {
+    private void resume() {
         waiting = false;
         Object first = next();
         if (first == null) {
@@ -154,16 +177,22 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
             return;
         }
         context.fireChannelRead(first);
-        while (!waiting && !held.isEmpty()) {
+        handOn();
+    }
+
+    private void handOn() {
+        while (!waiting && !paused && !held.isEmpty()) {
             Object next = next();
             if (next instanceof Throwable) {
                 context.fireExceptionCaught((Throwable) next);
             } else if (next instanceof Intake) {
                 ((Intake) next).goOn(context);
             } else {
-                pass(context, next);
+                pass(next);
             }
-            lookAhead();
+            if (!paused) {
+                lookAhead();
+            }
         }
     }
 
@@ -191,7 +220,7 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
 
     /** A line that is too long is answered in its turn. */
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof TooLongFrameException && isHolding()) {
             held.add(cause);
         } else {
@@ -200,13 +229,13 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
+    public void channelInactive(ChannelHandlerContext ctx) {
         discard();
         context.fireChannelInactive();
     }
 
     @Override
-    public void handlerRemoved(ChannelHandlerContext context) {
+    public void handlerRemoved(ChannelHandlerContext ctx) {
         discard();
     }
 
