@@ -4,6 +4,7 @@ package org.postlane.smtpserver;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * thread goes on with other sessions, and commands that came together are answered in their order (RFC 2920 3.1).
  *
  * <p>Nothing more is read from the client meanwhile than what {@link Intake} allows. There is one gate for a session, and whoever
- * needs something for a command says so with {@link #add}. Lines are looked at whatever they are, also within DATA: to look up an
- * address too many does no harm. For the thread of its channel.
+ * needs something for a command says so with {@link #add}. Only commands are looked at: whoever writes of SMTP in a message has
+ * its lines begin like them, and waiting for each would take longer than the client does. For the thread of its channel.
  */
 public final class CommandGate extends ChannelInboundHandlerAdapter {
     private static final Logger LOGGER = LoggerFactory.getLogger(CommandGate.class);
@@ -38,6 +39,7 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
 
     /** All verbs of SMTP that are of interest here have as many letters (RFC 5321 4.1.1). */
     private static final int VERB = 4;
+    private static final int DATA = pack("DATA".getBytes(StandardCharsets.US_ASCII));
     private static final CompletableFuture<?> NOTHING_TO_DO = CompletableFuture.completedFuture(null);
 
     /** What is to be done before James gets a line. */
@@ -77,7 +79,11 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
     private boolean paused;
     private ChannelHandlerContext context;
 
-    private CommandGate() {
+    /** While something is in here, lines are not commands. */
+    private final Collection<?> lineHandlers;
+
+    private CommandGate(Collection<?> lineHandlers) {
+        this.lineHandlers = lineHandlers;
     }
 
     /** The gate of a session, put up where there is none yet; empty for a session that is not Netty's. */
@@ -86,7 +92,7 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
             ChannelPipeline pipeline = channel.pipeline();
             if (pipeline.get(NAME) == null) {
                 pipeline.addBefore(HandlerConstants.FRAMER, Intake.NAME, new Intake());
-                pipeline.addBefore(HandlerConstants.CORE_HANDLER, NAME, new CommandGate());
+                pipeline.addBefore(HandlerConstants.CORE_HANDLER, NAME, new CommandGate(channels.lineHandlers(pipeline)));
             }
             return (CommandGate) pipeline.get(NAME);
         });
@@ -99,13 +105,16 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
      */
     public void add(Preparation preparation, String... verbs) {
         for (String verb : verbs) {
-            byte[] letters = verb.getBytes(StandardCharsets.US_ASCII);
-            int packed = 0;
-            for (byte letter : letters) {
-                packed = packed << Byte.SIZE | upperCase(letter);
-            }
-            entries.add(new Entry(packed, preparation));
+            entries.add(new Entry(pack(verb.getBytes(StandardCharsets.US_ASCII)), preparation));
         }
+    }
+
+    private static int pack(byte[] letters) {
+        int packed = 0;
+        for (byte letter : letters) {
+            packed = packed << Byte.SIZE | upperCase(letter);
+        }
+        return packed;
     }
 
     /** Hands on nothing that comes from here on, until {@link #goOn}: for a reply that takes longer than its command. */
@@ -203,19 +212,20 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
 
     /** Looks at many lines at once, and not at one whenever one leaves. */
     private void lookAhead() {
-        if (seen > AHEAD / 2) {
+        if (seen > AHEAD / 2 || !lineHandlers.isEmpty()) {
             return;
         }
         int at = 0;
         for (Object line : held) {
-            if (at == AHEAD) {
+            // What stands behind DATA is a message, unless James refuses the command.
+            if (at == AHEAD || (line instanceof ByteBuf && verb((ByteBuf) line) == DATA)) {
                 break;
             }
             if (at++ >= seen && line instanceof ByteBuf) {
                 prepareAhead((ByteBuf) line);
             }
         }
-        seen = at;
+        seen = Math.max(seen, at);
     }
 
     /** A line that is too long is answered in its turn. */
@@ -246,6 +256,9 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
     }
 
     private CompletableFuture<?> prepare(ByteBuf line) {
+        if (!lineHandlers.isEmpty()) {
+            return NOTHING_TO_DO;
+        }
         int verb = verb(line);
         CompletableFuture<?> ready = NOTHING_TO_DO;
         for (Entry entry : entries) {

@@ -66,6 +66,48 @@ class GatedSessionTest {
     }
 
     @Test
+    void whatAMessageSaysIsNotLookedUpAndTheMailAfterItIsGatedAgain() throws Exception {
+        assertThat(client.mail("ann@example.org")).startsWith("250 ");
+        assertThat(client.rcpt("bob@example.org")).startsWith("250 ");
+        assertThat(client.send("DATA")).startsWith("354 ");
+        client.pipeline("Subject: how it went", "", "MAIL FROM:<x@slow.example>", "Mail from: bob@slow.example",
+            "RCPT TO:<x@slow.example>", "DATA", "RCPT TO:<x@broken.example>");
+        assertThat(client.send(".")).startsWith("250 ");
+        assertThat(slow.prepared).noneMatch(line -> line.contains("slow.example") || line.contains("broken.example"));
+
+        client.pipeline("MAIL FROM:<ann@slow.example>", "NOOP");
+        await().until(() -> slow.prepared.contains("MAIL FROM:<ann@slow.example>"));
+        slow.answer.complete(null);
+        assertThat(client.reply()).startsWith("250 2.1.0 ");
+        assertThat(client.reply()).startsWith("250 2.0.0 ");
+    }
+
+    @Test
+    void aMessageInOnePieceWithItsCommandsIsNotLookedUpEvenAhead() throws Exception {
+        client.pipeline("MAIL FROM:<ann@slow.example>", "RCPT TO:<bob@example.org>", "DATA", "Subject: x", "",
+            "RCPT TO:<x@slow.example>", ".", "MAIL FROM:<next@example.org>", "RCPT TO:<carol@example.org>", "NOOP");
+        await().until(() -> slow.preparedAhead.size() == 1);
+        slow.answer.complete(null);
+
+        assertThat(List.of(client.reply(), client.reply(), client.reply(), client.reply(), client.reply(), client.reply(),
+            client.reply())).extracting(reply -> reply.substring(0, 3))
+            .containsExactly("250", "250", "354", "250", "250", "250", "250");
+        assertThat(slow.preparedAhead).doesNotContain("RCPT TO:<x@slow.example>");
+        assertThat(slow.prepared).containsExactly("MAIL FROM:<ann@slow.example>", "RCPT TO:<bob@example.org>",
+            "MAIL FROM:<next@example.org>", "RCPT TO:<carol@example.org>");
+    }
+
+    @Test
+    void behindADataCommandThatIsRefusedLinesAreCommands() throws Exception {
+        client.pipeline("DATA", "MAIL FROM:<ann@slow.example>", "NOOP");
+        assertThat(client.reply()).startsWith("503 ");
+        await().until(() -> slow.prepared.contains("MAIL FROM:<ann@slow.example>"));
+        slow.answer.complete(null);
+        assertThat(client.reply()).startsWith("250 2.1.0 ");
+        assertThat(client.reply()).startsWith("250 2.0.0 ");
+    }
+
+    @Test
     void aPreparationThatThrowsLeavesTheCommandToTheHooksAndTheNextLinesAreAnswered() throws Exception {
         assertThat(client.mail("ann@broken.example")).startsWith("250 ");
         assertThat(client.send("NOOP")).startsWith("250 ");
