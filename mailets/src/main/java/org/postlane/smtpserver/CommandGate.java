@@ -4,6 +4,7 @@ package org.postlane.smtpserver;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.netty.util.ReferenceCountUtil;
 import org.apache.james.protocols.api.ProtocolSession;
 import org.apache.james.protocols.netty.HandlerConstants;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps look-ups off the thread of a session. Stands in its pipeline in front of James' own handler, which answers each line
@@ -24,10 +27,11 @@ import org.apache.james.protocols.netty.HandlerConstants;
  * thread goes on with other sessions, and commands that came together are answered in their order (RFC 2920 3.1).
  *
  * <p>Nothing more is read from the client meanwhile than what {@link Intake} allows. There is one gate for a session, and whoever
- * needs something for a command says so with {@link #add}. Lines are looked at whatever they are, also within DATA: to look up an
- * address too many does no harm. For the thread of its channel.
+ * needs something for a command says so with {@link #add}. Only commands are looked at: whoever writes of SMTP in a message has
+ * its lines begin like them, and waiting for each would take longer than the client does. For the thread of its channel.
  */
 public final class CommandGate extends ChannelInboundHandlerAdapter {
+    private static final Logger LOGGER = LoggerFactory.getLogger(CommandGate.class);
     /** Its name in the pipeline. */
     static final String NAME = "postlaneGate";
     /** So many lines behind the one that waits are looked at already: their answers are known when their turn comes. */
@@ -35,6 +39,7 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
 
     /** All verbs of SMTP that are of interest here have as many letters (RFC 5321 4.1.1). */
     private static final int VERB = 4;
+    private static final int DATA = pack("DATA".getBytes(StandardCharsets.US_ASCII));
     private static final CompletableFuture<?> NOTHING_TO_DO = CompletableFuture.completedFuture(null);
 
     /** What is to be done before James gets a line. */
@@ -68,9 +73,17 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
     private final Deque<Object> held = new ArrayDeque<>();
     /** How many of them, from the first on, have been looked at. */
     private int seen;
+    /** Until what the first of them needs is known. */
     private boolean waiting;
+    /** Until whoever asked for it lets it go on. */
+    private boolean paused;
+    private ChannelHandlerContext context;
 
-    private CommandGate() {
+    /** While something is in here, lines are not commands. */
+    private final Collection<?> lineHandlers;
+
+    private CommandGate(Collection<?> lineHandlers) {
+        this.lineHandlers = lineHandlers;
     }
 
     /** The gate of a session, put up where there is none yet; empty for a session that is not Netty's. */
@@ -79,7 +92,7 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
             ChannelPipeline pipeline = channel.pipeline();
             if (pipeline.get(NAME) == null) {
                 pipeline.addBefore(HandlerConstants.FRAMER, Intake.NAME, new Intake());
-                pipeline.addBefore(HandlerConstants.CORE_HANDLER, NAME, new CommandGate());
+                pipeline.addBefore(HandlerConstants.CORE_HANDLER, NAME, new CommandGate(channels.lineHandlers(pipeline)));
             }
             return (CommandGate) pipeline.get(NAME);
         });
@@ -92,27 +105,49 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
      */
     public void add(Preparation preparation, String... verbs) {
         for (String verb : verbs) {
-            byte[] letters = verb.getBytes(StandardCharsets.US_ASCII);
-            int packed = 0;
-            for (byte letter : letters) {
-                packed = packed << Byte.SIZE | upperCase(letter);
-            }
-            entries.add(new Entry(packed, preparation));
+            entries.add(new Entry(pack(verb.getBytes(StandardCharsets.US_ASCII)), preparation));
         }
     }
 
+    private static int pack(byte[] letters) {
+        int packed = 0;
+        for (byte letter : letters) {
+            packed = packed << Byte.SIZE | upperCase(letter);
+        }
+        return packed;
+    }
+
+    /** Hands on nothing that comes from here on, until {@link #goOn}: for a reply that takes longer than its command. */
+    public void pause() {
+        paused = true;
+    }
+
+    /** Ends a pause; what has come meanwhile goes on in its order. */
+    public void goOn() {
+        paused = false;
+        lookAhead();
+        handOn();
+    }
+
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!(message instanceof ByteBuf) || !isHolding()) {
-            pass(context, message);
+            pass(message);
             return;
         }
         held.add(message);
-        lookAhead();
+        if (!paused) {
+            lookAhead();
+        }
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (!(event instanceof Intake)) {
             context.fireUserEventTriggered(event);
         } else if (isHolding()) {
@@ -123,11 +158,11 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
     }
 
     private boolean isHolding() {
-        return waiting || !held.isEmpty();
+        return waiting || paused || !held.isEmpty();
     }
 
     /** Hands on what comes next, or begins to wait. */
-    private void pass(ChannelHandlerContext context, Object message) {
+    private void pass(Object message) {
         if (!(message instanceof ByteBuf)) {
             context.fireChannelRead(message);
             return;
@@ -140,10 +175,10 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
         waiting = true;
         held.addFirst(message);
         seen++;
-        var unusedResume = ready.whenComplete((found, failure) -> context.executor().execute(() -> resume(context)));
+        var unusedResume = ready.whenComplete((found, failure) -> context.executor().execute(this::resume));
     }
 
-    private void resume(ChannelHandlerContext context) {
+    private void resume() {
         waiting = false;
         Object first = next();
         if (first == null) {
@@ -151,16 +186,22 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
             return;
         }
         context.fireChannelRead(first);
-        while (!waiting && !held.isEmpty()) {
+        handOn();
+    }
+
+    private void handOn() {
+        while (!waiting && !paused && !held.isEmpty()) {
             Object next = next();
             if (next instanceof Throwable) {
                 context.fireExceptionCaught((Throwable) next);
             } else if (next instanceof Intake) {
                 ((Intake) next).goOn(context);
             } else {
-                pass(context, next);
+                pass(next);
             }
-            lookAhead();
+            if (!paused) {
+                lookAhead();
+            }
         }
     }
 
@@ -171,24 +212,25 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
 
     /** Looks at many lines at once, and not at one whenever one leaves. */
     private void lookAhead() {
-        if (seen > AHEAD / 2) {
+        if (seen > AHEAD / 2 || !lineHandlers.isEmpty()) {
             return;
         }
         int at = 0;
         for (Object line : held) {
-            if (at == AHEAD) {
+            // What stands behind DATA is a message, unless James refuses the command.
+            if (at == AHEAD || (line instanceof ByteBuf && verb((ByteBuf) line) == DATA)) {
                 break;
             }
             if (at++ >= seen && line instanceof ByteBuf) {
                 prepareAhead((ByteBuf) line);
             }
         }
-        seen = at;
+        seen = Math.max(seen, at);
     }
 
     /** A line that is too long is answered in its turn. */
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof TooLongFrameException && isHolding()) {
             held.add(cause);
         } else {
@@ -197,13 +239,13 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
+    public void channelInactive(ChannelHandlerContext ctx) {
         discard();
         context.fireChannelInactive();
     }
 
     @Override
-    public void handlerRemoved(ChannelHandlerContext context) {
+    public void handlerRemoved(ChannelHandlerContext ctx) {
         discard();
     }
 
@@ -214,23 +256,44 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
     }
 
     private CompletableFuture<?> prepare(ByteBuf line) {
+        if (!lineHandlers.isEmpty()) {
+            return NOTHING_TO_DO;
+        }
         int verb = verb(line);
         CompletableFuture<?> ready = NOTHING_TO_DO;
         for (Entry entry : entries) {
             if (entry.verb == verb) {
-                CompletableFuture<?> one = entry.preparation.prepare(text(line));
+                CompletableFuture<?> one = begin(entry.preparation, line);
                 ready = ready.isDone() ? one : one.isDone() ? ready : CompletableFuture.allOf(ready, one);
             }
         }
         return ready;
     }
 
+    /** What cannot even begin has failed: were the exception to leave, this line and those behind it would never be answered. */
+    private static CompletableFuture<?> begin(Preparation preparation, ByteBuf line) {
+        try {
+            return preparation.prepare(text(line));
+        } catch (RuntimeException | Error e) {
+            LOGGER.error("What a command needs could not be looked up", e);
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
     private void prepareAhead(ByteBuf line) {
         int verb = verb(line);
         for (Entry entry : entries) {
             if (entry.verb == verb) {
-                entry.preparation.prepareAhead(text(line));
+                beginAhead(entry.preparation, line);
             }
+        }
+    }
+
+    private static void beginAhead(Preparation preparation, ByteBuf line) {
+        try {
+            preparation.prepareAhead(text(line));
+        } catch (RuntimeException | Error e) {
+            LOGGER.warn("What a command will need could not be looked up ahead", e);
         }
     }
 

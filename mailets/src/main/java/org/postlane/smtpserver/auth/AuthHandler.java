@@ -31,6 +31,7 @@ import org.postlane.credential.CredentialStore;
 import org.postlane.credential.Passwords;
 import org.postlane.james.JamesFiles;
 import org.postlane.james.Parameters;
+import org.postlane.smtpserver.CommandGate;
 import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.SessionChannel;
 import org.postlane.smtpserver.Silence;
@@ -91,6 +92,8 @@ public class AuthHandler implements CommandHandler<SMTPSession>, ExtensibleHandl
 
     @Override
     public Response onConnect(SMTPSession session) {
+        // For the pauses of AUTH: it bounds what is read from the client meanwhile.
+        var unusedGate = CommandGate.of(session, channels);
         certificateRequest.ifPresent(request -> request.makeOptional(session));
         return Silence.RESPONSE;
     }
@@ -134,7 +137,8 @@ public class AuthHandler implements CommandHandler<SMTPSession>, ExtensibleHandl
             return Offer.isJames(session, words[0].toUpperCase(Locale.US)) ? null : AuthReplies.UNKNOWN_MECHANISM;
         }
         Channel channel = channels.of(session).orElseThrow(() -> new IllegalStateException("Not a session of James' server"));
-        return new Conversation(session, channel, mechanism.get(), exchange(session, mechanism.get()),
+        CommandGate gate = CommandGate.of(session, channels).orElseThrow();
+        return new Conversation(session, LinePause.of(channel, gate), mechanism.get(), exchange(session, mechanism.get()),
             FailedLogins.of(session, settings)).begin(words.length == 1 ? Optional.empty() : Optional.of(words[1]));
     }
 

@@ -35,10 +35,10 @@ final class Conversation implements LineHandler<SMTPSession> {
     private final FailedLogins failed;
     private boolean takesLines;
 
-    Conversation(SMTPSession session, Channel channel, Mechanism mechanism, Exchange exchange, FailedLogins failed) {
+    Conversation(SMTPSession session, LinePause pause, Mechanism mechanism, Exchange exchange, FailedLogins failed) {
         this.session = session;
-        this.channel = channel;
-        this.pause = LinePause.of(channel);
+        this.channel = pause.channel();
+        this.pause = pause;
         this.mechanism = mechanism;
         this.exchange = exchange;
         this.failed = failed;
