@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is sent as one message is not taken for the end of it and for commands, also behind a line that is too long. */
 class MessageLinesTest {
     private static final String LONG = "x".repeat(9_000);
-    private static final String SMUGGLED = "MAIL FROM:<admin@bank.test>\r\nRCPT TO:<victim@local.test>\r\nDATA\r\n"
-        + "Subject: smuggled\r\n\r\nhello\r\n.\r\n";
+    private static final String SMUGGLED = String.join("\r\n", "MAIL FROM:<admin@bank.test>", "RCPT TO:<victim@local.test>",
+        "DATA", "Subject: smuggled", "", "hello", ".", "");
 
     private VerbServer server;
     private VerbServer.Client client;
