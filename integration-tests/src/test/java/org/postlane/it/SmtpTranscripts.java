@@ -147,8 +147,10 @@ final class SmtpTranscripts {
         row("DATA with an argument is refused", Session.WORLD, "501 5.5.4 ", FROM, TO_ANN, "DATA now");
         row("a message over the limit is refused at its end", Session.WORLD, "552 ", FROM, TO_ANN, "DATA", "Subject: large", "",
             "x".repeat(900).concat("\r\n").repeat(80) + "end", ".");
-        row("a message with a line that is too long is refused at its end", Session.WORLD, "554 5.6.0 ", FROM, TO_ANN, "DATA",
-            "Subject: long", "", LONG, "RSET", ".");
+        row("a message with a line that is too long is refused at its end, and ends the session", Session.WORLD, "554 5.6.0 ",
+            FROM, TO_ANN, "DATA", "Subject: long", "", LONG, "RSET", ".");
+        row("a bare LF behind a line that is too long ends the session", Session.WORLD, "500 5.5.2 ", FROM, TO_ANN, "DATA",
+            "Subject: long", "", LONG, "\n.");
         row("a message with a bare LF ends the session", Session.WORLD, "500 ", FROM, TO_ANN, "DATA", "Subject: smuggled\n.");
     }
 

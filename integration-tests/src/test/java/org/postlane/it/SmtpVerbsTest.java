@@ -195,6 +195,8 @@ class SmtpVerbsTest {
             dialogue.command("DATA", 354);
             dialogue.sendContent(("Subject: too long\r\n\r\n" + "y".repeat(9_000) + "\r\nQUIT\r\n")
                 .getBytes(StandardCharsets.US_ASCII)).expect(554);
+        }
+        try (SmtpDialogue dialogue = james.smtp()) {
             dialogue.sendMail("x@world.test", List.of("ann@local.test"), message("behind too long"));
         }
         await().atMost(PATIENCE).until(() -> holds("ann@local.test", "behind too long"));

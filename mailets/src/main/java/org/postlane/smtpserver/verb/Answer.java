@@ -18,6 +18,13 @@ final class Answer {
         return new SMTPResponse(code, enhancedCode + " " + text);
     }
 
+    /** One line, behind which James closes the connection. */
+    static Response last(String code, String enhancedCode, String text) {
+        SMTPResponse response = new SMTPResponse(code, enhancedCode + " " + text);
+        response.setEndSession(true);
+        return response;
+    }
+
     /** Several lines, at least one. */
     static Response of(String code, String enhancedCode, List<String> lines) {
         SMTPResponse response = new SMTPResponse(code, enhancedCode + " " + lines.get(0));

@@ -28,8 +28,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds the lines of a message to RFC 5321. James answers a line that is too long for it at once, in the midst of DATA, and takes
- * the message without it; here the message is refused at its end, with {@code 554 5.6.0}. A dot that begins a line goes, whatever
- * follows (4.5.2); James leaves one that the client has not doubled.
+ * the message without it; here the message is refused at its end, with {@code 554 5.6.0}, and the session ends: nobody knows
+ * whether what ended the long line was CR LF, and so whether the sender's own server saw the end of the message there too. A line
+ * behind the long one that a bare LF ends is refused with {@code 500 5.5.2}, as James does in messages that it reads itself, and
+ * ends the session at once. A dot that begins a line goes, whatever follows (4.5.2); James leaves one that the client has not
+ * doubled.
  *
  * <p>Goes into {@code smtpserver.xml} in front of James' own handlers. Safe for use by several threads.
  */
@@ -41,7 +44,7 @@ public class MessageLines implements ConnectHandler<SMTPSession>, DataLineFilter
     private static final AttachmentKey<Boolean> TOO_LONG = AttachmentKey.of("postlane-line-too-long", Boolean.class);
     private static final String WATCH = "postlaneLongLines";
     private static final int DOT = '.';
-    private static final int LAST_LINE = 3;
+    private static final byte[] LAST_LINE = {DOT, '\r', '\n'};
 
     private final SessionChannel channels = new SessionChannel();
 
@@ -71,17 +74,30 @@ public class MessageLines implements ConnectHandler<SMTPSession>, DataLineFilter
     public Response onLine(SMTPSession session, byte[] line, LineHandler<SMTPSession> next) {
         boolean isDotted = line.length > 0 && line[0] == DOT;
         if (session.getAttachment(TOO_LONG, State.Transaction).isPresent()) {
-            return isDotted && line.length == LAST_LINE ? refuse(session) : null;
+            return discard(line);
         }
-        boolean isUndoubled = isDotted && line.length > LAST_LINE && line[1] != DOT;
+        boolean isUndoubled = isDotted && line.length > LAST_LINE.length && line[1] != DOT;
         return next.onLine(session, isUndoubled ? Arrays.copyOfRange(line, 1, line.length) : line);
     }
 
-    private static Response refuse(SMTPSession session) {
+    /**
+     * What comes behind a line that is too long. The session stays in the message when it ends: whatever the client has sent
+     * behind that, and wherever it waits, is no command, and gets no answer.
+     */
+    private static Response discard(byte[] line) {
+        if (!endsWithCrLf(line)) {
+            LOGGER.info("A message is refused: a bare LF ends one of its lines, which may be meant to smuggle commands");
+            return Answer.last("500", "5.5.2", "A line must end with CRLF");
+        }
+        if (!Arrays.equals(line, LAST_LINE)) {
+            return null;
+        }
         LOGGER.info("A message is refused: it has a line that is too long");
-        session.popLineHandler();
-        session.resetState();
-        return Answer.of("554", "5.6.0", "The message has a line that is too long");
+        return Answer.last("554", "5.6.0", "The message has a line that is too long");
+    }
+
+    private static boolean endsWithCrLf(byte[] line) {
+        return line.length > 1 && line[line.length - 2] == '\r' && line[line.length - 1] == '\n';
     }
 
     /** Sees what the framing complains about before James does. */

@@ -10,17 +10,22 @@ import java.util.Optional;
 import java.util.Set;
 
 import org.apache.commons.configuration2.Configuration;
+import org.apache.james.protocols.api.ProtocolSession;
 import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.api.Request;
 import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.api.StartTlsResponse;
 import org.apache.james.protocols.api.handler.CommandHandler;
 import org.apache.james.protocols.api.handler.ExtensibleHandler;
+import org.apache.james.protocols.api.handler.ProtocolHandler;
+import org.apache.james.protocols.api.handler.ProtocolHandlerResultHandler;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.MailParametersHook;
 import org.apache.james.protocols.smtp.hook.RcptHook;
 import org.apache.james.protocols.smtp.hook.UnknownHook;
 import org.postlane.smtpserver.HandlerParameters;
+import org.postlane.smtpserver.SessionChannel;
 
 /**
  * Answers commands that James would take, or would refuse with another code than RFC 5321 has for them:
@@ -29,15 +34,18 @@ import org.postlane.smtpserver.HandlerParameters;
  * <li>{@code 555}: a parameter of MAIL or RCPT that nobody here knows. {@code 501}: one that is malformed, or there twice.</li>
  * <li>{@code 503}: MAIL within a transaction, which then goes on; to James it has no sender any more, and the recipients it
  * had would get the next mail.</li>
+ * <li>{@code 503}: DATA without a sender or a recipient; James stops to look for plain text behind STARTTLS at any DATA.</li>
  * <li>{@code 501}: arguments of DATA, RSET and QUIT; a name in EHLO or HELO that is too long; control characters.</li>
  * <li>{@code 552}: a declared size beyond what James can count. {@code 553}: an address that is not ASCII.</li>
  * <li>{@code 500}: an unknown command of any length, in a reply that is not as long.</li>
  * </ul>
  *
- * <p>Whatever is in order goes to James. A MAIL begins with nothing that an earlier one has left behind. Goes into
+ * <p>Whatever is in order goes to James. A MAIL begins with nothing that an earlier one has left behind, and TLS with nothing
+ * that was said in front of it: plain text behind a STARTTLS that is granted ends the connection (RFC 3207 4.2). Goes into
  * {@code smtpserver.xml} in front of James' own handlers. Safe for use by several threads.
  */
-public class SyntaxRules implements CommandHandler<SMTPSession>, ExtensibleHandler, UnknownHook {
+public class SyntaxRules implements CommandHandler<SMTPSession>, ExtensibleHandler, UnknownHook,
+        ProtocolHandlerResultHandler<Response, SMTPSession> {
     /** RFC 5321 4.5.3.1.2. */
     private static final int MAX_DOMAIN = 255;
     /** James repeats an unknown command in its reply; RFC 5321 4.5.3.1.5 allows 512 octets for that. */
@@ -53,6 +61,7 @@ public class SyntaxRules implements CommandHandler<SMTPSession>, ExtensibleHandl
     /** More digits than this may be more than James' {@code int} holds. */
     private static final long MAX_COUNTED = Integer.MAX_VALUE;
 
+    private final SessionChannel channels = new SessionChannel();
     private final Set<String> mailParameters = new HashSet<>(Set.of(BODY));
     private final Set<String> rcptParameters = new HashSet<>();
 
@@ -88,6 +97,14 @@ public class SyntaxRules implements CommandHandler<SMTPSession>, ExtensibleHandl
         return refuse(session, request.getCommand(), Optional.ofNullable(request.getArgument()).orElse("")).orElse(null);
     }
 
+    @Override
+    public Response onResponse(ProtocolSession session, Response response, long executionTime, ProtocolHandler handler) {
+        if (response instanceof StartTlsResponse) {
+            channels.of(session).ifPresent(StartOfTls::expect);
+        }
+        return response;
+    }
+
     private Optional<Response> refuse(SMTPSession session, String verb, String argument) {
         if (argument.chars().anyMatch(letter -> letter < ' ' || letter == 127)) {
             return Optional.of(Answer.of("501", "5.5.2", "No control characters in commands"));
@@ -102,9 +119,15 @@ public class SyntaxRules implements CommandHandler<SMTPSession>, ExtensibleHandl
             case "RCPT":
                 return rcpt(session, argument);
             default:
-                return argument.isBlank() ? Optional.empty()
+                return argument.isBlank() ? verb.equals("DATA") ? data(session) : Optional.empty()
                     : Optional.of(Answer.of("501", "5.5.4", verb + " takes no argument"));
         }
+    }
+
+    private static Optional<Response> data(SMTPSession session) {
+        boolean hasMail = session.getAttachment(SMTPSession.SENDER, State.Transaction).isPresent();
+        return hasMail && session.getAttachment(SMTPSession.RCPT_LIST, State.Transaction).isPresent() ? Optional.empty()
+            : Optional.of(Answer.of("503", "5.5.1", hasMail ? "RCPT first" : "MAIL first"));
     }
 
     private Optional<Response> mail(SMTPSession session, String argument) {
