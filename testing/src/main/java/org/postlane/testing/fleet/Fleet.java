@@ -148,6 +148,8 @@ public final class Fleet implements Closeable {
         Channel channel = listeners.remove(address);
         if (channel != null) {
             channel.close().syncUninterruptibly();
+            // The system closes the port only when the selector has let go of it, in its next round.
+            channel.eventLoop().schedule(() -> { }, 1, TimeUnit.MILLISECONDS).syncUninterruptibly();
         }
     }
 
