@@ -8,6 +8,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A client that says lines and reads lines. */
 final class LineClient implements Closeable {
@@ -39,11 +41,13 @@ final class LineClient implements Closeable {
 
     /** A mail, all of it at once; the answer to its final dot. */
     String mail(String id, String... recipients) throws IOException {
-        say("MAIL FROM:<s@home.test>");
+        List<String> lines = new ArrayList<>(List.of("MAIL FROM:<s@home.test>"));
         for (String recipient : recipients) {
-            say("RCPT TO:<" + recipient + ">");
+            lines.add("RCPT TO:<" + recipient + ">");
         }
-        say("DATA");
+        lines.add("DATA");
+        // In one write: a server that ends the connection at the first of them would have the next one fail.
+        say(lines.toArray(String[]::new));
         String answer = hear();
         for (int i = 0; i < recipients.length + 1 && answer != null && !answer.startsWith("421"); i++) {
             answer = hear();
