@@ -24,6 +24,7 @@ import org.postlane.smtpserver.CommandGate;
 import org.postlane.smtpserver.EnvelopeLine;
 import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.Networks;
+import org.postlane.smtpserver.Place;
 import org.postlane.smtpserver.Rejection;
 import org.postlane.smtpserver.Rejections;
 import org.postlane.smtpserver.SessionChannel;
@@ -51,6 +52,7 @@ import org.postlane.smtpserver.Silence;
  *
  * <p>Safe for use by several threads.
  */
+@Place(Place.Step.CHECK)
 public final class AddressChecks implements ConnectHandler<SMTPSession>, MailHook, RcptHook {
     static final String SENDER = "sender";
     static final String RECIPIENT = "recipient";

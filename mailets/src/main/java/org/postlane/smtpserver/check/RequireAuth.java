@@ -12,6 +12,7 @@ import org.postlane.james.Parameters;
 import org.postlane.smtpserver.Client;
 import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.Networks;
+import org.postlane.smtpserver.Place;
 import org.postlane.smtpserver.Rejection;
 import org.postlane.smtpserver.Rejections;
 
@@ -24,6 +25,7 @@ import org.postlane.smtpserver.Rejections;
  *
  * <p>Safe for use by several threads.
  */
+@Place(Place.Step.LOGIN)
 public final class RequireAuth implements MailHook {
     private final Rejections rejections;
     private Networks trusted = Networks.NONE;
