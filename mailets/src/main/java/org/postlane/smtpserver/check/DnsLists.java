@@ -71,7 +71,7 @@ public final class DnsLists extends ClientCheck {
     public void init(Configuration config) {
         Parameters parameters = HandlerParameters.of(config, getClass(), LIST);
         Duration timeout = CheckLimits.dnsTimeout(parameters);
-        trusted = Networks.read(parameters, Networks.TRUSTED, Networks.PRIVATE);
+        trusted = trustedBy(parameters);
         parameters.refuseUnknown();
         if (config instanceof HierarchicalConfiguration) {
             ((HierarchicalConfiguration<?>) config).configurationsAt(LIST).forEach(list -> lists.add(list(list, timeout)));

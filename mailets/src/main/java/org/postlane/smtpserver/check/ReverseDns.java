@@ -71,7 +71,7 @@ public final class ReverseDns extends ClientCheck {
             }
         }).orElse(Action.LOG);
         timeout = CheckLimits.dnsTimeout(parameters);
-        trusted = Networks.read(parameters, Networks.TRUSTED, Networks.PRIVATE);
+        trusted = trustedBy(parameters);
         parameters.refuseUnknown();
     }
 

@@ -62,7 +62,7 @@ public final class ConnectionLimits implements ConnectHandler<SMTPSession> {
         max = parameters.wholeNumber(MAX, Limits.CONNECTIONS, 0, Limits.MOST);
         maxPerAddress = parameters.wholeNumber(MAX_PER_ADDRESS, Limits.CONNECTIONS_PER_ADDRESS, 0, Limits.MOST);
         ipv6Prefix = Client.ipv6Prefix(parameters);
-        trusted = Networks.read(parameters, Networks.TRUSTED, Networks.LOOPBACK);
+        trusted = rejections.trusted(parameters, Networks.LOOPBACK);
         parameters.refuseUnknown();
     }
 

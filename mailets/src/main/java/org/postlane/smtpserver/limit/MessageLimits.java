@@ -54,7 +54,7 @@ public final class MessageLimits implements MailHook {
         perUser = users.declare(parameters, PER_USER);
         perAddress = new MessageRate(parameters.wholeNumber(PER_ADDRESS, Limits.MESSAGES_PER_HOUR, 0, Limits.MOST));
         ipv6Prefix = Client.ipv6Prefix(parameters);
-        trusted = Networks.read(parameters, Networks.TRUSTED, Networks.LOOPBACK);
+        trusted = rejections.trusted(parameters, Networks.LOOPBACK);
         parameters.refuseUnknown();
     }
 
