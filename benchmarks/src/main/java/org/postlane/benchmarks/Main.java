@@ -15,6 +15,9 @@ public final class Main {
           relay        a full queue to one host at 0, 20, 50 and 100 ms round trip
           end-to-end   SMTP in, spool, SMTP out, without delay; and processor time
           ceiling      what injector, proxy and sink can do by themselves
+          pool         taking a resource out of a pool and giving it back, beside commons-pool2 and reactor-pool
+          replies      reading replies, beside netty-codec-smtp
+          stuffer      dot-stuffing, beside a plain copy
           plot FILE    the plots of a report, once more
 
         --quick does each with small numbers, to see that it works.
@@ -51,6 +54,9 @@ public final class Main {
             case "relay" -> RelayBenchmark.run(options);
             case "end-to-end" -> EndToEndBenchmark.run(options);
             case "ceiling" -> CeilingBenchmark.run(options);
+            case "pool" -> MicroBenchmark.pool(options);
+            case "replies" -> MicroBenchmark.replies(options);
+            case "stuffer" -> MicroBenchmark.stuffer(options);
             case "plot" -> plot(options);
             default -> throw new UsageError("there is no command '" + command + "'; benchmarks/run --help lists them");
         }
