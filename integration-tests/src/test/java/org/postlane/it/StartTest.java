@@ -53,8 +53,8 @@ class StartTest {
     @Test
     void aProcessorThatIsMissingStopsTheStartAndIsNamed() {
         assertThatThrownBy(() -> JamesUnderTest.postlane()
-            .replace("mailetcontainer.xml", "<bounceProcessor>bounces</bounceProcessor>",
-                "<bounceProcessor>bounce</bounceProcessor>")
+            .replace("mailetcontainer.xml", "<outgoing>outgoing-relay</outgoing>",
+                "<outgoing>outgoing-relay</outgoing><bounceProcessor>bounce</bounceProcessor>")
             .start())
             .hasStackTraceContaining("bounce");
     }
