@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
@@ -88,8 +89,15 @@ class ReportTest {
     }
 
     private static Series series(String name, double... rates) {
-        return new Series(name, DoubleStream.of(rates)
-            .mapToObj(rate -> Map.of(RATE, rate, COST, rate / 100)).toList());
+        return new Series(name, DoubleStream.of(rates).mapToObj(ReportTest::figures).toList());
+    }
+
+    /** In an order, as they are measured. */
+    private static Map<String, Double> figures(double rate) {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put(RATE, rate);
+        figures.put(COST, rate / 100);
+        return figures;
     }
 
     private static Document parse(String svg) throws Exception {

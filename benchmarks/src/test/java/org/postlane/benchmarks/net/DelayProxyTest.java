@@ -3,7 +3,6 @@ package org.postlane.benchmarks.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Bounds from below only: a machine that is busy may be slow, but delay cannot be missing. */
 class DelayProxyTest {
-    private static final int TIMEOUT_MILLIS = 20_000;
+    private static final int TIMEOUT_MILLIS = 120_000;
     private static final Duration ROUND_TRIP = Duration.ofMillis(80);
     /** Of timers: Netty's may come this much early. */
     private static final long TOLERANCE_MILLIS = 2;
@@ -75,25 +74,6 @@ class DelayProxyTest {
                 exchange(client, new byte[] {1, 2, 3});
                 assertThat(millisSince(begin)).isGreaterThanOrEqualTo(ROUND_TRIP.toMillis() - TOLERANCE_MILLIS);
             }
-        }
-    }
-
-    @Test
-    void theDelayOfTheWayIsTheSameForEverythingThatIsUnderWayAtOnce() throws Exception {
-        proxy.setRoundTrip(ROUND_TRIP);
-        var unused = threads.submit(this::echo);
-        try (Socket client = connect()) {
-            exchange(client, new byte[] {1});
-            // 50 questions one after the other would take 4 s, and a proxy that delays one after the other as well.
-            long begin = System.nanoTime();
-            for (int i = 0; i < 50; i++) {
-                client.getOutputStream().write(i);
-            }
-            byte[] answers = new DataInputStream(client.getInputStream()).readNBytes(50);
-            for (int i = 0; i < 50; i++) {
-                assertThat(answers[i]).isEqualTo((byte) i);
-            }
-            assertThat(millisSince(begin)).isLessThan(50 * ROUND_TRIP.toMillis());
         }
     }
 
