@@ -174,6 +174,11 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         return broken instanceof ProtocolViolationException;
     }
 
+    /** Whether it was given up because an answer did not come in time. */
+    boolean isTimedOut() {
+        return broken instanceof ReplyTimeoutException;
+    }
+
     /** How long the server has said nothing. */
     Duration silence() {
         return Duration.ofNanos(clock.getAsLong() - lastReply);

@@ -54,6 +54,11 @@ final class EndOfData {
         });
     }
 
+    /** Whether the answer is there. */
+    boolean isAnswered() {
+        return expected != null && expected.reply().isDone() && !expected.reply().isCompletedExceptionally();
+    }
+
     /** The first reply, where there is one. */
     Optional<Reply> first() {
         return expected.received().stream().findFirst();
