@@ -2,8 +2,10 @@
 package org.postlane.outbound;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -77,5 +79,10 @@ final class Hand implements QueueInHand {
     public Optional<Duration> oldest() {
         return mails.stream().map(QueuedMail::takenAt).min(Long::compare)
             .map(first -> Duration.ofNanos(time.nanoTime() - first));
+    }
+
+    /** When the one was queued that was queued first; empty where nobody knows of any. */
+    Optional<Instant> firstQueuedAt() {
+        return mails.stream().map(QueuedMail::queuedAt).flatMap(Optional::stream).min(Comparator.naturalOrder());
     }
 }

@@ -4,12 +4,15 @@ package org.postlane.outbound;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailQueue;
@@ -127,13 +130,19 @@ public final class OutboundQueue {
             this::recordedInTime, () -> live);
         engine.destinations().obey(settings.queue(), scheduler, engine.orders(clock));
         engine.destinations().add(settings.queue(), scheduler, delayedMail::fetch);
-        engine.metrics().watchQueue(settings.queue(), hand, new QueueDepth(delayedMail.parts(), threads.workers()));
+        engine.metrics().watchQueue(settings.queue(), hand, new QueueDepth(delayedMail.parts(), threads.workers()),
+            this::ageOfOldest);
         new HoldingLimit(hand::all, threads.timers(), engine.time()).start();
         // Opened before the first mail comes: whether it can be used shall show at the start.
         DeliveryJournal unused = engine.journal();
         reader.start(threads.readers());
         LOGGER.info("Delivering the mail of queue {} {}; retries: {}; {}", settings.queue().asString(), sorting,
             settings.retries(), live);
+    }
+
+    private Optional<Duration> ageOfOldest() {
+        return Stream.of(hand.firstQueuedAt(), delayedMail.oldest()).flatMap(Optional::stream).min(Comparator.naturalOrder())
+            .map(first -> Duration.between(first, clock.instant()));
     }
 
     private CompletableFuture<Void> recordedInTime() {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -15,6 +17,7 @@ import org.apache.james.queue.api.MailQueue;
 import org.apache.mailet.Mail;
 import org.postlane.outbound.attempt.DestinationAttempt;
 import org.postlane.outbound.mail.DestinationsAtOnce;
+import org.postlane.outbound.mail.QueueTimes;
 import org.postlane.outbound.mail.Verdict;
 import org.postlane.outbound.settlement.MailRecord;
 import org.slf4j.Logger;
@@ -48,6 +51,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
     private final String name;
     private final long size;
     private final long takenAt;
+    private final Optional<Instant> queuedAt;
     private final TimeMetric trial;
     /** Opened before it begins. */
     private volatile MailRecord record;
@@ -79,6 +83,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
         this.isLarge = mail.getRecipients().size() > DestinationAttempt.MOST_RECIPIENTS;
         this.mostAtOnce = DestinationsAtOnce.in(mail);
         this.takenAt = takenAt;
+        this.queuedAt = QueueTimes.queuedAtIfMarked(mail);
         this.trial = trial;
         this.verdicts = new ArrayList<>();
         this.pending = new ArrayDeque<>();
@@ -112,6 +117,11 @@ final class QueuedMail implements DestinationAttempt.Owner {
 
     long takenAt() {
         return takenAt;
+    }
+
+    /** Empty for a mail that was queued by another mailet. */
+    Optional<Instant> queuedAt() {
+        return queuedAt;
     }
 
     /** It is no longer in hand. */

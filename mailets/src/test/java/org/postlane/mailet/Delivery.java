@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.mail.MessagingException;
@@ -27,6 +29,7 @@ import org.apache.james.domainlist.lib.DomainListConfiguration;
 import org.apache.james.domainlist.memory.MemoryDomainList;
 import org.apache.james.filesystem.api.FileSystem;
 import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.metrics.api.Gauge;
 import org.apache.james.metrics.api.NoopGaugeRegistry;
 import org.apache.james.metrics.tests.RecordingMetricFactory;
 import org.apache.james.queue.api.MailQueueFactory;
@@ -62,6 +65,7 @@ final class Delivery implements AutoCloseable {
     final RecordingContext context = new RecordingContext();
     final TestRepositories repositories = new TestRepositories();
     final RecordingMetricFactory metrics = new RecordingMetricFactory();
+    final Map<String, Gauge<?>> gauges = new ConcurrentHashMap<>();
     final AtomicBoolean started = new AtomicBoolean(true);
     final CriticalStates criticalStates = new CriticalStates(Clock.systemUTC());
     final QueueDestinations destinations = new QueueDestinations();
@@ -81,7 +85,13 @@ final class Delivery implements AutoCloseable {
     }
 
     Delivery(EngineTime time) {
-        engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry()),
+        engine = new OutboundEngine(started::get, new OutboundMetrics(metrics, new NoopGaugeRegistry() {
+                @Override
+                public <T> NoopGaugeRegistry register(String name, Gauge<T> gauge) {
+                    gauges.put(name, gauge);
+                    return this;
+                }
+            }),
             criticalStates, destinations, new EngineJournal(new JamesFiles(TestFiles.IN_TEMP), criticalStates), time);
     }
 

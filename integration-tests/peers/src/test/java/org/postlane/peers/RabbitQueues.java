@@ -3,6 +3,8 @@ package org.postlane.peers;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 
 import com.google.inject.AbstractModule;
@@ -17,8 +19,10 @@ import org.apache.james.backends.rabbitmq.ReceiverProvider;
 import org.apache.james.backends.rabbitmq.SimpleConnectionPool;
 import org.apache.james.blob.api.BlobId;
 import org.apache.james.blob.api.BlobStore;
+import org.apache.james.blob.api.BlobStoreDAO;
 import org.apache.james.blob.api.BucketName;
 import org.apache.james.blob.api.HashBlobId;
+import org.apache.james.blob.api.ObjectNotFoundException;
 import org.apache.james.blob.memory.MemoryBlobStoreDAO;
 import org.apache.james.metrics.api.GaugeRegistry;
 import org.apache.james.metrics.api.MetricFactory;
@@ -32,6 +36,7 @@ import org.apache.james.queue.rabbitmq.view.RabbitMQMailQueueConfiguration;
 import org.apache.james.queue.rabbitmq.view.api.FakeMailQueueView;
 import org.apache.james.queue.rabbitmq.view.api.MailQueueView;
 import org.apache.james.server.blob.deduplication.PassThroughBlobStore;
+import reactor.core.publisher.Mono;
 import reactor.rabbitmq.Sender;
 
 /**
@@ -41,7 +46,31 @@ import reactor.rabbitmq.Sender;
 public final class RabbitQueues implements AutoCloseable {
     /** The contents of mails, which outlive one James' connection to the broker. */
     public static final class Contents {
-        private final MemoryBlobStoreDAO blobs = new MemoryBlobStoreDAO();
+        private final BlobStoreDAO blobs = new Blobs();
+    }
+
+    /**
+     * In memory as James' own, which reads its hash table without the lock that it writes with: while the table grows it does not
+     * find what it has, and the queue then discards the mail.
+     */
+    private static final class Blobs extends MemoryBlobStoreDAO {
+        private final Map<BlobId, byte[]> contents = new ConcurrentHashMap<>();
+
+        @Override
+        public Mono<byte[]> readBytes(BucketName bucket, BlobId id) {
+            return Mono.fromCallable(() -> contents.get(id))
+                .switchIfEmpty(Mono.error(() -> new ObjectNotFoundException(id.asString() + " is not there")));
+        }
+
+        @Override
+        public Mono<Void> save(BucketName bucket, BlobId id, byte[] content) {
+            return Mono.fromRunnable(() -> contents.put(id, content));
+        }
+
+        @Override
+        public Mono<Void> delete(BucketName bucket, BlobId id) {
+            return Mono.fromRunnable(() -> contents.remove(id));
+        }
     }
 
     private final SimpleConnectionPool connections;

@@ -3,7 +3,9 @@ package org.postlane.outbound.delayed;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -28,6 +30,8 @@ public final class DelayedMail {
     private static final Logger LOGGER = LoggerFactory.getLogger(DelayedMail.class);
 
     private final OutgoingQueue queue;
+    private final MailQueue measured;
+    private final WaitingAges ages;
     private final EarlyMail early;
     private final PutBacks putBacks;
 
@@ -48,12 +52,22 @@ public final class DelayedMail {
             ? DelayingQueue.around(durable, queues, clock, workers, timers, stepRunner, orders, putBacks,
                 DelayingQueue.LONGEST_HOLD)
             : new FlushableQueue(durable, workers, orders);
-        this.early = new EarlyMail(queue.queue(), clock, workers, stepRunner, orders, putBacks);
+        this.ages = new WaitingAges(clock);
+        this.measured = new MeasuredQueue(queue.queue(), ages);
+        this.early = new EarlyMail(measured, clock, workers, stepRunner, orders, putBacks);
     }
 
     /** The queue that mail goes into and comes out of: one that honours delays, whatever James has. */
     public MailQueue queue() {
-        return queue.queue();
+        return measured;
+    }
+
+    /**
+     * When the oldest mail was queued, to the minute, of all that waits and was delayed since James started; empty where there is
+     * none. One that somebody deleted from the queue counts for an hour after the time at which it was due.
+     */
+    public Optional<Instant> oldest() {
+        return ages.oldest();
     }
 
     /** The queues of James that it is made of, one at least. */

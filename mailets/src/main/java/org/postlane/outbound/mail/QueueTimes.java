@@ -81,9 +81,12 @@ public final class QueueTimes {
 
     /** How long it is until the mail is due; zero when it is. */
     public static Duration early(Mail mail, Clock clock) {
-        return AttributeUtils.getValueAndCastFromMail(mail, NEXT_ATTEMPT_AT, Long.class)
-            .map(due -> Duration.ofMillis(Math.max(0, due - clock.millis())))
-            .orElse(Duration.ZERO);
+        return dueAt(mail).map(due -> Duration.ofMillis(Math.max(0, due.toEpochMilli() - clock.millis()))).orElse(Duration.ZERO);
+    }
+
+    /** When it is, or was, due; empty for a mail that was never delayed. */
+    public static Optional<Instant> dueAt(Mail mail) {
+        return AttributeUtils.getValueAndCastFromMail(mail, NEXT_ATTEMPT_AT, Long.class).map(Instant::ofEpochMilli);
     }
 
     /** Makes a mail due after a time. */

@@ -203,11 +203,12 @@ public final class OutboundMetrics implements PhaseListener {
     }
 
     /** Shows one outgoing queue; {@code depth} is asked at each look and so must not be slow, see {@link QueueDepth}. */
-    public void watchQueue(MailQueueName queue, QueueInHand inHand, Supplier<Long> depth) {
+    public void watchQueue(MailQueueName queue, QueueInHand inHand, Supplier<Long> depth, Supplier<Optional<Duration>> age) {
         String prefix = "postlane.queue." + queue.asString() + ".";
         gauge(prefix + "depth", depth);
         gauge(prefix + "inHand", inHand::mails);
         gauge(prefix + "octetsInHand", inHand::octets);
+        gauge(prefix + "oldestSeconds", () -> age.get().map(Duration::toSeconds).orElse(0L));
         gauge(prefix + "oldestInHandSeconds", () -> inHand.oldest().map(Duration::toSeconds).orElse(0L));
     }
 

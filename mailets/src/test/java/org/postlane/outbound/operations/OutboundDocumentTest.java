@@ -80,7 +80,7 @@ class OutboundDocumentTest {
             public Optional<Duration> oldest() {
                 return Optional.empty();
             }
-        }, () -> 0L);
+        }, () -> 0L, Optional::empty);
         for (OutboundMetrics.Stage stage : OutboundMetrics.Stage.values()) {
             metrics.start(stage).end();
         }

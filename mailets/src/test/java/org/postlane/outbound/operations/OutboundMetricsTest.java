@@ -138,10 +138,11 @@ class OutboundMetricsTest {
             public Optional<Duration> oldest() {
                 return Optional.of(Duration.ofSeconds(90));
             }
-        }, () -> 7L);
+        }, () -> 7L, () -> Optional.of(Duration.ofHours(2)));
         assertThat(gauges.get("postlane.queue.out.depth").get()).isEqualTo(7L);
         assertThat(gauges.get("postlane.queue.out.inHand").get()).isEqualTo(3);
         assertThat(gauges.get("postlane.queue.out.octetsInHand").get()).isEqualTo(4_000L);
+        assertThat(gauges.get("postlane.queue.out.oldestSeconds").get()).isEqualTo(7_200L);
         assertThat(gauges.get("postlane.queue.out.oldestInHandSeconds").get()).isEqualTo(90L);
     }
 
