@@ -38,6 +38,8 @@ final class Entry<K extends PoolKey, R extends PooledResource> {
     boolean rested;
     /** Whether the last lease was of something that was not opened for it. */
     boolean reused;
+    /** Whether others had it when the last lease was decided. */
+    boolean following;
     /** The resource has reported its end. */
     boolean ended;
     /** Counted in {@link Host#good}. */

@@ -12,10 +12,13 @@ final class LeaseHandle<K extends PoolKey, R extends PooledResource> implements 
     private final AtomicReference<Entry<K, R>> entry;
     private final WayBack<K, R> wayBack;
 
-    /** To be made before the entry can be leased to anybody else. */
+    /**
+     * To be made by whoever has decided the lease: until then nobody else gets the entry, so that what it says of its last lease
+     * stays as it was decided, whoever hands back meanwhile.
+     */
     LeaseHandle(Entry<K, R> entry, WayBack<K, R> wayBack) {
         this.reused = entry.reused;
-        this.following = entry.holders > 1;
+        this.following = entry.following;
         this.number = entry.leases;
         this.entry = new AtomicReference<>(entry);
         this.wayBack = wayBack;

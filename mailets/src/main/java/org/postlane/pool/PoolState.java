@@ -222,7 +222,8 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         entry.uses++;
         tally.acquired++;
         tally.reused += entry.reused ? 1 : 0;
-        tally.followed += entry.holders > 1 ? 1 : 0;
+        entry.following = entry.holders > 1;
+        tally.followed += entry.following ? 1 : 0;
     }
 
     /** The lease never reached anybody: it did not happen. */
@@ -236,6 +237,7 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         entry.uses--;
         tally.acquired--;
         tally.reused -= entry.reused ? 1 : 0;
+        tally.followed -= entry.following ? 1 : 0;
     }
 
     /** Discards what is not discarded yet. */

@@ -102,6 +102,10 @@ public final class SmtpConnection {
         }, link.channel().eventLoop());
         return outcome.whenComplete((result, failure) -> {
             overlap.ended(transaction, link.dialogue());
+            if (transaction != last && transaction.isLastPieceLeft()) {
+                // Another goes on behind it, which may stall by itself; behind the last one nothing does that could give way.
+                link.dialogue().outcomeIsKnown();
+            }
             transaction.leave();
         });
     }

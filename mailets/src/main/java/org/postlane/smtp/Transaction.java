@@ -107,6 +107,11 @@ final class Transaction implements Surroundings {
         return predecessor != null;
     }
 
+    /** Whether the server may have all of its content. */
+    boolean isLastPieceLeft() {
+        return end.isLastPieceLeft();
+    }
+
     /** Whether the server has taken it up. */
     boolean isBegunByServer() {
         return commands != null && commands.isMailAccepted();

@@ -270,6 +270,46 @@ class PoolFollowersTest {
         assertThat(now(opening).isReused()).isFalse();
     }
 
+    /** Two waiters who may follow at once; {@code between} runs in another thread, when both are decided and one is there. */
+    private void serveTwoAnd(Lease<FakeResource> first, Lease<FakeResource> second,
+                             List<CompletableFuture<Lease<FakeResource>>> waiters, Runnable between) {
+        CompletableFuture<Lease<FakeResource>> inTheWay = fixture.ask("mx/b");
+        waiters.add(fixture.ask("mx/a"));
+        waiters.add(fixture.ask("mx/a"));
+        CompletableFuture<Void> unused = waiters.get(0).thenRun(() -> CompletableFuture.runAsync(between).join());
+        first.letFollow();
+        second.letFollow();
+        assertThat(waiters).noneMatch(CompletableFuture::isDone);
+        inTheWay.cancel(false);
+    }
+
+    @Test
+    void aFollowerKnowsThatHeFollowsAlsoWhenTheOthersAreBackBeforeHeHasIt() {
+        Lease<FakeResource> first = shareable("mx/a", 2);
+        Lease<FakeResource> second = shareable("mx/a", 2);
+        List<CompletableFuture<Lease<FakeResource>>> waiters = new ArrayList<>();
+        serveTwoAnd(first, second, waiters, second::release);
+
+        assertThat(now(waiters.get(1)).resource()).isSameAs(fixture.opened.get(1));
+        assertThat(now(waiters.get(1)).isFollowing()).isTrue();
+    }
+
+    @Test
+    void aFollowerWhoIsGoneBeforeHeHasItLeavesAResourceThatIsLookedAtAndReset() {
+        Lease<FakeResource> first = shareable("mx/a", 2);
+        Lease<FakeResource> second = shareable("mx/a", 2);
+        List<CompletableFuture<Lease<FakeResource>>> waiters = new ArrayList<>();
+        serveTwoAnd(first, second, waiters, () -> {
+            second.release();
+            waiters.get(1).cancel(false);
+        });
+
+        assertThat(fixture.opened.get(1).calls).containsExactly("reset");
+        assertThat(fixture.stats().idle()).isEqualTo(1);
+        assertThat(fixture.stats().acquired()).isEqualTo(3);
+        assertThat(fixture.stats().followed()).isEqualTo(1);
+    }
+
     @Test
     void aClosedPoolLetsNobodyFollowAndEndsWhenTheLastIsBack() {
         Lease<FakeResource> first = shareable("mx/a", 2);
