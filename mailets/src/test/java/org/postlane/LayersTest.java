@@ -59,8 +59,8 @@ class LayersTest {
             .whereLayer("recipient").mayOnlyAccessLayers("james")
             .whereLayer("credential").mayOnlyAccessLayers("journal", "james")
             .whereLayer("outbound").mayOnlyAccessLayers("route", "dns", "report", "journal", "schedule", "pool", "smtp", "james")
-            .whereLayer("lane").mayOnlyAccessLayers("outbound", "recipient", "james")
-            .whereLayer("local").mayOnlyAccessLayers("lane", "recipient", "james")
+            .whereLayer("lane").mayOnlyAccessLayers("outbound", "report", "recipient", "james")
+            .whereLayer("local").mayOnlyAccessLayers("lane", "report", "recipient", "james")
             .whereLayer("mailet").mayOnlyAccessLayers("local", "lane", "outbound", "recipient", "route", "dns", "report",
                 "journal", "schedule", "pool", "smtp", "james")
             .whereLayer("smtpserver").mayOnlyAccessLayers("lane", "outbound", "recipient", "credential", "dns", "james")

@@ -10,6 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
+import org.apache.james.core.Username;
+import org.apache.james.core.quota.QuotaCountLimit;
+import org.apache.james.mailbox.model.MailboxPath;
+import org.apache.james.modules.QuotaProbesImpl;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,11 +36,15 @@ class SmtpReportsTest {
         remote = SmtpServer.builder().extensions("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "DSN")
             .behaviour(behaviour).start();
         james = JamesUnderTest.postlane()
-            // The sample has James' DSNBounce write them, which knows no ORCPT.
-            .edit("mailetcontainer.xml", text -> text.replace("<bounceProcessor>bounces</bounceProcessor>", ""))
             .domain("local.test").user("ann@local.test").user("bea@local.test").user("eve@local.test").user("zoe@local.test")
+            .user("sue@local.test").user("sam@local.test").user("sid@local.test").user("sal@local.test")
+            .user("rob@local.test").user("ray@local.test").user("full@local.test")
+            .alias("sales@local.test", "rob@local.test").alias("info@local.test", "rob@local.test")
             .mx("external.test", remote.port())
             .start();
+        QuotaProbesImpl quotas = james.james().server().getProbe(QuotaProbesImpl.class);
+        quotas.setMaxMessageCount(quotas.getQuotaRoot(MailboxPath.inbox(Username.of("full@local.test"))),
+            QuotaCountLimit.count(0));
     }
 
     @AfterAll
@@ -54,6 +62,13 @@ class SmtpReportsTest {
             dialogue.command("DATA", 354);
             dialogue.sendContent(("Subject: reports\r\n\r\n" + BODY + "\r\n").getBytes(StandardCharsets.US_ASCII)).expect(250);
         }
+    }
+
+    /** All that the sender ever hears. */
+    private static List<String> reportsTo(String sender) {
+        await().atMost(PATIENCE).until(() -> !james.inboxTexts(sender).isEmpty());
+        await().during(Duration.ofSeconds(2)).atMost(PATIENCE).until(() -> james.inboxTexts(sender).size() == 1);
+        return james.inboxTexts(sender);
     }
 
     private static ReceivedMail received(String recipient) {
@@ -105,6 +120,55 @@ class SmtpReportsTest {
         await().atMost(PATIENCE).until(() -> !james.inboxTexts("zoe@local.test").isEmpty());
         assertThat(james.inboxTexts("zoe@local.test")).singleElement().satisfies(report -> assertThat(report)
             .contains("refused.last@external.test").doesNotContain("refused.silently", "refused.early"));
+    }
+
+    private static String lines(String... lines) {
+        return String.join("\r\n", lines) + "\r\n";
+    }
+
+    @Test
+    void aMailboxHereThatHasTheMailIsReportedOnceToWhoAskedForIt() {
+        send("sue@local.test", "RET=HDRS ENVID=QQ+2B2718",
+            "<rob@local.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;first+2B1@old.test", "<ray@local.test> NOTIFY=SUCCESS",
+            "<zoe@local.test> NOTIFY=FAILURE");
+        assertThat(reportsTo("sue@local.test")).singleElement().satisfies(report -> assertThat(report)
+            .startsWith("Return-Path: <>\r\n")
+            .contains("multipart/report", "Reporting-MTA: dns; ", "Original-Envelope-Id: QQ+2718\r\n",
+                lines("Original-Recipient: rfc822; first+1@old.test", "Final-Recipient: rfc822; rob@local.test",
+                    "Action: delivered", "Status: 2.1.5"),
+                "Final-Recipient: rfc822; ray@local.test\r\nAction: delivered\r\nStatus: 2.1.5\r\n",
+                "text/rfc822-headers", "Subject: reports")
+            .doesNotContain("zoe@local.test", BODY, "Remote-MTA"));
+    }
+
+    @Test
+    void aFullMailboxHereIsReportedOnceWithItsCode() {
+        send("sid@local.test", "RET=HDRS ENVID=QQ161803", "<full@local.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;first@old.test");
+        assertThat(reportsTo("sid@local.test")).singleElement().satisfies(report -> assertThat(report)
+            .contains("Original-Envelope-Id: QQ161803\r\n",
+                lines("Original-Recipient: rfc822; first@old.test", "Final-Recipient: rfc822; full@local.test", "Action: failed",
+                    "Status: 5.2.2"), "text/rfc822-headers", "Subject: reports")
+            .doesNotContain(BODY));
+    }
+
+    @Test
+    void neverIsNeverForMailboxesHereToo() {
+        send("sam@local.test", "", "<full@local.test> NOTIFY=NEVER", "<rob@local.test> NOTIFY=NEVER");
+        send("sam@local.test", "", "<full@local.test>");
+        assertThat(reportsTo("sam@local.test")).singleElement().satisfies(report -> assertThat(report)
+            .contains("Final-Recipient: rfc822; full@local.test\r\nAction: failed", "message/rfc822", BODY)
+            .doesNotContain("rob@local.test"));
+    }
+
+    /** Stock fails here, and bounces a mail that it could deliver. */
+    @Test
+    void whoStandsBehindTwoAliasesIsReportedOnceUnderTheNameThatWasWritten() {
+        send("sal@local.test", "", "<sales@local.test> NOTIFY=SUCCESS ORCPT=rfc822;sales@local.test",
+            "<info@local.test> NOTIFY=SUCCESS ORCPT=rfc822;info@local.test", "<ray@local.test> NOTIFY=NEVER");
+        assertThat(reportsTo("sal@local.test")).singleElement().satisfies(report -> assertThat(report)
+            .containsOnlyOnce("Action: ")
+            .contains("Final-Recipient: rfc822; rob@local.test\r\nAction: delivered")
+            .containsPattern("Original-Recipient: rfc822; (sales|info)@local.test\r\n"));
     }
 
     @Test

@@ -50,6 +50,20 @@ class StockConfigurationTest {
     }
 
     @Test
+    void stocksSampleDeliversToMailboxesWithOnlyTheClassNameChanged() throws Exception {
+        FaultyMailboxes mailboxes = new FaultyMailboxes();
+        try (JamesUnderTest james = switchedOn().override(mailboxes)
+                .replace("mailetcontainer.xml", "class=\"LocalDelivery\"", "class=\"org.postlane.mailet.FanOutLocalDelivery\"")
+                .start()) {
+            try (SmtpDialogue smtp = james.smtp()) {
+                smtp.sendMail("bob@elsewhere.test", List.of("alice@local.test"),
+                    "Subject: hello\r\n\r\nbody\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
+            await().until(() -> mailboxes.inInbox("alice@local.test") == 1);
+        }
+    }
+
+    @Test
     void stocksSampleWithTheThirdStepDeliversToMailboxesAndServesThemOverPop3() throws Exception {
         try (JamesUnderTest james = InstallDocument.follow("Third step", switchedOn())
                 .replace("pop3server.xml", "0.0.0.0:110", "${sys:postlane.pop3.bind}")

@@ -19,6 +19,7 @@ import org.apache.mailet.PerRecipientHeaders.Header;
 import org.postlane.outbound.mail.DestinationsAtOnce;
 import org.postlane.recipient.RecipientType;
 import org.postlane.recipient.RecipientTypes;
+import org.postlane.report.SenderWishes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +69,9 @@ final class Part {
             }
         }
         MailImpl built = part.build();
+        // The wishes of other lanes' recipients would meet those that RecipientRewriteTable passes on to the same address, and it
+        // fails on two of them.
+        SenderWishes.copy(mail, built, recipients);
         Map<MailAddress, RecipientType> types = new HashMap<>();
         recipients.forEach(recipient -> types.put(recipient, lane.type()));
         RecipientTypes.set(built, types);

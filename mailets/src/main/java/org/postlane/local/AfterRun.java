@@ -74,7 +74,7 @@ final class AfterRun {
         LOGGER.error("Mail {} is given up for {}: their mailboxes have not answered in {} runs, and may yet have it",
             mail.getName(), open, note.times() + 1);
         if (!note.settings().ignore()) {
-            errors.sendUnanswered(mail, "The mailbox has not answered. The mail may be in it all the same.", open,
+            errors.sendUnanswered(mail, Failures.UNANSWERED.words(), open,
                 note.settings().errorProcessor().orElse(Mail.ERROR));
         }
     }
@@ -86,7 +86,7 @@ final class AfterRun {
                 + outcome.size() + " recipients", cause());
         }
         if (!settings.ignore()) {
-            errors.send(mail, outcome.failed, settings.errorProcessor().orElse(Mail.ERROR));
+            errors.send(mail, outcome.reasons, settings.errorProcessor().orElse(Mail.ERROR));
         }
     }
 

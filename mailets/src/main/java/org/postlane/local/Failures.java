@@ -3,6 +3,7 @@ package org.postlane.local;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 import org.apache.james.mailbox.exception.MailboxNameException;
@@ -11,6 +12,7 @@ import org.apache.james.mailbox.exception.OverQuotaException;
 import org.apache.james.mailbox.exception.ReadOnlyException;
 import org.apache.james.mailbox.exception.UnsupportedOperationException;
 import org.apache.james.mailbox.exception.UserDoesNotExistException;
+import org.postlane.report.FailureReason;
 
 /** Which failures of a mailbox may pass, and how long to wait for it. Stateless. */
 final class Failures {
@@ -25,19 +27,43 @@ final class Failures {
         MailboxSecurityException.class, ReadOnlyException.class, UnsupportedOperationException.class,
         UserDoesNotExistException.class);
 
+    /** What the sender hears of a mailbox that has not answered in all of its runs. */
+    static final FailureReason UNANSWERED =
+        FailureReason.of("4.4.7", "The mailbox has not answered. The mail may be in it all the same.");
+
     private Failures() {
     }
 
     static boolean mayPass(Throwable failure) {
+        return lasting(failure).isEmpty();
+    }
+
+    private static Optional<Throwable> lasting(Throwable failure) {
         Throwable cause = failure;
         for (int i = 0; i < MAX_CAUSES && cause != null; i++) {
             Throwable examined = cause;
             if (LASTING.stream().anyMatch(type -> type.isInstance(examined))) {
-                return false;
+                return Optional.of(examined);
             }
             cause = cause.getCause();
         }
-        return true;
+        return Optional.empty();
+    }
+
+    /** What the sender hears, in words of ours: those of the store are for the log. The code is of RFC 3463 3.3. */
+    static FailureReason reason(Throwable failure) {
+        Optional<Throwable> lasting = lasting(failure);
+        if (lasting.isEmpty()) {
+            return FailureReason.of("4.2.0", "The mailbox could not be written, not at a later attempt either.");
+        }
+        Throwable cause = lasting.get();
+        if (cause instanceof OverQuotaException) {
+            return FailureReason.of("5.2.2", "The mailbox is full.");
+        }
+        if (cause instanceof UserDoesNotExistException) {
+            return FailureReason.of("5.1.1", "There is no such mailbox here.");
+        }
+        return FailureReason.of("5.2.0", "The mailbox does not take the mail.");
     }
 
     /** How long to wait after so many failures, the first being number 1: half of the doubling delay to one and a half of it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.local;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ import javax.mail.MessagingException;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import org.apache.james.core.MailAddress;
+import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.mailbox.MailboxManager;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.user.api.UsersRepository;
@@ -56,6 +58,8 @@ public final class LocalDeliveries {
     private final MailboxWriter writer;
     private final LocalMetrics metrics;
     private final Lanes lanes;
+    private final DomainList domains;
+    private final Clock clock;
     /** Each with a future that completes when its mail needs nothing more. */
     private final Map<MailRun, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
     private volatile Opened opened;
@@ -68,26 +72,30 @@ public final class LocalDeliveries {
         private final ThreadPoolExecutor threads;
         private final Lane retries;
         private final ErrorMails errors;
+        private final SuccessReports successes;
         /** Written and read under the lock of the runs. */
         private boolean ended;
 
         private Opened(DeliveryParts parts, ScheduledThreadPoolExecutor timer, ThreadPoolExecutor threads, Lane retries,
-                ErrorMails errors) {
+                ErrorMails errors, SuccessReports successes) {
             this.parts = parts;
             this.timer = timer;
             this.threads = threads;
             this.retries = retries;
             this.errors = errors;
+            this.successes = successes;
         }
     }
 
     /** For James' injector. */
     @Inject
     public LocalDeliveries(UsersRepository users, @Named("mailboxmanager") MailboxManager mailboxes, MetricFactory metricFactory,
-            Lanes lanes) {
+            Lanes lanes, DomainList domains, Clock clock) {
         this.writer = new MailboxWriter(users, mailboxes, metricFactory);
         this.metrics = new LocalMetrics(metricFactory);
         this.lanes = lanes;
+        this.domains = domains;
+        this.clock = clock;
     }
 
     /** Begins for one mailet, which releases once when it ends. */
@@ -105,7 +113,9 @@ public final class LocalDeliveries {
         Slots slots = new Slots(() -> lanes.settings(RecipientType.LOCAL).recipientsInFlight());
         DeliveryParts parts = new DeliveryParts(writer, slots, metrics, timer, threads,
             () -> lanes.settings(RecipientType.LOCAL).timeout());
-        opened = new Opened(parts, timer, threads, lanes.openLocalRetries(this::deliverAgain), new ErrorMails(context));
+        Lane retries = lanes.openLocalRetries(this::deliverAgain);
+        opened = new Opened(parts, timer, threads, retries, new ErrorMails(context),
+            new SuccessReports(context, retries, domains, clock));
     }
 
     private boolean isOpen() {
@@ -187,6 +197,9 @@ public final class LocalDeliveries {
     }
 
     private void deliverAgain(Mail mail) throws MessagingException {
+        if (opened().successes.sendAgain(mail)) {
+            return;
+        }
         RetryNote note = RetryNote.of(mail);
         if (Mail.ERROR.equals(mail.getState())) {
             opened().errors.sendUnanswered(mail, mail.getErrorMessage(), List.copyOf(mail.getRecipients()),
@@ -210,6 +223,10 @@ public final class LocalDeliveries {
             RunOutcome outcome = run.map(LocalDeliveries::toItsEnd).orElseGet(() -> RunOutcome.notBegun(recipients));
             interrupted = Thread.interrupted();
             outcome.delivered.forEach(remaining::remove);
+            // Now: where the rest cannot be handed on, another run does not know whom this one has delivered to.
+            if (note.settings().successReports()) {
+                with.successes.send(mail, local, outcome.delivered);
+            }
             new AfterRun(with.retries, with.errors, metrics, mail, local, note, outcome).settle(remaining);
             settled = true;
         } finally {

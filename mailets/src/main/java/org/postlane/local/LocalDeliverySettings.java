@@ -6,7 +6,10 @@ import java.util.Optional;
 import org.apache.mailet.Mail;
 import org.postlane.james.Parameters;
 
-/** What one element in {@code mailetcontainer.xml} says about its deliveries: the keys of James' LocalDelivery. Immutable. */
+/**
+ * What one element in {@code mailetcontainer.xml} says about its deliveries: the keys of James' LocalDelivery, and one of ours.
+ * Immutable.
+ */
 public final class LocalDeliverySettings {
     /** Whether the mail ends with its delivery. */
     public static final String CONSUME = "consume";
@@ -14,6 +17,8 @@ public final class LocalDeliverySettings {
     public static final String ON_MAILET_EXCEPTION = "onMailetException";
     /** How often a failure that may pass is tried again. */
     public static final String RETRIES = "retries";
+    /** Whether senders who want to hear of success (RFC 3461) are told by this element. */
+    public static final String SUCCESS_REPORTS = "successReports";
 
     /** As LocalDelivery. */
     static final int DEFAULT_RETRIES = 3;
@@ -26,11 +31,13 @@ public final class LocalDeliverySettings {
     private final boolean consume;
     private final String onFailure;
     private final int retries;
+    private final boolean successReports;
 
-    LocalDeliverySettings(boolean consume, String onFailure, int retries) {
+    LocalDeliverySettings(boolean consume, String onFailure, int retries, boolean successReports) {
         this.consume = consume;
         this.onFailure = onFailure;
         this.retries = retries;
+        this.successReports = successReports;
     }
 
     /**
@@ -39,10 +46,13 @@ public final class LocalDeliverySettings {
      * @throws org.postlane.james.ConfigurationError for a value that does not fit, or a key that is none
      */
     public static LocalDeliverySettings read(Parameters parameters) {
+        boolean consume = parameters.flag(CONSUME, true);
+        // Where the mail goes on, James' own mailets for reports of success may stand behind this one.
         LocalDeliverySettings settings = new LocalDeliverySettings(
-            parameters.flag(CONSUME, true),
+            consume,
             parameters.text(ON_MAILET_EXCEPTION, "ignore, propagate or the name of a processor").orElse(Mail.ERROR),
-            parameters.wholeNumber(RETRIES, DEFAULT_RETRIES, 0, MAX_RETRIES));
+            parameters.wholeNumber(RETRIES, DEFAULT_RETRIES, 0, MAX_RETRIES),
+            parameters.flag(SUCCESS_REPORTS, consume));
         parameters.refuseUnknown();
         return settings;
     }
@@ -55,6 +65,11 @@ public final class LocalDeliverySettings {
     /** How often a failure that may pass is tried again. */
     public int retries() {
         return retries;
+    }
+
+    /** Whether senders who want to hear of success (RFC 3461) are told. */
+    public boolean successReports() {
+        return successReports;
     }
 
     /** Whether recipients whose mailbox did not take the mail are forgotten. */

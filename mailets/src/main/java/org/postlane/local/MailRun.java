@@ -132,6 +132,7 @@ final class MailRun implements Slots.Line {
         LOGGER.error("Mail {} cannot be delivered to {}", mail.name(), recipient.asPrettyString(), failure);
         settle(result -> {
             result.failed.add(recipient);
+            result.reasons.put(recipient, Failures.reason(failure));
             if (result.failure.isEmpty()) {
                 result.failure = Optional.of(failure);
             }

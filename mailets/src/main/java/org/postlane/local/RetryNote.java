@@ -32,6 +32,7 @@ final class RetryNote {
     private static final String TIMES = "times";
     private static final String ON_FAILURE = "onMailetException";
     private static final String RETRIES = "retries";
+    private static final String SUCCESS_REPORTS = "successReports";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RetryNote.class);
 
@@ -53,7 +54,8 @@ final class RetryNote {
             value(values, ORIGIN, String.class).orElse(mail.getName()),
             value(values, TIMES, Integer.class).orElse(0),
             new LocalDeliverySettings(true, value(values, ON_FAILURE, String.class).orElse(Mail.ERROR),
-                value(values, RETRIES, Integer.class).orElse(LocalDeliverySettings.DEFAULT_RETRIES)));
+                value(values, RETRIES, Integer.class).orElse(LocalDeliverySettings.DEFAULT_RETRIES),
+                value(values, SUCCESS_REPORTS, Boolean.class).orElse(true)));
     }
 
     private static <T> Optional<T> value(Map<?, ?> values, String key, Class<T> type) {
@@ -89,6 +91,7 @@ final class RetryNote {
         values.put(TIMES, AttributeValue.of(times));
         values.put(ON_FAILURE, AttributeValue.of(settings.onFailure()));
         values.put(RETRIES, AttributeValue.of(settings.retries()));
+        values.put(SUCCESS_REPORTS, AttributeValue.of(settings.successReports()));
         return new Attribute(NAME, AttributeValue.of(values));
     }
 

@@ -3,12 +3,15 @@ package org.postlane.local;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 import org.apache.james.core.MailAddress;
+import org.postlane.report.FailureReason;
 
 /** What became of the recipients of one run: each of them is in one list. Not safe for use by several threads. */
 final class RunOutcome {
@@ -22,6 +25,8 @@ final class RunOutcome {
     final List<MailAddress> inDoubt = new ArrayList<>();
     /** Whether James has stopped before the mailboxes had their time. */
     boolean brokenOff;
+    /** Why, in words for the sender, each of the failed has failed. */
+    final Map<MailAddress, FailureReason> reasons = new LinkedHashMap<>();
     /** Why the first of the failed has failed. */
     Optional<Throwable> failure = Optional.empty();
 

@@ -35,6 +35,8 @@ import org.postlane.local.LocalDeliverySettings;
  * <td>how often a failure that may pass is tried again, after 200 ms, doubling to 1 s</td></tr>
  * <tr><td>{@code onMailetException}</td><td>{@code ignore}, {@code propagate} or a processor</td><td>{@code error}</td>
  * <td>what becomes of the recipients, and of no others, whose mailbox did not take the mail</td></tr>
+ * <tr><td>{@code successReports}</td><td>{@code true}, {@code false}</td><td>as {@code consume}</td>
+ * <td>whether a sender who asked for {@code NOTIFY=SUCCESS} is told of the mailboxes that have the mail (RFC 3461)</td></tr>
  * </table>
  *
  * <pre>{@code

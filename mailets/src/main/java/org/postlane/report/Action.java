@@ -2,8 +2,9 @@
 package org.postlane.report;
 
 /**
- * What became of a recipient, as a report names it (RFC 3464 2.3.3). {@code delivered} and {@code expanded} are not among
- * these: they are for who has the mailbox or the list.
+ * What became of a recipient, as a report names it (RFC 3464 2.3.3). {@code expanded} is not among these: the wishes of the
+ * sender go on to who stands behind an alias or a group (RFC 3461 5.2.7.2, 5.2.7.3).
+ * The worst for the sender comes first.
  */
 public enum Action {
     /** Given up: refused for good, or after the last attempt. */
@@ -11,7 +12,9 @@ public enum Action {
     /** Not delivered so far; attempts go on. */
     DELAYED("delayed"),
     /** Delivered to a server that makes no reports (RFC 3461 5.2.2). */
-    RELAYED("relayed");
+    RELAYED("relayed"),
+    /** In the recipient's mailbox. */
+    DELIVERED("delivered");
 
     private final String value;
 

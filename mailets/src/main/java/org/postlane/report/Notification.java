@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,11 @@ public final class Notification {
         this.wishes = wishes;
         this.arrival = arrival;
         this.recipients = List.copyOf(recipients);
+    }
+
+    /** Who gets it. */
+    MailAddress sender() {
+        return sender;
     }
 
     /**
@@ -117,11 +123,18 @@ public final class Notification {
         return recipients.stream().anyMatch(recipient -> recipient.action() == Action.FAILED);
     }
 
+    /** What is worst for the sender. */
     private String subject() {
-        if (isAnyFailed()) {
-            return "Undelivered mail";
+        switch (recipients.stream().map(RecipientStatus::action).min(Comparator.naturalOrder()).orElseThrow()) {
+            case FAILED:
+                return "Undelivered mail";
+            case DELAYED:
+                return "Delayed mail";
+            case RELAYED:
+                return "Relayed mail";
+            default:
+                return "Delivered mail";
         }
-        return recipients.stream().anyMatch(recipient -> recipient.action() == Action.DELAYED) ? "Delayed mail" : "Relayed mail";
     }
 
     private BodyPartBuilder words() throws IOException {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 import com.google.common.net.InetAddresses;
+import org.apache.james.core.MailAddress;
 import org.postlane.smtp.Domain;
 import org.postlane.smtp.OriginalRecipient;
 import org.postlane.smtp.Reply;
@@ -39,11 +40,17 @@ public final class RecipientStatus {
      * A recipient.
      *
      * @param address the address that was tried
-     * @param status the enhanced code (RFC 3463): of class 2 for relayed, 4 for delayed, 4 or 5 for failed
+     * @param status the enhanced code (RFC 3463): of class 2 for relayed and delivered, 4 for delayed, 4 or 5 for failed
      * @param explanation the reply, or what happened instead of one
      */
     public static Builder of(String address, Action action, String status, String explanation) {
         return new Builder(address, action, status, explanation);
+    }
+
+    /** A recipient of a mail that came to an error processor. */
+    public static Builder failed(MailAddress recipient, FailureReasons reasons) {
+        FailureReason reason = reasons.of(recipient);
+        return of(recipient.asString(), Action.FAILED, reason.status(), reason.words()).answered(reason.reply(), null);
     }
 
     String address() {
@@ -140,7 +147,7 @@ public final class RecipientStatus {
             return this;
         }
 
-        /** The server that answered, and its answer; nothing where none did. */
+        /** The server that answered, null where it is not known, and its answer; nothing where none did. */
         public Builder answered(Optional<Reply> value, String byHost) {
             this.reply = value.orElse(null);
             this.host = value.isPresent() ? byHost : null;

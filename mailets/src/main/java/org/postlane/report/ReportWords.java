@@ -26,6 +26,8 @@ final class ReportWords {
             case DELAYED:
                 return "Your message has not been delivered to these recipients so far. You need not send it again: there will"
                     + " be more attempts.";
+            case DELIVERED:
+                return "Your message is in the mailboxes of these recipients:";
             default:
                 return "Your message was handed to the mail server of these recipients, which does not report what becomes of"
                     + " it:";

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.report;
 
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,14 +26,35 @@ public final class SenderWishes {
     private static final Logger LOGGER = LoggerFactory.getLogger(SenderWishes.class);
 
     private final DsnParameters parameters;
+    private final boolean headerWithoutWish;
 
-    private SenderWishes(DsnParameters parameters) {
+    private SenderWishes(DsnParameters parameters, boolean headerWithoutWish) {
         this.parameters = parameters;
+        this.headerWithoutWish = headerWithoutWish;
     }
 
     /** The wishes that travel with a mail. */
     public static SenderWishes of(Mail mail) {
-        return new SenderWishes(mail.dsnParameters().orElse(null));
+        return new SenderWishes(mail.dsnParameters().orElse(null), false);
+    }
+
+    /** The same, but the header is enough for a sender who did not say how much of the mail shall come back (RFC 3461 4.3). */
+    public SenderWishes orHeaderOnly() {
+        return new SenderWishes(parameters, true);
+    }
+
+    /** Gives a mail the wishes of another, as far as they are about all of it or about these recipients. */
+    public static void copy(Mail from, Mail to, Collection<MailAddress> recipients) {
+        from.dsnParameters().ifPresent(all -> {
+            Set<MailAddress> some = new HashSet<>(recipients);
+            Map<MailAddress, RecipientDsnParameters> theirs = new LinkedHashMap<>();
+            all.getRcptParameters().forEach((recipient, wishes) -> {
+                if (some.contains(recipient)) {
+                    theirs.put(recipient, wishes);
+                }
+            });
+            to.setDsnParameters(all.withRcptParameters(theirs));
+        });
     }
 
     /** Whether the sender wants to hear that this became of this recipient. */
@@ -72,7 +97,8 @@ public final class SenderWishes {
 
     /** Whether the sender wants no more than the header back. */
     public boolean wantsHeaderOnly() {
-        return Optional.ofNullable(parameters).flatMap(DsnParameters::getRetParameter).filter(Ret.HDRS::equals).isPresent();
+        return Optional.ofNullable(parameters).flatMap(DsnParameters::getRetParameter).map(Ret.HDRS::equals)
+            .orElse(headerWithoutWish);
     }
 
     private static String decoded(String xtext) {

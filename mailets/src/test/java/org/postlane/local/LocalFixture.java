@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,6 +13,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.mail.MessagingException;
 
+import org.apache.james.core.Domain;
 import org.apache.james.core.MailAddress;
 import org.apache.james.server.core.MailImpl;
 import org.apache.james.server.core.MimeMessageInputStream;
@@ -24,18 +26,27 @@ import org.apache.mailet.base.GenericMailet;
 import org.apache.mailet.base.test.FakeMailetConfig;
 import org.postlane.lane.TestLanes;
 import org.postlane.mailet.FanOutLocalDelivery;
+import org.postlane.mailet.ParsedReport;
 
 /** James' memory mailboxes, lanes, and the mailets that deliver, ours and James' own, with notes of what goes to processors. */
 public final class LocalFixture implements AutoCloseable {
     /** A mail that was sent to a processor. */
     public record Sent(String name, String state, String sender, List<String> recipients, List<String> attributes, String error,
             String message) {
+        /** As James' own mailet sends it. */
+        public Sent withoutReasons() {
+            return new Sent(name, state, sender, recipients,
+                attributes.stream().filter(attribute -> !attribute.equals("postlane-failure-reasons")).toList(), error, message);
+        }
     }
 
     public final TestLanes lanes = new TestLanes();
     public final TestMailboxes mailboxes;
     public final LocalDeliveries deliveries;
     public final List<Sent> sent = new CopyOnWriteArrayList<>();
+    /** The same mails, to be run through an error processor. */
+    public final List<Mail> copies = new CopyOnWriteArrayList<>();
+    public final List<ParsedReport> reports = new CopyOnWriteArrayList<>();
     public volatile Predicate<Mail> refuse = mail -> false;
 
     public LocalFixture() throws Exception {
@@ -44,7 +55,8 @@ public final class LocalFixture implements AutoCloseable {
 
     public LocalFixture(boolean quotas) throws Exception {
         mailboxes = new TestMailboxes(quotas);
-        deliveries = new LocalDeliveries(lanes.directory.users, mailboxes.manager, lanes.directory.metrics, lanes.lanes);
+        deliveries = new LocalDeliveries(lanes.directory.users, mailboxes.manager, lanes.directory.metrics, lanes.lanes,
+            lanes.directory.domainList, Clock.systemUTC());
     }
 
     public FanOutLocalDelivery ours(String... parameters) throws MessagingException {
@@ -55,7 +67,7 @@ public final class LocalFixture implements AutoCloseable {
         return init(new LocalDelivery(lanes.directory.users, mailboxes.manager, lanes.directory.metrics), parameters);
     }
 
-    private <T extends GenericMailet> T init(T mailet, String... parameters) throws MessagingException {
+    public <T extends GenericMailet> T init(T mailet, String... parameters) throws MessagingException {
         FakeMailetConfig.Builder config =
             FakeMailetConfig.builder().mailetName(mailet.getClass().getName()).mailetContext(context());
         for (int i = 0; i < parameters.length; i += 2) {
@@ -68,14 +80,28 @@ public final class LocalFixture implements AutoCloseable {
     private MailetContext context() {
         return (MailetContext) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {MailetContext.class},
             (proxy, method, arguments) -> {
-                if (!method.getName().equals("sendMail") || arguments.length != 1) {
+                if (method.getName().equals("getPostmaster")) {
+                    return new MailAddress("postmaster@example.org");
+                }
+                if (method.getName().equals("isLocalServer")) {
+                    return lanes.directory.domainList.containsDomain((Domain) arguments[0]);
+                }
+                if (!method.getName().equals("sendMail")) {
                     throw new AssertionError("Not expected: " + method);
                 }
                 Mail mail = (Mail) arguments[0];
                 if (refuse.test(mail)) {
                     throw new MessagingException("The spool is away");
                 }
+                if (arguments.length == 2) {
+                    mail.setState((String) arguments[1]);
+                }
+                if (mail.getMessage().isMimeType("multipart/report")) {
+                    reports.add(ParsedReport.of(mail));
+                    return null;
+                }
                 sent.add(sent(mail));
+                copies.add(MailImpl.duplicate(mail));
                 return null;
             });
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -71,5 +72,13 @@ class LaneDocumentTest {
         Set<String> documented = new TreeSet<>();
         rows("\n## FanOutLocalDelivery").forEach(row -> documented.add(row.group(1)));
         assertThat(documented).isEqualTo(known(catchThrowable(() -> fixture.ours("nonsense", "1"))));
+    }
+
+    @Test
+    void everyKeyOfNonDeliveryReportHasARowAndNoRowIsOfAnother() throws Exception {
+        Set<String> documented = new TreeSet<>();
+        rows("\n## NonDeliveryReport").forEach(row -> documented.add(row.group(1)));
+        NonDeliveryReport mailet = new NonDeliveryReport(fixture.lanes.directory.domainList, Clock.systemUTC());
+        assertThat(documented).isEqualTo(known(catchThrowable(() -> fixture.init(mailet, "nonsense", "1"))));
     }
 }

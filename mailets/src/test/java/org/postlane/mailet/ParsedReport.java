@@ -31,10 +31,10 @@ import org.apache.mailet.Mail;
  * @param perRecipient the other groups
  * @param returnedType null where nothing of the original came back
  */
-record ParsedReport(String name, String sender, List<String> to, MimeMessage message, String words,
+public record ParsedReport(String name, String sender, List<String> to, MimeMessage message, String words,
                     Map<String, String> perMessage, List<Map<String, String>> perRecipient, String returnedType, String returned,
                     String raw) {
-    static ParsedReport of(Mail mail) throws Exception {
+    public static ParsedReport of(Mail mail) throws Exception {
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         mail.getMessage().writeTo(written);
         byte[] octets = written.toByteArray();
@@ -76,16 +76,16 @@ record ParsedReport(String name, String sender, List<String> to, MimeMessage mes
     }
 
     /** What it says of one recipient. */
-    Map<String, String> of(String recipient) {
+    public Map<String, String> of(String recipient) {
         return perRecipient.stream().filter(fields -> fields.get("Final-Recipient").equals("rfc822; " + recipient)).findFirst()
             .orElseThrow(() -> new AssertionError(recipient + " is not in " + perRecipient));
     }
 
-    List<String> recipients() {
+    public List<String> recipients() {
         return perRecipient.stream().map(fields -> fields.get("Final-Recipient").replaceFirst("^rfc822; ", "")).toList();
     }
 
-    String header(String name) {
+    public String header(String name) {
         try {
             return message.getHeader(name, "\n");
         } catch (Exception e) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound.settlement;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,15 +11,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.mail.MessagingException;
-import javax.mail.internet.MimeMessage;
 
 import com.google.common.collect.Lists;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
-import org.apache.james.lifecycle.api.LifecycleUtil;
-import org.apache.james.server.core.MailImpl;
-import org.apache.james.server.core.MimeMessageInputStreamSource;
-import org.apache.james.server.core.MimeMessageWrapper;
 import org.apache.mailet.Mail;
 import org.apache.mailet.MailetContext;
 import org.postlane.outbound.mail.QueueTimes;
@@ -30,6 +24,7 @@ import org.postlane.report.Action;
 import org.postlane.report.Notification;
 import org.postlane.report.RecipientStatus;
 import org.postlane.report.ReportLimits;
+import org.postlane.report.ReportMail;
 import org.postlane.report.SenderWishes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -145,29 +140,8 @@ final class SenderReport {
     }
 
     private void send(String name, List<RecipientStatus> said, Mail original) throws MessagingException, IOException {
-        byte[] octets = new Notification(settings.ehloName(), context.getPostmaster(), sender.get(), wishes, arrival, said)
-            .about(messageOf(original), clock.instant());
-        MimeMessage message = new MimeMessageWrapper(
-            MimeMessageInputStreamSource.create(name, new ByteArrayInputStream(octets)));
-        try {
-            MailImpl report = MailImpl.builder().name(name).sender(MaybeSender.nullSender()).addRecipient(sender.get())
-                .mimeMessage(message).build();
-            try {
-                context.sendMail(report);
-            } finally {
-                LifecycleUtil.dispose(report);
-            }
-        } finally {
-            LifecycleUtil.dispose(message);
-        }
-    }
-
-    private static MimeMessage messageOf(Mail mail) {
-        try {
-            return mail.getMessage();
-        } catch (MessagingException e) {
-            LOGGER.warn("A report about {} goes without the original, which cannot be read", mail.getName(), e);
-            return null;
-        }
+        Notification notification =
+            new Notification(settings.ehloName(), context.getPostmaster(), sender.get(), wishes, arrival, said);
+        ReportMail.send(context, ReportMail.of(name, notification, original, clock.instant()));
     }
 }
