@@ -31,6 +31,8 @@ final class Entry<K extends PoolKey, R extends PooledResource> {
     int holders;
     /** Most leases that may be out at once, as the resource had it when it was asked last. */
     int most = 1;
+    /** Nanoseconds of the pool's clock: when one of several leases came back last, or its holder let somebody follow. */
+    long gotOn;
     /** Most leases in all, likewise. */
     int usesAllowed;
     /** Why this ends when all leases are back, or null. */

@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.pool;
 
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
 /**
  * Who has a resource when it is more than one, and which resources somebody may have behind those who have them. One at a time of
  * those is not only waiting for answers: the last, until he lets somebody follow. Guarded by the pool's lock.
  */
 final class Followers<K extends PoolKey, R extends PooledResource> {
+    /** Who has waited for his answers for so long keeps those behind him waiting too, and in the line another may come sooner. */
+    private static final Duration STANDS_STILL = Duration.ofSeconds(2);
+
     private final Precedence<K, R> order;
     private final Lifetimes<K, R> lifetimes;
+    private final LongSupplier clock;
 
-    Followers(Precedence<K, R> order, Lifetimes<K, R> lifetimes) {
+    Followers(Precedence<K, R> order, Lifetimes<K, R> lifetimes, LongSupplier clock) {
         this.order = order;
         this.lifetimes = lifetimes;
+        this.clock = clock;
     }
 
     void leased(Entry<K, R> entry) {
@@ -26,6 +34,7 @@ final class Followers<K extends PoolKey, R extends PooledResource> {
             return false;
         }
         entry.host.followable.add(entry);
+        entry.gotOn = clock.getAsLong();
         return mayHaveOneMore(entry);
     }
 
@@ -33,6 +42,7 @@ final class Followers<K extends PoolKey, R extends PooledResource> {
     boolean handBack(Entry<K, R> entry, DiscardReason reason, int most) {
         entry.holders--;
         entry.most = most;
+        entry.gotOn = clock.getAsLong();
         if (entry.doom == null) {
             entry.doom = reason;
         }
@@ -58,6 +68,6 @@ final class Followers<K extends PoolKey, R extends PooledResource> {
 
     private boolean mayHaveOneMore(Entry<K, R> entry) {
         return entry.state == Entry.State.LEASED && !entry.ended && entry.holders < entry.most && !order.isSurplus(entry)
-            && lifetimes.spent(entry, entry.usesAllowed) == null;
+            && clock.getAsLong() - entry.gotOn <= STANDS_STILL.toNanos() && lifetimes.spent(entry, entry.usesAllowed) == null;
     }
 }

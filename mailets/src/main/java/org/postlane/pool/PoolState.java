@@ -37,7 +37,7 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         this.callers = new Callers<>(limits, clock, line, tally, effects);
         this.lifetimes = new Lifetimes<>(this::limits, clock, dice, slots, tally, effects);
         this.pace = new Pace<>(gate, clock, effects);
-        this.followers = new Followers<>(order, lifetimes);
+        this.followers = new Followers<>(order, lifetimes, clock);
     }
 
     private PoolLimits limits() {

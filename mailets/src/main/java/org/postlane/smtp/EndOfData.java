@@ -17,6 +17,8 @@ final class EndOfData {
     private final EnvelopeCommands commands;
     private ContentPump pump;
     private Expected expected;
+    /** Whether the content was refused for good, and nobody can tell whether that was the answer to it. */
+    private boolean inDoubt;
     /** Null until all of the content has left. */
     private PhaseListener.Span phase;
 
@@ -64,6 +66,11 @@ final class EndOfData {
         return expected != null && expected.reply().isDone() && !expected.reply().isCompletedExceptionally();
     }
 
+    /** Whether it was refused for good, perhaps, and the answers behind it never came that would have shown it. */
+    boolean isInDoubt() {
+        return inDoubt;
+    }
+
     /** The first reply, where there is one. */
     Optional<Reply> first() {
         return expected.received().stream().findFirst();
@@ -81,6 +88,7 @@ final class EndOfData {
         }
         return inStep.get().thenAccept(sure -> {
             if (!sure) {
+                inDoubt = true;
                 ProtocolViolationException outOfStep = new ProtocolViolationException(
                     "The server refused the content, and its answers are out of step: " + expected.received());
                 judge.lost(true, outOfStep);

@@ -12,16 +12,20 @@ final class Overlap {
     private boolean proven;
     private volatile boolean toBlame;
 
-    /** A transaction has its outcome. */
-    void ended(Transaction transaction, Dialogue dialogue) {
+    /**
+     * A transaction has its outcome.
+     *
+     * @param cutOffHere whether this side ended the connection, which says nothing about the server
+     */
+    void ended(Transaction transaction, Dialogue dialogue, boolean cutOffHere) {
         if (!transaction.isFollower() && !transaction.isFollowed()) {
             return;
         }
-        if (dialogue.isOutOfStep()) {
+        if (dialogue.isOutOfStep() || transaction.isInDoubt()) {
             toBlame = true;
         } else if (transaction.isFollower() && transaction.isBegunByServer()) {
             proven = true;
-        } else if (transaction.isPredecessorAnswered() && !dialogue.isIntact()) {
+        } else if (transaction.isPredecessorAnswered() && !dialogue.isIntact() && !cutOffHere) {
             toBlame |= !proven || dialogue.isTimedOut();
         }
     }

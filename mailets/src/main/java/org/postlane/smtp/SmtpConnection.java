@@ -27,6 +27,7 @@ public final class SmtpConnection {
     private Transaction last;
     private final Overlap overlap = new Overlap();
     private boolean resetPending;
+    private boolean aborted;
     private int transactions;
 
     private volatile Capabilities capabilities;
@@ -101,7 +102,7 @@ public final class SmtpConnection {
             }
         }, link.channel().eventLoop());
         return outcome.whenComplete((result, failure) -> {
-            overlap.ended(transaction, link.dialogue());
+            overlap.ended(transaction, link.dialogue(), givenWay || aborted);
             if (transaction != last && transaction.isLastPieceLeft()) {
                 // Another goes on behind it, which may stall by itself; behind the last one nothing does that could give way.
                 link.dialogue().outcomeIsKnown();
@@ -220,6 +221,7 @@ public final class SmtpConnection {
     /** Closes at once and without a word. What is under way fails, or is ambiguous behind the end of its content. */
     public void abort() {
         CompletableFuture<Void> unused = link.fromEventLoop(() -> {
+            aborted = true;
             link.dialogue().abort(new IOException("Closed by this client"));
             return CompletableFuture.completedFuture(null);
         });

@@ -117,9 +117,14 @@ final class Transaction implements Surroundings {
         return commands != null && commands.isMailAccepted();
     }
 
-    /** Whether the one before it has an answer to its content: what happened since did not happen to that one. */
+    /** Whether it was sent behind one that has an answer to its content: what happened since did not happen to that one. */
     boolean isPredecessorAnswered() {
-        return predecessor != null && predecessor.end.isAnswered();
+        return predecessor != null && predecessor.follower == this && predecessor.end.isAnswered();
+    }
+
+    /** Whether it was refused for good, perhaps: only sent alone it will show. */
+    boolean isInDoubt() {
+        return end != null && end.isInDoubt();
     }
 
     @Override
@@ -148,8 +153,9 @@ final class Transaction implements Surroundings {
             CompletableFuture<Reply> reset = follower == null ? link.say("RSET") : follower.commands.reset();
             return reset.handle((reply, lost) -> reply != null && shapes.looksLikeReset(reply));
         }
-        // What went out before the content is vouched for by its 354, so only an answer too few is left: DATA then gets none.
-        return follower.data.handle((reply, lost) -> reply != null);
+        // What went out before the content is vouched for by its 354. After an answer too few DATA gets none, and after one too
+        // many the good one that this content had.
+        return follower.data.handle((reply, lost) -> reply != null && !reply.isPositive());
     }
 
     /** Whether its end leaves a transaction open for certain or perhaps; the final dot never does (RFC 5321 4.1.1.4). */

@@ -141,6 +141,35 @@ class FollowingMailsTest {
         assertThat(delivery.metrics.countFor("postlane.outbound.delivered")).isEqualTo(WARM_UP + (fault.equals("421") ? 2 : 1));
     }
 
+    /** The refusal may belong to what followed, so it is no refusal; but it must come to light the next time. */
+    @Test
+    void aMailThatIsRefusedForGoodAsTheSessionEndsIsTriedAgainWithNobodyBehindIt() throws Exception {
+        start(DATA, "delayTime", "1 hour");
+        holdNextEnd(Reaction.proceed());
+        send(0, 2);
+        said("\r\nDATA\r\n", WARM_UP + 2);
+        stall.release();
+        delivery.settled(WARM_UP + 2);
+        Stall refusal = new Stall();
+        behaviour.endOfData(Reaction.stall(refusal).then(Reaction.replyThenClose("554 5.7.1 no"))).once();
+        send(2, 2);
+        said("\r\nDATA\r\n", WARM_UP + 4);
+        refusal.release();
+        delivery.settled(WARM_UP + 4);
+        assertThat(delivery.metrics.countFor("postlane.outbound.ambiguous")).isEqualTo(1);
+
+        Stall again = new Stall();
+        behaviour.endOfData(Reaction.stall(again).then(Reaction.reply("554 5.7.1 no"))).once();
+        int before = relay.count("MAIL FROM:");
+        send(4, 2);
+        eventually().until(() -> again.waiting() == 1 && delivery.engine.stats().waiting() == 1);
+        assertThat(relay.count("MAIL FROM:")).isEqualTo(before + 1);
+        again.release();
+        delivery.settled(WARM_UP + 6);
+        assertThat(delivery.context.reports).hasSize(1);
+        assertThat(recipients()).containsExactly("m0", "m1", "m3", "m5");
+    }
+
     @Test
     void aConnectionThatBreaksWithSeveralMailsOnTheirWaySpeaksAgainstTheHostOnceAndLosesNone() throws Exception {
         start(BDAT, "delayTime", "1 hour", "mailsInFlightPerConnection", "4");

@@ -55,6 +55,18 @@ class PoolFollowersTest {
     }
 
     @Test
+    void nobodyFollowsWhoStandsStill() {
+        Lease<FakeResource> stuck = shareable("mx/a", 2);
+        Lease<FakeResource> busy = shareable("mx/a", 3);
+        stuck.letFollow();
+        fixture.timers.advance(Duration.ofSeconds(3));
+        CompletableFuture<Lease<FakeResource>> waiter = fixture.ask("mx/a");
+        assertThat(waiter).isNotDone();
+        busy.letFollow();
+        assertThat(now(waiter).resource()).isSameAs(busy.resource());
+    }
+
+    @Test
     void whoComesLaterFollowsToo() {
         Lease<FakeResource> first = shareable("mx/a", 2);
         fixture.lease("mx/a");

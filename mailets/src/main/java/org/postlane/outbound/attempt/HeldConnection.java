@@ -28,6 +28,8 @@ final class HeldConnection {
     private volatile boolean letFollow;
     /** Whether that has been cut off. Guarded by this object's lock. */
     private boolean cutOff;
+    /** Whether anything was sent over it. Guarded by this object's lock. */
+    private boolean begun;
     /** When it last got a step further: where something new was begun. */
     private volatile long lastStep = System.nanoTime();
     private volatile boolean isOurTurn;
@@ -57,6 +59,7 @@ final class HeldConnection {
             lease = acquired;
             connection = acquired.resource();
             cutOff = false;
+            begun = false;
             letFollow = false;
         }
     }
@@ -94,6 +97,16 @@ final class HeldConnection {
     /** Whether mails of others were on their way over it when it came. */
     boolean isFollowing() {
         return lease.isFollowing();
+    }
+
+    /**
+     * Something is sent over it from now on.
+     *
+     * @return false where it was given up while only others had something on their way there: it goes back to them as it is
+     */
+    synchronized boolean begin() {
+        begun |= !givenUp || cutOff;
+        return begun;
     }
 
     /** All of the mail is on its way, and nothing follows it from here: somebody else may send. */
@@ -149,7 +162,7 @@ final class HeldConnection {
             waiting.cancel(false);
         }
         synchronized (this) {
-            if (connection != null) {
+            if (connection != null && (begun || !lease.isFollowing())) {
                 cutOff = true;
                 connection.abort();
             }

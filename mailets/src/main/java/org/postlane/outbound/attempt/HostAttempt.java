@@ -174,6 +174,11 @@ final class HostAttempt {
     }
 
     private void transact(List<Integer> all, Content content) {
+        if (!held.begin()) {
+            held.giveBack();
+            finish(new CancellationException("Given up before it began"));
+            return;
+        }
         held.stepMade();
         PooledConnection connection = held.get();
         List<Integer> pending = withoutThoseThatNeedMore(connection.connection().capabilities(), all);

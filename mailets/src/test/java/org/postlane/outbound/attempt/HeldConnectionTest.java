@@ -60,6 +60,10 @@ class HeldConnectionTest {
     }
 
     private Lease<PooledConnection> lease(PooledConnection connection) {
+        return lease(connection, false);
+    }
+
+    private Lease<PooledConnection> lease(PooledConnection connection, boolean following) {
         return new Lease<>() {
             @Override
             public PooledConnection resource() {
@@ -74,7 +78,7 @@ class HeldConnectionTest {
 
             @Override
             public boolean isFollowing() {
-                return false;
+                return following;
             }
 
             @Override
@@ -100,6 +104,28 @@ class HeldConnectionTest {
         held.came(lease(connection));
         held.giveUp();
         assertThat(connection.isUsable()).isTrue();
+        held.giveBack();
+        assertThat(givenBack).containsExactly(DiscardReason.BROKEN.toString());
+    }
+
+    @Test
+    void whoHasSentNothingYetBehindOthersLeavesThemTheirConnectionWhenHeIsGivenUp() throws Exception {
+        PooledConnection connection = busyConnection();
+        held.came(lease(connection, true));
+        held.giveUp();
+        assertThat(held.begin()).isFalse();
+        held.giveBack();
+        busy.countDown();
+        assertThat(connection.connection().noop().get(20, TimeUnit.SECONDS).isPositive()).isTrue();
+        assertThat(givenBack).containsExactly("for others");
+    }
+
+    @Test
+    void whoHasBegunBehindOthersIsCutOffWithThem() throws Exception {
+        PooledConnection connection = busyConnection();
+        held.came(lease(connection, true));
+        assertThat(held.begin()).isTrue();
+        held.giveUp();
         held.giveBack();
         assertThat(givenBack).containsExactly(DiscardReason.BROKEN.toString());
     }
