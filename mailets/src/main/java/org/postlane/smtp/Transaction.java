@@ -153,9 +153,8 @@ final class Transaction implements Surroundings {
             CompletableFuture<Reply> reset = follower == null ? link.say("RSET") : follower.commands.reset();
             return reset.handle((reply, lost) -> reply != null && shapes.looksLikeReset(reply));
         }
-        // What went out before the content is vouched for by its 354. After an answer too few DATA gets none, and after one too
-        // many the good one that this content had.
-        return follower.data.handle((reply, lost) -> reply != null && !reply.isPositive());
+        // What went out before the content is vouched for by its 354, so only an answer too few is left: DATA then gets none.
+        return follower.data.handle((reply, lost) -> reply != null);
     }
 
     /** Whether its end leaves a transaction open for certain or perhaps; the final dot never does (RFC 5321 4.1.1.4). */

@@ -62,6 +62,15 @@ class FollowingMailsTest {
         }
     }
 
+    /** Sends one, and when its end is held the next one, which is on its way behind it then: turns have no order of their own. */
+    private void sendInTurn(int first, Stall end) throws Exception {
+        int before = relay.count("\r\nDATA\r\n");
+        send(first, 1);
+        eventually().until(() -> end.waiting() == 1);
+        send(first + 1, 1);
+        said("\r\nDATA\r\n", before + 2);
+    }
+
     /** The next answer to the end of a mail waits, and is this. */
     private void holdNextEnd(Reaction answer) {
         behaviour.endOfData(Reaction.stall(stall).then(answer)).once();
@@ -152,8 +161,7 @@ class FollowingMailsTest {
         delivery.settled(WARM_UP + 2);
         Stall refusal = new Stall();
         behaviour.endOfData(Reaction.stall(refusal).then(Reaction.replyThenClose("554 5.7.1 no"))).once();
-        send(2, 2);
-        said("\r\nDATA\r\n", WARM_UP + 4);
+        sendInTurn(2, refusal);
         refusal.release();
         delivery.settled(WARM_UP + 4);
         assertThat(delivery.metrics.countFor("postlane.outbound.ambiguous")).isEqualTo(1);
@@ -161,8 +169,10 @@ class FollowingMailsTest {
         Stall again = new Stall();
         behaviour.endOfData(Reaction.stall(again).then(Reaction.reply("554 5.7.1 no"))).once();
         int before = relay.count("MAIL FROM:");
-        send(4, 2);
-        eventually().until(() -> again.waiting() == 1 && delivery.engine.stats().waiting() == 1);
+        send(4, 1);
+        eventually().until(() -> again.waiting() == 1);
+        send(5, 1);
+        eventually().until(() -> delivery.engine.stats().waiting() == 1);
         assertThat(relay.count("MAIL FROM:")).isEqualTo(before + 1);
         again.release();
         delivery.settled(WARM_UP + 6);
@@ -191,8 +201,8 @@ class FollowingMailsTest {
         start(DATA);
         behaviour.rcpt("m1@a.test", Reaction.reply("550 5.1.1 no such user"));
         holdNextEnd(Reaction.proceed());
-        send(0, 4);
-        said("\r\nDATA\r\n", WARM_UP + 2);
+        sendInTurn(0, stall);
+        send(2, 2);
         stall.release();
         delivery.settled();
         assertThat(recipients()).containsExactly("m0", "m2", "m3");
@@ -206,8 +216,8 @@ class FollowingMailsTest {
         behaviour.rcpt("m1@a.test", Reaction.reply("550 5.1.1 no such user"))
             .data(Reaction.reply("354 go ahead")).afterFirst(1).once();
         holdNextEnd(Reaction.proceed());
-        send(0, 4);
-        said("\r\nDATA\r\n", WARM_UP + 2);
+        sendInTurn(0, stall);
+        send(2, 2);
         stall.release();
         delivery.settled();
         assertThat(recipients()).containsExactly("m0", "m2", "m3");
