@@ -130,9 +130,9 @@ class SmtpReportsTest {
         assertThat(reportsTo("sue@local.test")).singleElement().satisfies(report -> assertThat(report)
             .startsWith("Return-Path: <>\r\n")
             .contains("multipart/report", "Reporting-MTA: dns; ", "Original-Envelope-Id: QQ+2718\r\n",
-                "Original-Recipient: rfc822; first+1@old.test\r\nFinal-Recipient: rfc822; rob@local.test\r\n"
-                    + "Action: delivered\r\nStatus: 2.1.5\r\n",
-                "Final-Recipient: rfc822; ray@local.test\r\nAction: delivered\r\nStatus: 2.1.5\r\n",
+                String.join("\r\n", "Original-Recipient: rfc822; first+1@old.test", "Final-Recipient: rfc822; rob@local.test",
+                    "Action: delivered", "Status: 2.1.5", ""),
+                String.join("\r\n", "Final-Recipient: rfc822; ray@local.test", "Action: delivered", "Status: 2.1.5", ""),
                 "text/rfc822-headers", "Subject: reports")
             .doesNotContain("zoe@local.test", BODY, "Remote-MTA"));
     }
@@ -142,8 +142,8 @@ class SmtpReportsTest {
         send("sid@local.test", "RET=HDRS ENVID=QQ161803", "<full@local.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;first@old.test");
         assertThat(reportsTo("sid@local.test")).singleElement().satisfies(report -> assertThat(report)
             .contains("Original-Envelope-Id: QQ161803\r\n",
-                "Original-Recipient: rfc822; first@old.test\r\nFinal-Recipient: rfc822; full@local.test\r\n"
-                    + "Action: failed\r\nStatus: 5.2.2\r\n", "text/rfc822-headers", "Subject: reports")
+                String.join("\r\n", "Original-Recipient: rfc822; first@old.test", "Final-Recipient: rfc822; full@local.test",
+                    "Action: failed", "Status: 5.2.2", ""), "text/rfc822-headers", "Subject: reports")
             .doesNotContain(BODY));
     }
 
