@@ -29,6 +29,7 @@ import org.postlane.recipient.RelayDomains;
 import org.postlane.recipient.SenderIdentity;
 import org.postlane.recipient.VirtualDomains;
 import org.postlane.route.dns.MailDns;
+import org.postlane.smtpserver.ListenerCheck;
 import org.postlane.smtpserver.Rejections;
 import org.postlane.smtpserver.check.NetworkFiles;
 import org.postlane.smtpserver.limit.UserMessages;
@@ -63,6 +64,8 @@ public final class PostlaneModule extends AbstractModule {
         bind(ContainerReload.class).in(Scopes.SINGLETON);
         bind(Reload.class).to(ContainerReload.class);
         bind(MaildropLocks.class).in(Scopes.SINGLETON);
+        // At once: it looks at what James is about to make.
+        bind(ListenerCheck.class).asEagerSingleton();
         bind(Rejections.class).in(Scopes.SINGLETON);
         bind(UserMessages.class).in(Scopes.SINGLETON);
         bind(NetworkFiles.class).in(Scopes.SINGLETON);

@@ -4,6 +4,7 @@ package org.postlane.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class HangingLaneTest {
                     james.send("alice@local.test", List.of("bob@local.test", "rita@relay.test", "eve@external.test"),
                         "Subject: hang " + i + "\n\nhello\n");
                 }
-                await().untilAsserted(() -> {
+                await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
                     assertThat(james.inbox("bob@local.test")).hasSize(40);
                     assertThat(relayed.received()).hasSize(40);
                 });

@@ -89,7 +89,6 @@ class LimitsTest {
             .edit("smtpserver.xml", onPort25(PORT_25.formatted(blocked)))
             .edit("smtpserver.xml", LimitsTest::trustOneAddressElsewhere)
             .domain("local.test").user("ann@local.test").start();
-        james.inbox("ann@local.test");
     }
 
     /** Puts these handlers in the place of the limits and checks that the sample has on port 25. */

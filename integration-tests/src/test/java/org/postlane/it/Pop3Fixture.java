@@ -15,9 +15,15 @@ import org.apache.james.mailbox.model.MailboxPath;
 import org.apache.james.modules.MailboxProbeImpl;
 import org.apache.james.pop3server.mailbox.MailboxAdapterFactory;
 import org.apache.james.utils.DataProbeImpl;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A James with POP3 listeners, and users whose mailboxes a test fills. */
-final class Pop3Fixture implements AutoCloseable {
+/** A James with POP3 listeners for the tests of one class, and users whose mailboxes a test fills. Registered as an extension. */
+final class Pop3Fixture implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+    /** A message, 23 octets. */
+    static final String SMALL = "Subject: one\r\n\r\nhello\r\n";
     static final String DOMAIN = "local.test";
     private static final String LISTENER = """
             <pop3server enabled="true">
@@ -38,14 +44,28 @@ final class Pop3Fixture implements AutoCloseable {
         """;
 
     final WatchedMaildrops maildrops = new WatchedMaildrops();
-    /** A listener with one Netty thread that wants TLS. */
-    final int strictPort;
-    /** A listener with one Netty thread, on which a client may be silent for a second. */
-    final int hastyPort;
-    private final JamesUnderTest james;
+    private final boolean stock;
     private final AtomicInteger users = new AtomicInteger();
+    private int strictPort;
+    private int hastyPort;
+    private JamesUnderTest james;
 
-    private Pop3Fixture(boolean stock) throws Exception {
+    private Pop3Fixture(boolean stock) {
+        this.stock = stock;
+    }
+
+    /** With the handlers of this project, as conf/ has them, and two more listeners. */
+    static Pop3Fixture postlane() {
+        return new Pop3Fixture(false);
+    }
+
+    /** With James' own handlers. */
+    static Pop3Fixture stock() {
+        return new Pop3Fixture(true);
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws Exception {
         strictPort = freePort();
         hastyPort = freePort();
         JamesUnderTest.Builder builder = JamesUnderTest.postlane().domain(DOMAIN)
@@ -61,20 +81,32 @@ final class Pop3Fixture implements AutoCloseable {
         james = builder.start();
     }
 
-    /** With the handlers of this project, as conf/ has them, and two more listeners. */
-    static Pop3Fixture postlane() throws Exception {
-        return new Pop3Fixture(false);
+    @Override
+    public void afterEach(ExtensionContext context) {
+        maildrops.calmDown();
     }
 
-    /** With James' own handlers. */
-    static Pop3Fixture stock() throws Exception {
-        return new Pop3Fixture(true);
+    @Override
+    public void afterAll(ExtensionContext context) {
+        if (james != null) {
+            james.close();
+        }
     }
 
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
+    }
+
+    /** A listener with one Netty thread that wants TLS. */
+    int strictPort() {
+        return strictPort;
+    }
+
+    /** A listener with one Netty thread, on which a client may be silent for a second. */
+    int hastyPort() {
+        return hastyPort;
     }
 
     int port() {
@@ -119,10 +151,5 @@ final class Pop3Fixture implements AutoCloseable {
 
     MailboxProbeImpl mailboxes() {
         return james.james().server().getProbe(MailboxProbeImpl.class);
-    }
-
-    @Override
-    public void close() {
-        james.close();
     }
 }

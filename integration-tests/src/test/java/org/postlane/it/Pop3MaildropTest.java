@@ -4,6 +4,7 @@ package org.postlane.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.postlane.it.JamesUnderTest.SECRET;
+import static org.postlane.it.Pop3Fixture.SMALL;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -14,33 +15,16 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The lock, the snapshot, what is removed when, and what happens where the mailbox does not do as it should. */
 class Pop3MaildropTest {
-    private static final String SMALL = "Subject: one\r\n\r\nhello\r\n";
     private static final String IN_USE = "-ERR [IN-USE] another session has this maildrop";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static Pop3Fixture pop3;
-
-    @BeforeAll
-    static void start() throws Exception {
-        pop3 = Pop3Fixture.postlane();
-    }
-
-    @AfterAll
-    static void stop() {
-        pop3.close();
-    }
-
-    @AfterEach
-    void calmDown() {
-        pop3.maildrops.calmDown();
-    }
+    @RegisterExtension
+    static Pop3Fixture pop3 = Pop3Fixture.postlane();
 
     private static String tryLogin(String user) throws IOException {
         try (Pop3Client client = pop3.connect()) {
@@ -113,7 +97,7 @@ class Pop3MaildropTest {
     @Test
     void anIdleClientIsClosedWithoutAWordAndWithoutRemovingAnything() throws Exception {
         String user = pop3.user(SMALL);
-        try (Pop3Client idle = Pop3Client.plain(pop3.hastyPort).login(user, SECRET)) {
+        try (Pop3Client idle = Pop3Client.plain(pop3.hastyPort()).login(user, SECRET)) {
             idle.ask("DELE 1");
             assertThat(idle.rest()).isEmpty();
         }
@@ -124,7 +108,7 @@ class Pop3MaildropTest {
     void aClientThatTakesNothingLosesTheLockAfterTheIdleTime() throws Exception {
         String user = pop3.user(SMALL);
         pop3.maildrops.content = content -> new Endless(content, new AtomicLong());
-        try (Pop3Client stuck = Pop3Client.slow(pop3.hastyPort).login(user, SECRET)) {
+        try (Pop3Client stuck = Pop3Client.slow(pop3.hastyPort()).login(user, SECRET)) {
             stuck.send("RETR 1\r\n");
             awaitLogin(user);
         }
@@ -256,7 +240,7 @@ class Pop3MaildropTest {
         CountDownLatch release = new CountDownLatch(1);
         pop3.maildrops.listing = () -> awaitUninterruptibly(release);
         // The listener has one Netty thread for all its connections.
-        try (Pop3Client first = Pop3Client.plain(pop3.hastyPort); Pop3Client second = Pop3Client.plain(pop3.hastyPort)) {
+        try (Pop3Client first = Pop3Client.plain(pop3.hastyPort()); Pop3Client second = Pop3Client.plain(pop3.hastyPort())) {
             first.ask("USER " + stalled);
             first.send("PASS " + SECRET + "\r\n");
             await().atMost(PATIENCE).until(() -> pop3.maildrops.count("getMessages") == 1);

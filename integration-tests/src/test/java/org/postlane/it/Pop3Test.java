@@ -4,29 +4,19 @@ package org.postlane.it;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.postlane.it.JamesUnderTest.SECRET;
+import static org.postlane.it.Pop3Fixture.SMALL;
 
 import java.util.List;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a client sees of POP3, command by command. */
 class Pop3Test {
-    private static final String SMALL = "Subject: one\r\n\r\nhello\r\n";
     private static final String DOTTED = "Subject: dots\r\n\r\n.\r\n..\r\n.leading\r\nnot.leading.\r\n";
 
-    private static Pop3Fixture pop3;
-
-    @BeforeAll
-    static void start() throws Exception {
-        pop3 = Pop3Fixture.postlane();
-    }
-
-    @AfterAll
-    static void stop() {
-        pop3.close();
-    }
+    @RegisterExtension
+    static Pop3Fixture pop3 = Pop3Fixture.postlane();
 
     private static List<String> capabilities(Pop3Client client) throws Exception {
         return client.list("CAPA");
@@ -53,6 +43,72 @@ class Pop3Test {
             assertThat(client.rest()).isEmpty();
         }
         assertThat(pop3.maildrops.inbox(user).uids()).containsExactly(2L);
+    }
+
+    @Test
+    void statCountsTheMessagesThatAreNotMarkedAndTheirOctets() throws Exception {
+        String user = pop3.user(SMALL, DOTTED, SMALL);
+        try (Pop3Client client = pop3.connect()) {
+            assertThat(client.ask("STAT")).isEqualTo("-ERR log in first");
+            client.login(user, SECRET);
+            assertThat(client.say("STAT", "STAT 1", "STAT x"))
+                .containsExactly("+OK 3 94", "-ERR usage: STAT", "-ERR usage: STAT");
+            assertThat(client.say("DELE 2", "STAT", "DELE 1", "DELE 3", "STAT")).containsExactly("+OK message 2 goes at QUIT",
+                "+OK 2 46", "+OK message 1 goes at QUIT", "+OK message 3 goes at QUIT", "+OK 0 0");
+        }
+        try (Pop3Client client = pop3.login(pop3.user())) {
+            assertThat(client.ask("STAT")).as("an empty maildrop").isEqualTo("+OK 0 0");
+        }
+    }
+
+    @Test
+    void listHasTheSizeOfEachMessageThatIsNotMarkedOrOfTheOneThatIsAskedFor() throws Exception {
+        String user = pop3.user(SMALL, DOTTED, SMALL);
+        try (Pop3Client client = pop3.connect()) {
+            assertThat(client.say("LIST", "LIST 1")).containsOnly("-ERR log in first");
+            client.login(user, SECRET);
+            assertThat(client.list("LIST")).containsExactly("1 23", "2 48", "3 23");
+            assertThat(client.ask("LIST 2")).isEqualTo("+OK 2 48");
+            assertThat(client.say("LIST x", "LIST -1", "LIST 1 2")).allMatch(response -> response.startsWith("-ERR usage: LIST"));
+            assertThat(client.say("LIST 0", "LIST 4")).containsExactly("-ERR no message 0", "-ERR no message 4");
+            client.ask("DELE 2");
+            assertThat(client.list("LIST")).containsExactly("1 23", "3 23");
+            assertThat(client.say("LIST 2", "LIST 3")).containsExactly("-ERR no message 2", "+OK 3 23");
+        }
+        try (Pop3Client client = pop3.login(pop3.user())) {
+            assertThat(client.list("LIST")).as("an empty maildrop").isEmpty();
+        }
+    }
+
+    @Test
+    void noopDoesNothingAndMarksStay() throws Exception {
+        String user = pop3.user(SMALL, DOTTED);
+        try (Pop3Client client = pop3.connect()) {
+            assertThat(client.ask("NOOP")).isEqualTo("-ERR log in first");
+            client.login(user, SECRET);
+            assertThat(client.say("NOOP", "NOOP x", "NOOP")).containsExactly("+OK nothing done", "-ERR usage: NOOP",
+                "+OK nothing done");
+            assertThat(client.say("DELE 1", "NOOP", "STAT", "QUIT")).containsExactly("+OK message 1 goes at QUIT",
+                "+OK nothing done", "+OK 1 48", "+OK 1 messages removed, 1 left");
+        }
+        assertThat(pop3.maildrops.inbox(user).uids()).containsExactly(2L);
+    }
+
+    @Test
+    void rsetTakesEveryMarkBackAndThenQuitRemovesNothing() throws Exception {
+        String user = pop3.user(SMALL, DOTTED);
+        try (Pop3Client client = pop3.connect()) {
+            assertThat(client.ask("RSET")).isEqualTo("-ERR log in first");
+            client.login(user, SECRET);
+            assertThat(client.ask("RSET")).as("nothing is marked").isEqualTo("+OK 2 messages (71 octets)");
+            client.say("DELE 1", "DELE 2");
+            assertThat(client.say("RSET 1", "STAT")).as("refused").containsExactly("-ERR usage: RSET", "+OK 0 0");
+            assertThat(client.say("RSET", "STAT", "LIST 1"))
+                .containsExactly("+OK 2 messages (71 octets)", "+OK 2 71", "+OK 1 23");
+            assertThat(client.retr(1)).isEqualTo(SMALL.getBytes(ISO_8859_1));
+            assertThat(client.ask("QUIT")).isEqualTo("+OK 0 messages removed, 2 left");
+        }
+        assertThat(pop3.maildrops.inbox(user).uids()).containsExactly(1L, 2L);
     }
 
     @Test

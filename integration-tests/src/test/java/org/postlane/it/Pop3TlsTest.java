@@ -4,25 +4,14 @@ package org.postlane.it;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.postlane.it.JamesUnderTest.SECRET;
+import static org.postlane.it.Pop3Fixture.SMALL;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class Pop3TlsTest {
-    private static final String SMALL = "Subject: one\r\n\r\nhello\r\n";
-
-    private static Pop3Fixture pop3;
-
-    @BeforeAll
-    static void start() throws Exception {
-        pop3 = Pop3Fixture.postlane();
-    }
-
-    @AfterAll
-    static void stop() {
-        pop3.close();
-    }
+    @RegisterExtension
+    static Pop3Fixture pop3 = Pop3Fixture.postlane();
 
     @Test
     void aMailOfSomeMegabytesComesOverPop3s() throws Exception {
@@ -93,7 +82,7 @@ class Pop3TlsTest {
     @Test
     void withoutTlsNoPasswordIsTakenWhereTlsIsRequired() throws Exception {
         String user = pop3.user();
-        try (Pop3Client client = Pop3Client.plain(pop3.strictPort)) {
+        try (Pop3Client client = Pop3Client.plain(pop3.strictPort())) {
             assertThat(client.list("CAPA")).contains("STLS").doesNotContain("USER");
             assertThat(client.say("USER " + user, "PASS " + SECRET))
                 .containsExactly("-ERR [AUTH] passwords are taken under TLS only", "-ERR USER first");

@@ -122,6 +122,10 @@ class SmtpReportsTest {
             .contains("refused.last@external.test").doesNotContain("refused.silently", "refused.early"));
     }
 
+    private static String lines(String... lines) {
+        return String.join("\r\n", lines) + "\r\n";
+    }
+
     @Test
     void aMailboxHereThatHasTheMailIsReportedOnceToWhoAskedForIt() {
         send("sue@local.test", "RET=HDRS ENVID=QQ+2B2718",
@@ -130,9 +134,9 @@ class SmtpReportsTest {
         assertThat(reportsTo("sue@local.test")).singleElement().satisfies(report -> assertThat(report)
             .startsWith("Return-Path: <>\r\n")
             .contains("multipart/report", "Reporting-MTA: dns; ", "Original-Envelope-Id: QQ+2718\r\n",
-                String.join("\r\n", "Original-Recipient: rfc822; first+1@old.test", "Final-Recipient: rfc822; rob@local.test",
-                    "Action: delivered", "Status: 2.1.5", ""),
-                String.join("\r\n", "Final-Recipient: rfc822; ray@local.test", "Action: delivered", "Status: 2.1.5", ""),
+                lines("Original-Recipient: rfc822; first+1@old.test", "Final-Recipient: rfc822; rob@local.test",
+                    "Action: delivered", "Status: 2.1.5"),
+                "Final-Recipient: rfc822; ray@local.test\r\nAction: delivered\r\nStatus: 2.1.5\r\n",
                 "text/rfc822-headers", "Subject: reports")
             .doesNotContain("zoe@local.test", BODY, "Remote-MTA"));
     }
@@ -142,8 +146,8 @@ class SmtpReportsTest {
         send("sid@local.test", "RET=HDRS ENVID=QQ161803", "<full@local.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;first@old.test");
         assertThat(reportsTo("sid@local.test")).singleElement().satisfies(report -> assertThat(report)
             .contains("Original-Envelope-Id: QQ161803\r\n",
-                String.join("\r\n", "Original-Recipient: rfc822; first@old.test", "Final-Recipient: rfc822; full@local.test",
-                    "Action: failed", "Status: 5.2.2", ""), "text/rfc822-headers", "Subject: reports")
+                lines("Original-Recipient: rfc822; first@old.test", "Final-Recipient: rfc822; full@local.test", "Action: failed",
+                    "Status: 5.2.2"), "text/rfc822-headers", "Subject: reports")
             .doesNotContain(BODY));
     }
 

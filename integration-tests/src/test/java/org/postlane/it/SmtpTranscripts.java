@@ -12,6 +12,8 @@ final class SmtpTranscripts {
         CONNECTED,
         /** Port 25, after EHLO. */
         WORLD,
+        /** Port 25, within TLS, where nothing has been said yet. */
+        TLS,
         /** Port 587, after EHLO, not logged in. */
         SUBMISSION,
         /** Port 587, logged in as ann@local.test. */
@@ -73,6 +75,12 @@ final class SmtpTranscripts {
         row("QUIT with an argument is refused", Session.WORLD, "501 5.5.4 ", "QUIT now");
         row("RSET forgets the mail", Session.WORLD, "250 ", FROM, TO_ANN, "RSET");
         row("RSET with an argument is refused", Session.WORLD, "501 5.5.4 ", "RSET now");
+        row("STARTTLS begins TLS", Session.WORLD, "220 2.0.0 ", "STARTTLS");
+        row("STARTTLS in front of EHLO is in order", Session.CONNECTED, "220 2.0.0 ", "STARTTLS");
+        row("STARTTLS with an argument is refused", Session.WORLD, "501 5.5.4 ", "STARTTLS now");
+        row("STARTTLS within TLS is out of order", Session.TLS, "503 5.5.1 ", "STARTTLS");
+        row("STARTTLS behind a login is out of order", Session.ANN, "503 5.5.1 ", "STARTTLS");
+        row("MAIL needs another EHLO within TLS", Session.TLS, "503 ", FROM);
         row("NOOP does nothing", Session.CONNECTED, "250 ", "NOOP");
         row("NOOP takes an argument", Session.CONNECTED, "250 ", "NOOP at all");
     }

@@ -31,12 +31,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postlane.it.SmtpTranscripts.Row;
 import org.postlane.testing.SmtpDialogue;
+import org.postlane.testing.TestTls;
 
 /** Every verb and every reply code over sockets, with the project's own conf/. */
 class SmtpVerbsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** Codes that are not the reply to one line of one client, and the test that shows each. */
     private static final Set<String> SHOWN_ELSEWHERE = Set.of("connection 220", "connection 421");
+    private static final TestTls TLS = TestTls.forHost("mx.test");
     private static final Tables TABLES = new Tables();
     private static JamesUnderTest james;
 
@@ -53,6 +55,8 @@ class SmtpVerbsTest {
     @BeforeAll
     static void start() throws Exception {
         james = JamesUnderTest.postlane()
+            .replace("smtpserver.xml", "${sys:postlane.keystore:-file://conf/keystore}", "file://" + TLS.keyStoreFile())
+            .replace("smtpserver.xml", "${sys:postlane.keystore.secret:-postlane}", TLS.password())
             .edit("smtpserver.xml", text -> text
                 .replaceFirst("<maxmessagesize>50M</maxmessagesize>", "<maxmessagesize>64K</maxmessagesize>")
                 .replaceFirst("<maxRecipients>1000</maxRecipients>", "<maxRecipients>3</maxRecipients>"))
@@ -86,6 +90,7 @@ class SmtpVerbsTest {
         return switch (session) {
             case CONNECTED -> connected();
             case WORLD -> james.smtp();
+            case TLS -> withinTls();
             case SUBMISSION -> james.anonymousSubmission();
             case ANN -> james.submission("ann@local.test");
         };
@@ -94,6 +99,13 @@ class SmtpVerbsTest {
     private static SmtpDialogue connected() {
         SmtpDialogue dialogue = SmtpDialogue.connect(JamesUnderTest.LOOPBACK, james.port("smtp"));
         dialogue.expect(220);
+        return dialogue;
+    }
+
+    private static SmtpDialogue withinTls() {
+        SmtpDialogue dialogue = james.smtp();
+        dialogue.command("STARTTLS", 220);
+        dialogue.beginTls(TLS.clientContext());
         return dialogue;
     }
 
@@ -116,7 +128,12 @@ class SmtpVerbsTest {
             assertThat(reply.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(510));
             if (reply.code() == 221 || row.sentence().endsWith("ends the session")) {
                 dialogue.expectEnd();
-            } else if (reply.code() != 354) {
+                return;
+            }
+            if (reply.code() == 220) {
+                dialogue.beginTls(TLS.clientContext());
+            }
+            if (reply.code() != 354) {
                 dialogue.command("NOOP", 250);
             }
         }
@@ -137,7 +154,7 @@ class SmtpVerbsTest {
     }
 
     private static String verb(Row row) {
-        return row.verb().matches("HELO|EHLO|MAIL|RCPT|DATA|VRFY|EXPN|HELP|NOOP|QUIT|RSET") ? row.verb() : "any other";
+        return row.verb().matches("HELO|EHLO|STARTTLS|MAIL|RCPT|DATA|VRFY|EXPN|HELP|NOOP|QUIT|RSET") ? row.verb() : "any other";
     }
 
     @Test
@@ -169,6 +186,37 @@ class SmtpVerbsTest {
         try (SmtpDialogue dialogue = open(SmtpTranscripts.Session.SUBMISSION)) {
             assertThat(dialogue.ehlo("client.test").offers("EXPN")).isTrue();
         }
+    }
+
+    @Test
+    void whatWasSaidBeforeTlsIsForgotten() {
+        try (SmtpDialogue dialogue = james.smtp()) {
+            dialogue.command(FROM, 250);
+            dialogue.command(TO_ANN, 250);
+            dialogue.command("STARTTLS", 220);
+            dialogue.beginTls(TLS.clientContext());
+            dialogue.command(FROM, 503);
+            assertThat(dialogue.ehlo("client.test").offers("STARTTLS")).isFalse();
+            dialogue.command(TO_ANN, 503);
+            dialogue.command("DATA", 503);
+            dialogue.sendMail("x@world.test", List.of("ann@local.test"), message("within TLS"));
+        }
+        await().atMost(PATIENCE).until(() -> holds("ann@local.test", "within TLS"));
+    }
+
+    @Test
+    void aStartTlsThatIsRefusedChangesNothing() {
+        try (SmtpDialogue dialogue = james.smtp()) {
+            dialogue.sendBytes((FROM + "\r\nSTARTTLS x\r\n" + TO_ANN + "\r\nstarttls y\r\nDATA\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+            dialogue.expect(250);
+            dialogue.expect(501);
+            dialogue.expect(250);
+            dialogue.expect(501);
+            dialogue.expect(354);
+            dialogue.sendContent(message("in plain text")).expect(250);
+        }
+        await().atMost(PATIENCE).until(() -> holds("ann@local.test", "in plain text"));
     }
 
     @Test

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postlane.testing.SmtpDialogue;
 
 class StartTest {
     @Test
@@ -74,6 +77,68 @@ class StartTest {
             .start())
             .hasStackTraceContaining(
                 "smtpserver.xml, handler CommandLimits: <maxErrors>few</maxErrors>: expected a whole number");
+    }
+
+    @Test
+    void aHandlerBehindTheOneThatDecidesStopsTheStart() {
+        String requireAuth = "<handler class=\"org.postlane.smtpserver.check.RequireAuth\"/>";
+        String core = "<handler class=\"org.apache.james.smtpserver.CoreCmdHandlerLoader\"/>";
+        assertThatThrownBy(() -> JamesUnderTest.postlane()
+            .edit("smtpserver.xml", text -> text.replace(requireAuth, "").replace(core, core + requireAuth))
+            .start())
+            .hasStackTraceContaining("smtpserver.xml, listener smtpserver-global, handler RequireAuth: expected in front of "
+                + "RecipientTypeRcptHook, behind which James asks no handler about MAIL and RCPT");
+    }
+
+    @Test
+    void aHandlerWhoseClassIsMisspeltStopsTheStartAndIsNamedWithItsFile() {
+        assertThatThrownBy(() -> JamesUnderTest.postlane()
+            .replace("smtpserver.xml", "org.postlane.smtpserver.check.RequireAuth", "org.postlane.smtpserver.RequireAuth")
+            .start())
+            .hasStackTraceContaining("smtpserver.xml, listener smtpserver-TLS, "
+                + "<handler class=\"org.postlane.smtpserver.RequireAuth\">: there is no such class")
+            .hasStackTraceContaining("such as org.postlane.smtpserver.check.RequireAuth");
+    }
+
+    @Test
+    void whatMailetsKnowIsNoParameterOfAHandler() {
+        assertThatThrownBy(() -> JamesUnderTest.postlane()
+            .replace("smtpserver.xml", "<handler class=\"org.postlane.smtpserver.limit.CommandLimits\"/>",
+                "<handler class=\"org.postlane.smtpserver.limit.CommandLimits\"><onMailetException>ignore</onMailetException>"
+                    + "</handler>")
+            .start())
+            .hasStackTraceContaining("smtpserver.xml, handler CommandLimits: <onMailetException> is not a parameter of it")
+            .hasStackTraceContaining("Known are: commandsPerMinute, maxErrors, trustedNetworks");
+    }
+
+    @Test
+    void theSamplesOfHandlersInCommentsWork() throws Exception {
+        try (JamesUnderTest james = JamesUnderTest.postlane()
+            .edit("smtpserver.xml", text -> {
+                String open = text.replaceAll("(?s)<!--([^<>]*)(<handler .*?</handler>)\\s*-->", "$2");
+                assertThat(List.of("BlockedNetworks", "ReverseDns", "DnsLists", "MessageLimits"))
+                    .allSatisfy(handler -> assertThat(open).contains("." + handler + "\">"));
+                assertThat(open.replaceAll("(?s)<!--.*?-->", "")).contains("BlockedNetworks", "MessageLimits");
+                return open;
+            }).domain("local.test").user("ann@local.test").start();
+                SmtpDialogue dialogue = james.smtp()) {
+            dialogue.command("MAIL FROM:<x@world.test>", 250);
+            dialogue.command("RCPT TO:<ann@local.test>", 250);
+        }
+    }
+
+    @Test
+    void jamesOwnCommandsMayStandAnywhere() throws Exception {
+        String core = "<handler class=\"org.apache.james.smtpserver.CoreCmdHandlerLoader\"/>";
+        try (JamesUnderTest james = JamesUnderTest.postlane()
+            .edit("smtpserver.xml", text -> text.replace(core, "").replace("<handlerchain>", "<handlerchain>" + core))
+            .domain("local.test").start(); SmtpDialogue world = james.smtp();
+                SmtpDialogue submission = james.anonymousSubmission()) {
+            world.command("MAIL FROM:<x@world.test> SMTPUTF8", 555);
+            world.command("MAIL FROM:<x@world.test>", 250);
+            world.command("RCPT TO:<nobody@local.test>", 550);
+            submission.command("MAIL FROM:<x@world.test>", 530);
+        }
     }
 
     @Test

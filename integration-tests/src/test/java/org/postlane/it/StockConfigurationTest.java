@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,8 @@ import org.postlane.testing.SmtpDialogue;
 import org.postlane.testing.SmtpServer;
 
 class StockConfigurationTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     /** What an administrator does to an existing James: name the module, and change one class name. */
     static JamesUnderTest.Builder switchedOn() {
         return JamesUnderTest.stock()
@@ -41,11 +44,25 @@ class StockConfigurationTest {
                         "Subject: hello\r\n\r\nbody\r\n".getBytes(StandardCharsets.US_ASCII));
                 }
                 int expected = i + 1;
-                await().until(() -> remote.received().size() == expected);
+                await().atMost(PATIENCE).until(() -> remote.received().size() == expected);
             }
             assertThat(remote.received()).extracting(mail -> mail.mailFrom()).containsOnly("alice@local.test");
             assertThat(remote.statistics().connectionsOpened()).isEqualTo(1);
             assertThat(remote.violations()).isEmpty();
+        }
+    }
+
+    @Test
+    void stocksSampleDeliversToMailboxesWithOnlyTheClassNameChanged() throws Exception {
+        FaultyMailboxes mailboxes = new FaultyMailboxes();
+        try (JamesUnderTest james = switchedOn().override(mailboxes)
+                .replace("mailetcontainer.xml", "class=\"LocalDelivery\"", "class=\"org.postlane.mailet.FanOutLocalDelivery\"")
+                .start()) {
+            try (SmtpDialogue smtp = james.smtp()) {
+                smtp.sendMail("bob@elsewhere.test", List.of("alice@local.test"),
+                    "Subject: hello\r\n\r\nbody\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
+            await().atMost(PATIENCE).until(() -> mailboxes.inInbox("alice@local.test") == 1);
         }
     }
 
@@ -59,7 +76,7 @@ class StockConfigurationTest {
                 smtp.sendMail("bob@elsewhere.test", List.of("alice@local.test"),
                     "Subject: hello\r\n\r\nbody\r\n".getBytes(StandardCharsets.US_ASCII));
             }
-            await().until(() -> james.inbox("alice@local.test").size() == 1);
+            await().atMost(PATIENCE).until(() -> james.inbox("alice@local.test").size() == 1);
             try (Pop3Client first = Pop3Client.plain(james.port("pop3")).login("alice@local.test", JamesUnderTest.SECRET);
                  Pop3Client second = Pop3Client.plain(james.port("pop3"))) {
                 assertThat(first.greeting()).isEqualTo("+OK POP3 server ready");

@@ -3,38 +3,21 @@ package org.postlane.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.postlane.it.JamesUnderTest.SECRET;
+import static org.postlane.it.Pop3Fixture.SMALL;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What James' own POP3 handlers do, as of 3.8.1: where they are right, and why they are replaced where they are not. A test that
  * fails here with another James says that a reason may be gone.
  */
 class StockPop3Test {
-    private static final String SMALL = "Subject: one\r\n\r\nhello\r\n";
-
-    private static Pop3Fixture pop3;
-
-    @BeforeAll
-    static void start() throws Exception {
-        pop3 = Pop3Fixture.stock();
-    }
-
-    @AfterAll
-    static void stop() {
-        pop3.close();
-    }
-
-    @AfterEach
-    void calmDown() {
-        pop3.maildrops.calmDown();
-    }
+    @RegisterExtension
+    static Pop3Fixture pop3 = Pop3Fixture.stock();
 
     @Test
     void stockServesMessagesOctetForOctetAndRemovesThemAtQuit() throws Exception {

@@ -46,6 +46,7 @@ public final class CredentialStore {
     private volatile CredentialSettings settings;
     private volatile CredentialFile file;
     private volatile boolean keepsCramMd5;
+    private volatile IterationShares iterations;
     /** What the next write does; those who wait for it. */
     private CompletableFuture<Void> nextWrite;
 
@@ -64,6 +65,7 @@ public final class CredentialStore {
         if (settings == null) {
             file = new CredentialFile(path(where, wanted));
             file.atStart().forEach(credential -> credentials.put(credential.user(), credential));
+            iterations = new IterationShares(credentials.values(), wanted.iterations());
             settings = wanted;
         } else if (!settings.equals(wanted)) {
             throw new ConfigurationError(where + ": " + wanted + ": expected the same for all listeners, and another one has "
@@ -112,9 +114,13 @@ public final class CredentialStore {
         return all;
     }
 
-    /** SCRAM keys for a user who has none, the same each time, so that nobody sees from outside who has some. */
+    /**
+     * SCRAM keys for a user who has none, so that nobody sees from outside who has some: the same each time, and with as many
+     * iterations as those who have some, in the same shares.
+     */
     public ScramKeys scramDecoy(String name) {
-        return ScramKeys.decoy(mac("scram " + name), settings().iterations());
+        byte[] octets = mac("scram " + name);
+        return ScramKeys.decoy(octets, iterations.of(mac("iterations " + name)));
     }
 
     /** The same for CRAM-MD5. */
@@ -174,7 +180,9 @@ public final class CredentialStore {
             nextWrite = null;
         }
         try {
-            file.write(list());
+            List<Credential> all = list();
+            iterations = new IterationShares(all, settings().iterations());
+            file.write(all);
             written.complete(null);
         } catch (IOException | RuntimeException e) {
             written.completeExceptionally(e);

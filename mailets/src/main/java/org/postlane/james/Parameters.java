@@ -4,13 +4,11 @@ package org.postlane.james;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.apache.james.util.DurationParser;
 import org.apache.mailet.MailetConfig;
 
@@ -26,16 +24,21 @@ public final class Parameters {
 
     private final String where;
     private final Map<String, String> values;
-    private final Set<String> known = new TreeSet<>(CONTAINER_KEYS);
+    private final Set<String> known;
 
     /**
      * Reads {@code values}.
      *
-     * @param where names the file and the element, for messages: {@code mailetcontainer.xml, mailet PooledRemoteDelivery}
+     * @param where names the file and the element, for messages: {@code smtpserver.xml, handler RequireAuth}
      */
     public Parameters(String where, Map<String, String> values) {
+        this(where, values, Set.of());
+    }
+
+    private Parameters(String where, Map<String, String> values, Set<String> known) {
         this.where = where;
         this.values = new HashMap<>(values);
+        this.known = new TreeSet<>(known);
     }
 
     /** The parameters of a mailet, named by its class as the administrator wrote it. */
@@ -53,7 +56,8 @@ public final class Parameters {
         }
         String which = values.containsKey(distinctiveKey)
             ? " with <" + distinctiveKey + ">" + values.get(distinctiveKey) + "</" + distinctiveKey + ">" : "";
-        return new Parameters("mailetcontainer.xml, mailet " + simpleName(config.getMailetName()) + which, values);
+        return new Parameters("mailetcontainer.xml, mailet " + simpleName(config.getMailetName()) + which, values,
+            CONTAINER_KEYS);
     }
 
     private static String simpleName(String mailetName) {
@@ -175,22 +179,9 @@ public final class Parameters {
      */
     public void refuseUnknown() {
         for (String key : unread()) {
-            throw new ConfigurationError(where + ": <" + key + "> is not a parameter of it; the nearest one is <"
-                + nearestTo(key) + ">. Known are: " + String.join(", ", known));
+            throw new ConfigurationError(where + ": <" + key + "> is not a parameter of it; " + Nearest.to(key, known)
+                .map(nearest -> "the nearest one is <" + nearest + ">. Known are: " + String.join(", ", known))
+                .orElse("it takes none"));
         }
-    }
-
-    private String nearestTo(String key) {
-        String nearest = "";
-        int distance = Integer.MAX_VALUE;
-        for (String candidate : known) {
-            int d = LevenshteinDistance.getDefaultInstance()
-                .apply(key.toLowerCase(Locale.US), candidate.toLowerCase(Locale.US));
-            if (d < distance) {
-                distance = d;
-                nearest = candidate;
-            }
-        }
-        return nearest;
     }
 }

@@ -6,8 +6,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -16,30 +14,10 @@ import java.util.function.Consumer;
  * has changed, also where another file has taken its place. For one thread.
  */
 public final class WatchedFile {
-    /** What tells one version of a file from the next. */
-    private static final class Version {
-        private final List<Object> marks;
-
-        private Version(BasicFileAttributes attributes) {
-            // The key is the inode: a file that was renamed into place may have the size and the time of the one before it.
-            marks = List.of(attributes.lastModifiedTime(), attributes.size(), String.valueOf(attributes.fileKey()));
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Version && marks.equals(((Version) other).marks);
-        }
-
-        @Override
-        public int hashCode() {
-            return marks.hashCode();
-        }
-    }
-
     private final Path path;
     /** What was read last, whether it was good or not; empty where there was no file. */
-    private Optional<Version> read = Optional.empty();
-    private Optional<Version> seen = Optional.empty();
+    private Optional<FileVersion> read = Optional.empty();
+    private Optional<FileVersion> seen = Optional.empty();
 
     /** A file, whether it is there or not. */
     public WatchedFile(Path path) {
@@ -59,7 +37,7 @@ public final class WatchedFile {
      */
     public void read(Consumer<String> entries) {
         try {
-            read = Optional.of(version());
+            read = Optional.of(FileVersion.of(path));
             seen = read;
             parse(Files.readString(path, StandardCharsets.UTF_8), entries);
         } catch (CharacterCodingException e) {
@@ -74,9 +52,9 @@ public final class WatchedFile {
      * place shall not have half of it read.
      */
     public boolean hasChanged() {
-        Optional<Version> now;
+        Optional<FileVersion> now;
         try {
-            now = Optional.of(version());
+            now = Optional.of(FileVersion.of(path));
         } catch (IOException e) {
             now = Optional.empty();
         }
@@ -87,10 +65,6 @@ public final class WatchedFile {
         }
         read = now;
         return true;
-    }
-
-    private Version version() throws IOException {
-        return new Version(Files.readAttributes(path, BasicFileAttributes.class));
     }
 
     private void parse(String text, Consumer<String> entries) {

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import com.google.common.net.InetAddresses;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
+import org.postlane.outbound.settings.OutboundSettings;
 import org.postlane.smtp.Protocol;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpTimeouts;
@@ -21,6 +22,7 @@ import org.postlane.smtp.SmtpTimeouts;
 final class SessionParameters {
     static final String GATEWAY_PROTOCOL = "gatewayProtocol";
     static final String IGNORE_EXTENSIONS = "ignoreExtensions";
+    static final String MAILS_IN_FLIGHT = "mailsInFlightPerConnection";
 
     private static final int LONGEST_TIMEOUT_MS = 24 * 3600 * 1000;
 
@@ -65,7 +67,9 @@ final class SessionParameters {
         InetAddress source = source().orElse(null);
         SmtpTimeouts timeouts = timeouts();
         List<String> ignored = ignoredExtensions();
-        return session -> session.ignoring(ignored).source(source).timeouts(timeouts);
+        int inFlight = parameters.wholeNumber(MAILS_IN_FLIGHT, OutboundSettings.DEFAULT_MAILS_IN_FLIGHT_PER_CONNECTION, 1,
+            SessionSettings.MOST_TRANSACTIONS_IN_FLIGHT);
+        return session -> session.ignoring(ignored).source(source).timeouts(timeouts).transactionsInFlight(inFlight);
     }
 
     private List<String> ignoredExtensions() {

@@ -25,9 +25,21 @@ final class Entry<K extends PoolKey, R extends PooledResource> {
     State state = State.LEASED;
     long idleUntil;
     int uses;
+    /** Leases given so far, those that never reached anybody included: which one is the last. */
+    long leases;
+    /** Leases that are out; above one where somebody was let follow. */
+    int holders;
+    /** Most leases that may be out at once, as the resource had it when it was asked last. */
+    int most = 1;
+    /** Most leases in all, likewise. */
+    int usesAllowed;
+    /** Why this ends when all leases are back, or null. */
+    DiscardReason doom;
     boolean rested;
-    /** Whether the lease at hand is of something that was not opened for it. */
+    /** Whether the last lease was of something that was not opened for it. */
     boolean reused;
+    /** Whether others had it when the last lease was decided. */
+    boolean following;
     /** The resource has reported its end. */
     boolean ended;
     /** Counted in {@link Host#good}. */

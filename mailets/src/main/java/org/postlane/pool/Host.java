@@ -22,6 +22,8 @@ final class Host<K extends PoolKey, R extends PooledResource> {
     final List<Opening<K, R>> openings = new ArrayList<>();
     /** Least recently used first. */
     final List<Entry<K, R>> idle = new ArrayList<>();
+    /** Leased, and the last who has it lets somebody follow. */
+    final Set<Entry<K, R>> followable = new LinkedHashSet<>();
     /** Slots taken: opening, leased, idle and closing. */
     int open;
     int closing;

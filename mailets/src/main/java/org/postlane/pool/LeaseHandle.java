@@ -2,19 +2,26 @@
 package org.postlane.pool;
 
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiConsumer;
 
 /** One lease of one entry. */
 final class LeaseHandle<K extends PoolKey, R extends PooledResource> implements Lease<R> {
     private final boolean reused;
+    private final boolean following;
+    /** Which of its entry's leases this is. */
+    private final long number;
     private final AtomicReference<Entry<K, R>> entry;
-    /** Takes the entry back, with a reason to discard it or null. */
-    private final BiConsumer<Entry<K, R>, DiscardReason> giveBack;
+    private final WayBack<K, R> wayBack;
 
-    LeaseHandle(Entry<K, R> entry, BiConsumer<Entry<K, R>, DiscardReason> giveBack) {
+    /**
+     * To be made by whoever has decided the lease: until then nobody else gets the entry, so that what it says of its last lease
+     * stays as it was decided, whoever hands back meanwhile.
+     */
+    LeaseHandle(Entry<K, R> entry, WayBack<K, R> wayBack) {
         this.reused = entry.reused;
+        this.following = entry.following;
+        this.number = entry.leases;
         this.entry = new AtomicReference<>(entry);
-        this.giveBack = giveBack;
+        this.wayBack = wayBack;
     }
 
     @Override
@@ -32,6 +39,19 @@ final class LeaseHandle<K extends PoolKey, R extends PooledResource> implements 
     }
 
     @Override
+    public boolean isFollowing() {
+        return following;
+    }
+
+    @Override
+    public void letFollow() {
+        Entry<K, R> mine = entry.get();
+        if (mine != null) {
+            wayBack.letFollow(mine, number);
+        }
+    }
+
+    @Override
     public void release() {
         giveBack(null);
     }
@@ -44,7 +64,7 @@ final class LeaseHandle<K extends PoolKey, R extends PooledResource> implements 
     private void giveBack(DiscardReason reason) {
         Entry<K, R> mine = entry.getAndSet(null);
         if (mine != null) {
-            giveBack.accept(mine, reason);
+            wayBack.take(mine, reason);
         }
     }
 }

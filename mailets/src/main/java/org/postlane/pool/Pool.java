@@ -13,7 +13,8 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Hands out resources for exclusive use and keeps them for the next caller, within {@link PoolLimits}.
+ * Hands out resources and keeps them for the next caller, within {@link PoolLimits}. Each is one caller's alone, until he lets
+ * another follow ({@link Lease#letFollow()}).
  *
  * <ul>
  * <li>The limits per host and in all count every connection that the peer may count: opening, leased, idle and closing.
@@ -22,6 +23,7 @@ import java.util.function.LongSupplier;
  *     answer holds one connection, one that does soon has all it may. An {@link OpeningGate} may slow openings down further.
  * <li>Callers are served in the order of their arrival per host, and among hosts that have room. Where the limits leave no room,
  *     idle resources give way, the least recently used first.
+ * <li>Whoever would wait in line follows a holder who lets him, where least do: no connection can be opened for him now.
  * </ul>
  *
  * <p>Safe for use by several threads; never blocks. Futures complete, and factory and resources are called, in the thread that
@@ -140,7 +142,7 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
         Entry<K, R> entry = decisions.decide(state -> state.acquire(waiter));
         while (entry != null) {
             if (WayBack.isUsable(entry)) {
-                return CompletableFuture.completedFuture(new LeaseHandle<>(entry, wayBack::take));
+                return CompletableFuture.completedFuture(new LeaseHandle<>(entry, wayBack));
             }
             Entry<K, R> dead = entry;
             DiscardReason why = WayBack.fault(entry, DiscardReason.DIED_IDLE);
@@ -221,7 +223,14 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
 
         @Override
         public void deliver(Waiter<K, R> waiter, Entry<K, R> entry) {
-            if (!waiter.future.complete(new LeaseHandle<>(entry, wayBack::take))) {
+            LeaseHandle<K, R> lease = new LeaseHandle<>(entry, wayBack);
+            if (waiter.future.complete(lease)) {
+                return;
+            }
+            if (lease.isFollowing()) {
+                decisions.change(state -> state.uncount(entry));
+                lease.release();
+            } else {
                 decisions.change(state -> {
                     state.unlease(entry);
                     state.offer(entry);

@@ -25,6 +25,7 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
     private final Callers<K, R> callers;
     private final Lifetimes<K, R> lifetimes;
     private final Pace<K, R> pace;
+    private final Followers<K, R> followers;
     private boolean closed;
 
     PoolState(PoolLimits limits, OpeningGate<? super K> gate, LongSupplier clock, DoubleSupplier dice, Effects<K, R> outside) {
@@ -36,6 +37,7 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         this.callers = new Callers<>(limits, clock, line, tally, effects);
         this.lifetimes = new Lifetimes<>(this::limits, clock, dice, slots, tally, effects);
         this.pace = new Pace<>(gate, clock, effects);
+        this.followers = new Followers<>(order, lifetimes);
     }
 
     private PoolLimits limits() {
@@ -196,18 +198,46 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         effects.deliver(waiter, entry);
     }
 
+    /** The last holder, whose lease has this number, lets somebody follow. */
+    void letFollow(Entry<K, R> entry, long number, int most, int usesAllowed) {
+        entry.most = most;
+        entry.usesAllowed = usesAllowed;
+        if (entry.leases == number && followers.admit(entry)) {
+            settle(entry.host);
+        }
+    }
+
+    /** A lease comes back. Returns whether it was the last: then the resource has to be looked at. */
+    boolean handBack(Entry<K, R> entry, DiscardReason reason, int most) {
+        boolean last = followers.handBack(entry, reason, most);
+        if (!last) {
+            settle(entry.host);
+        }
+        return last;
+    }
+
     private void lease(Entry<K, R> entry) {
+        followers.leased(entry);
         entry.reused = !entry.isFresh();
         entry.uses++;
         tally.acquired++;
         tally.reused += entry.reused ? 1 : 0;
+        entry.following = entry.holders > 1;
+        tally.followed += entry.following ? 1 : 0;
     }
 
     /** The lease never reached anybody: it did not happen. */
     void unlease(Entry<K, R> entry) {
+        entry.holders--;
+        uncount(entry);
+    }
+
+    /** The lease never reached anybody, and comes back by itself: it shall not count. */
+    void uncount(Entry<K, R> entry) {
         entry.uses--;
         tally.acquired--;
         tally.reused -= entry.reused ? 1 : 0;
+        tally.followed -= entry.following ? 1 : 0;
     }
 
     /** Discards what is not discarded yet. */
@@ -282,6 +312,19 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
     private void settle(Host<K, R> host) {
         refresh(host);
         assign();
+        if (!closed) {
+            follow(host);
+        }
+    }
+
+    /** Lets those who would have to wait in line follow holders. */
+    private void follow(Host<K, R> host) {
+        Entry<K, R> entry = followers.nextIn(host);
+        while (entry != null) {
+            serve(order.nextBehind(entry), entry, null);
+            refresh(host);
+            entry = followers.nextIn(host);
+        }
     }
 
     private void assign() {

@@ -34,6 +34,11 @@ public final class PoolStats extends SlotFigures {
         return tally.reused;
     }
 
+    /** Leases granted since the start for which {@link Lease#isFollowing()} holds. */
+    public long followed() {
+        return tally.followed;
+    }
+
     /** Callers that waited in vain since the start. */
     public long timedOut() {
         return tally.timedOut;
@@ -55,7 +60,8 @@ public final class PoolStats extends SlotFigures {
     @Override
     public String toString() {
         return super.toString() + ", opened=" + tally.opened + ", failedToOpen=" + tally.failedToOpen + ", acquired="
-            + tally.acquired + ", reused=" + tally.reused + ", timedOut=" + tally.timedOut + ", discarded=" + tally.discarded;
+            + tally.acquired + ", reused=" + tally.reused + ", followed=" + tally.followed
+            + ", timedOut=" + tally.timedOut + ", discarded=" + tally.discarded;
     }
 
     /** What only ever grows. Guarded by the pool's lock until it is copied. */
@@ -64,6 +70,7 @@ public final class PoolStats extends SlotFigures {
         long failedToOpen;
         long acquired;
         long reused;
+        long followed;
         long timedOut;
         private final EnumMap<DiscardReason, Long> discarded = new EnumMap<>(DiscardReason.class);
 
@@ -83,6 +90,7 @@ public final class PoolStats extends SlotFigures {
             copy.failedToOpen = failedToOpen;
             copy.acquired = acquired;
             copy.reused = reused;
+            copy.followed = followed;
             copy.timedOut = timedOut;
             copy.discarded.putAll(discarded);
             return copy;

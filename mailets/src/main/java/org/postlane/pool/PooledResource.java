@@ -51,4 +51,13 @@ public interface PooledResource {
     default int usesAllowed() {
         return Integer.MAX_VALUE;
     }
+
+    /**
+     * How many leases of this may be out at once now, that of the holder included who lets somebody follow him
+     * ({@link Lease#letFollow()}). Asked then, and when one of several comes back. One, or less, where nobody may follow, as
+     * when this is not in good order any more.
+     */
+    default int leasesAtOnce() {
+        return 1;
+    }
 }

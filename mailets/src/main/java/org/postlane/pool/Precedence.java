@@ -26,6 +26,27 @@ final class Precedence<K extends PoolKey, R extends PooledResource> {
                 return waiter;
             }
         }
+        return nextQueuedFor(entry);
+    }
+
+    /**
+     * The waiter who may follow those who have this entry: somebody is queued who may, and neither who came before him nor
+     * another host needs its slot. Who has an opening under way came before those queued, and leaves it to them.
+     */
+    Waiter<K, R> nextBehind(Entry<K, R> entry) {
+        Waiter<K, R> queued = nextQueuedFor(entry);
+        if (queued == null || !queued.accepts(entry) || givesWay(queued)) {
+            return null;
+        }
+        for (Waiter<K, R> waiter : entry.host.granted) {
+            if (waiter.accepts(entry)) {
+                return waiter;
+            }
+        }
+        return queued;
+    }
+
+    private Waiter<K, R> nextQueuedFor(Entry<K, R> entry) {
         Host<K, R> host = entry.host;
         int provided = host.closing + Math.min(limits.get().maxPerHost() - host.open,
             limits.get().maxTotal() - slots.open());

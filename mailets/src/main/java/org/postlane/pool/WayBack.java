@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What happens to a resource between the end of a lease and its next place. Safe for use by several threads. */
+/** What happens to a resource from where its holder is done with it, or lets somebody follow. Safe for use by several threads. */
 final class WayBack<K extends PoolKey, R extends PooledResource> {
     private static final Logger LOGGER = LoggerFactory.getLogger(WayBack.class);
 
@@ -23,17 +23,37 @@ final class WayBack<K extends PoolKey, R extends PooledResource> {
         this.decisions = decisions;
     }
 
+    /** Lets somebody have it behind the lease of this number, if that is the last. */
+    void letFollow(Entry<K, R> entry, long number) {
+        Trampoline.run(List.of(() -> {
+            int most = leasesAtOnce(entry);
+            int usesAllowed = ask(entry, PooledResource::usesAllowed, 0);
+            decisions.change(state -> state.letFollow(entry, number, most, usesAllowed));
+        }));
+    }
+
+    private static int leasesAtOnce(Entry<?, ?> entry) {
+        return ask(entry, PooledResource::leasesAtOnce, 1);
+    }
+
     /** Takes back what was leased. {@code reason} says why its holder discards it; null if it is in good order. */
     void take(Entry<K, R> entry, DiscardReason reason) {
         Trampoline.run(List.of(() -> {
-            DiscardReason why = whyDiscard(entry, reason);
-            if (why != null) {
-                decisions.change(state -> state.discard(entry, why));
-            } else {
-                Outcome.whenDone(Outcome.of(entry.resource::reset), limits.resetTimeout(), timers,
-                    (ready, failure) -> afterReset(entry, ready, failure));
+            int most = leasesAtOnce(entry);
+            if (decisions.decide(state -> state.handBack(entry, reason, most))) {
+                takeFromLast(entry);
             }
         }));
+    }
+
+    private void takeFromLast(Entry<K, R> entry) {
+        DiscardReason why = whyDiscard(entry, entry.doom);
+        if (why != null) {
+            decisions.change(state -> state.discard(entry, why));
+        } else {
+            Outcome.whenDone(Outcome.of(entry.resource::reset), limits.resetTimeout(), timers,
+                (ready, failure) -> afterReset(entry, ready, failure));
+        }
     }
 
     private DiscardReason whyDiscard(Entry<K, R> entry, DiscardReason holders) {

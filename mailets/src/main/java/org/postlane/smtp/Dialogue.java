@@ -37,7 +37,8 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     private long lastReply;
     /** When the server last did anything that was asked of it. Read from any thread. */
     private volatile long lastProgress;
-    private volatile boolean outcomeUnknown;
+    /** Contents whose last piece may have left, and that have no outcome. Written on the event loop only. */
+    private volatile int unknownOutcomes;
     private Consumer<IOException> onEnd = why -> { };
 
     /**
@@ -58,17 +59,27 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
 
     /** A piece of content leaves; after the last one only the server knows whether it has the message. */
     void contentLeaves(boolean last) {
-        outcomeUnknown |= last;
+        countUnknown(last ? 1 : 0);
     }
 
     /** A transaction begins behind which nothing is open. */
     void outcomesAreKnown() {
-        outcomeUnknown = false;
+        unknownOutcomes = 0;
+    }
+
+    /** One of the contents whose last piece has left has its outcome. */
+    void outcomeIsKnown() {
+        countUnknown(-1);
+    }
+
+    private void countUnknown(int more) {
+        int before = unknownOutcomes;
+        unknownOutcomes = Math.max(0, before + more);
     }
 
     /** Whether the last piece of some content may have left, and its outcome may be open. Any thread may ask. */
     boolean isOutcomeUnknown() {
-        return outcomeUnknown;
+        return unknownOutcomes > 0;
     }
 
     /** For how long nothing has gone on. Any thread may ask. */
@@ -172,6 +183,11 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     /** Whether what the server said did not fit what it was asked. Any thread may ask. */
     boolean isOutOfStep() {
         return broken instanceof ProtocolViolationException;
+    }
+
+    /** Whether it was given up because an answer did not come in time. */
+    boolean isTimedOut() {
+        return broken instanceof ReplyTimeoutException;
     }
 
     /** How long the server has said nothing. */

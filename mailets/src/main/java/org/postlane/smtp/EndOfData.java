@@ -54,6 +54,16 @@ final class EndOfData {
         });
     }
 
+    /** Whether the last piece of the content may have left. */
+    boolean isLastPieceLeft() {
+        return pump != null && pump.isLastPieceLeft();
+    }
+
+    /** Whether the answer is there. */
+    boolean isAnswered() {
+        return expected != null && expected.reply().isDone() && !expected.reply().isCompletedExceptionally();
+    }
+
     /** The first reply, where there is one. */
     Optional<Reply> first() {
         return expected.received().stream().findFirst();

@@ -97,6 +97,10 @@ final class EnvelopeCommands {
         return rcpts.get(rcpts.size() - 1).handle((reply, lost) -> null);
     }
 
+    boolean isMailAccepted() {
+        return mail != null && isPositive(mail);
+    }
+
     /** The answer to the RSET in front, which was sent. */
     CompletableFuture<Reply> reset() {
         return reset;

@@ -17,6 +17,9 @@ import org.postlane.smtp.sasl.Credentials;
  * Two that are equal may share a connection, two that differ may not. Immutable.
  */
 public final class SessionSettings {
+    /** The most transactions that may be without an outcome at once. */
+    public static final int MOST_TRANSACTIONS_IN_FLIGHT = SmtpLimits.MOST_TRANSACTIONS_IN_FLIGHT;
+
     private final InetSocketAddress address;
     private final String serverName;
     private final String ehloName;
@@ -222,9 +225,9 @@ public final class SessionSettings {
          * @throws IllegalArgumentException below 1 and above 100
          */
         public Builder transactionsInFlight(int count) {
-            if (count < 1 || count > SmtpLimits.MOST_TRANSACTIONS_IN_FLIGHT) {
+            if (count < 1 || count > MOST_TRANSACTIONS_IN_FLIGHT) {
                 throw new IllegalArgumentException("Transactions in flight: from 1 to "
-                    + SmtpLimits.MOST_TRANSACTIONS_IN_FLIGHT + ", not " + count);
+                    + MOST_TRANSACTIONS_IN_FLIGHT + ", not " + count);
             }
             this.transactionsInFlight = count;
             return this;

@@ -25,6 +25,7 @@ public final class SmtpConnection {
 
     // Touched on the event loop only.
     private Transaction last;
+    private final Overlap overlap = new Overlap();
     private boolean resetPending;
     private int transactions;
 
@@ -49,6 +50,16 @@ public final class SmtpConnection {
      *     these cases
      */
     public CompletableFuture<TransactionResult> send(Envelope envelope, Content content) {
+        return send(envelope, content, () -> { });
+    }
+
+    /**
+     * As above, and tells when the next one may be sent without waiting for this one's outcome.
+     *
+     * @param mayFollow run once at most, before the outcome and on the connection's own thread, which it must not block: when all
+     *     of this mail is on its way, and what is sent next will overlap with it, up to {@link #transactionsAtOnce()}
+     */
+    public CompletableFuture<TransactionResult> send(Envelope envelope, Content content, Runnable mayFollow) {
         return link.fromEventLoop(() -> turns.take(this::mayOverlap, () -> {
             boolean behind = turns.underWay() > 1;
             if (behind ? !link.dialogue().isIntact() : !link.dialogue().isInSync()) {
@@ -65,11 +76,11 @@ public final class SmtpConnection {
                     + capabilities.maxSize().getAsLong());
                 return CompletableFuture.completedFuture(judge.result());
             }
-            return begin(new Transaction(link, capabilities, shapes, envelope, content), behind);
+            return begin(new Transaction(link, capabilities, shapes, envelope, content), behind, mayFollow);
         }));
     }
 
-    private CompletableFuture<TransactionResult> begin(Transaction transaction, boolean behind) {
+    private CompletableFuture<TransactionResult> begin(Transaction transaction, boolean behind, Runnable mayFollow) {
         boolean resetFirst = behind ? last.needsResetBehind() : resetPending;
         if (behind) {
             transaction.follow(last);
@@ -82,12 +93,25 @@ public final class SmtpConnection {
         last = transaction;
         transactions++;
         resetPending = true;
-        CompletableFuture<Void> unused = transaction.afterContent().thenRunAsync(turns::advance, link.channel().eventLoop());
-        return transaction.run(reused, resetFirst);
+        CompletableFuture<TransactionResult> outcome = transaction.run(reused, resetFirst);
+        CompletableFuture<Void> unused = transaction.afterContent().thenRunAsync(() -> {
+            turns.advance();
+            if (transaction == last && !outcome.isDone() && transaction.mayBeFollowed()) {
+                mayFollow.run();
+            }
+        }, link.channel().eventLoop());
+        return outcome.whenComplete((result, failure) -> {
+            overlap.ended(transaction, link.dialogue());
+            if (transaction != last && transaction.isLastPieceLeft()) {
+                // Another goes on behind it, which may stall by itself; behind the last one nothing does that could give way.
+                link.dialogue().outcomeIsKnown();
+            }
+            transaction.leave();
+        });
     }
 
     private boolean mayOverlap() {
-        return turns.underWay() < link.settings().transactionsInFlight() && last != null && last.mayBeFollowed();
+        return turns.underWay() < settings().transactionsInFlight() && last != null && last.mayBeFollowed();
     }
 
     private <T> CompletableFuture<T> notInSync() {
@@ -235,6 +259,24 @@ public final class SmtpConnection {
      */
     public boolean isUsable() {
         return idle && link.dialogue().isIntact();
+    }
+
+    /**
+     * How many transactions may be without an outcome at once: {@link SessionSettings#transactionsInFlight()}, or one where the
+     * server does not offer PIPELINING, and where the connection is not in good order any more.
+     */
+    public int transactionsAtOnce() {
+        return isIntact() && capabilities.offers("PIPELINING") ? settings().transactionsInFlight() : 1;
+    }
+
+    /** Whether the connection is open and nothing has gone wrong on it; something may be under way. */
+    public boolean isIntact() {
+        return link.dialogue().isIntact();
+    }
+
+    /** Whether it broke in a way that a connection with one transaction at a time would not have, as far as can be told. */
+    public boolean isBrokenByOverlap() {
+        return overlap.isToBlame();
     }
 
     /** Whether the server has said 421: it is closing the connection, or has closed it. */

@@ -17,6 +17,7 @@ final class Transaction implements Surroundings {
     private final CompletableFuture<Void> contentLeft = new CompletableFuture<>();
     private EnvelopeCommands commands;
     private CompletableFuture<Reply> data;
+    private EndOfData end;
     private boolean bodyAhead;
     private Transaction predecessor;
     private Transaction follower;
@@ -39,7 +40,7 @@ final class Transaction implements Surroundings {
     CompletableFuture<TransactionResult> run(boolean reused, boolean resetFirst) {
         boolean pipelining = capabilities.offers("PIPELINING");
         commands = new EnvelopeCommands(link, capabilities, envelope, content, reused);
-        EndOfData end = new EndOfData(link, shapes, commands);
+        end = new EndOfData(link, shapes, commands);
         if (chunked) {
             ChunkTransfer chunks = new ChunkTransfer(link, shapes, content, end, pipelining);
             if (pipelining && shapes.allowBodyAhead()
@@ -94,6 +95,31 @@ final class Transaction implements Surroundings {
     /** It begins before another one has its outcome. */
     void follow(Transaction before) {
         predecessor = before;
+    }
+
+    /** It has its outcome: what came before does not matter any more, and would be kept with its content. */
+    void leave() {
+        predecessor = null;
+    }
+
+    /** Whether it began behind one that had no outcome then. */
+    boolean isFollower() {
+        return predecessor != null;
+    }
+
+    /** Whether the server may have all of its content. */
+    boolean isLastPieceLeft() {
+        return end.isLastPieceLeft();
+    }
+
+    /** Whether the server has taken it up. */
+    boolean isBegunByServer() {
+        return commands != null && commands.isMailAccepted();
+    }
+
+    /** Whether the one before it has an answer to its content: what happened since did not happen to that one. */
+    boolean isPredecessorAnswered() {
+        return predecessor != null && predecessor.end.isAnswered();
     }
 
     @Override

@@ -49,7 +49,12 @@ public final class Client {
         if (!(address instanceof Inet6Address) || ipv6Prefix == 128) {
             return text(address);
         }
-        return InetAddresses.toAddrString(ofOctets(Networks.masked(address.getAddress(), ipv6Prefix))) + "/" + ipv6Prefix;
+        return network(Networks.masked(address.getAddress(), ipv6Prefix), ipv6Prefix);
+    }
+
+    /** A network, or the one address that it is. */
+    static String network(byte[] octets, int prefix) {
+        return InetAddresses.toAddrString(ofOctets(octets)) + (prefix == octets.length * Byte.SIZE ? "" : "/" + prefix);
     }
 
     private static InetAddress ofOctets(byte[] octets) {

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtpserver;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -18,8 +15,6 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.netty.util.ReferenceCountUtil;
 import org.apache.james.protocols.api.ProtocolSession;
 import org.apache.james.protocols.netty.HandlerConstants;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps look-ups off the thread of a session. Stands in its pipeline in front of James' own handler, which answers each line
@@ -31,16 +26,11 @@ import org.slf4j.LoggerFactory;
  * its lines begin like them, and waiting for each would take longer than the client does. For the thread of its channel.
  */
 public final class CommandGate extends ChannelInboundHandlerAdapter {
-    private static final Logger LOGGER = LoggerFactory.getLogger(CommandGate.class);
     /** Its name in the pipeline. */
     static final String NAME = "postlaneGate";
+    static final CompletableFuture<?> NOTHING_TO_DO = CompletableFuture.completedFuture(null);
     /** So many lines behind the one that waits are looked at already: their answers are known when their turn comes. */
     private static final int AHEAD = 32;
-
-    /** All verbs of SMTP that are of interest here have as many letters (RFC 5321 4.1.1). */
-    private static final int VERB = 4;
-    private static final int DATA = pack("DATA".getBytes(StandardCharsets.US_ASCII));
-    private static final CompletableFuture<?> NOTHING_TO_DO = CompletableFuture.completedFuture(null);
 
     /** What is to be done before James gets a line. */
     public interface Preparation {
@@ -57,18 +47,7 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A preparation, and the commands that it is for. */
-    private static final class Entry {
-        private final int verb;
-        private final Preparation preparation;
-
-        private Entry(int verb, Preparation preparation) {
-            this.verb = verb;
-            this.preparation = preparation;
-        }
-    }
-
-    private final List<Entry> entries = new ArrayList<>();
+    private final Preparations preparations = new Preparations();
     /** Lines, complaints about lines, and the {@link Intake}, in the order in which they came. */
     private final Deque<Object> held = new ArrayDeque<>();
     /** How many of them, from the first on, have been looked at. */
@@ -98,23 +77,18 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
         });
     }
 
+    /** The name of what stands first among those in a pipeline that hold back what a client has sent. */
+    public static String entrance(ChannelPipeline pipeline) {
+        return pipeline.get(Intake.NAME) == null ? HandlerConstants.FRAMER : Intake.NAME;
+    }
+
     /**
      * Has these commands wait for a preparation; a command with several ones waits for all.
      *
      * @param verbs of four letters
      */
     public void add(Preparation preparation, String... verbs) {
-        for (String verb : verbs) {
-            entries.add(new Entry(pack(verb.getBytes(StandardCharsets.US_ASCII)), preparation));
-        }
-    }
-
-    private static int pack(byte[] letters) {
-        int packed = 0;
-        for (byte letter : letters) {
-            packed = packed << Byte.SIZE | upperCase(letter);
-        }
-        return packed;
+        preparations.add(preparation, verbs);
     }
 
     /** Hands on nothing that comes from here on, until {@link #goOn}: for a reply that takes longer than its command. */
@@ -153,8 +127,13 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
         } else if (isHolding()) {
             held.add(event);
         } else {
-            ((Intake) event).goOn(context);
+            ((Intake) event).goOn();
         }
+    }
+
+    /** How many lines are held back. */
+    int held() {
+        return held.size();
     }
 
     private boolean isHolding() {
@@ -167,7 +146,7 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
             context.fireChannelRead(message);
             return;
         }
-        CompletableFuture<?> ready = prepare((ByteBuf) message);
+        CompletableFuture<?> ready = lineHandlers.isEmpty() ? preparations.begin((ByteBuf) message) : NOTHING_TO_DO;
         if (ready.isDone()) {
             context.fireChannelRead(message);
             return;
@@ -195,7 +174,7 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
             if (next instanceof Throwable) {
                 context.fireExceptionCaught((Throwable) next);
             } else if (next instanceof Intake) {
-                ((Intake) next).goOn(context);
+                ((Intake) next).goOn();
             } else {
                 pass(next);
             }
@@ -218,11 +197,11 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
         int at = 0;
         for (Object line : held) {
             // What stands behind DATA is a message, unless James refuses the command.
-            if (at == AHEAD || (line instanceof ByteBuf && verb((ByteBuf) line) == DATA)) {
+            if (at == AHEAD || (line instanceof ByteBuf && Preparations.isData((ByteBuf) line))) {
                 break;
             }
             if (at++ >= seen && line instanceof ByteBuf) {
-                prepareAhead((ByteBuf) line);
+                preparations.beginAhead((ByteBuf) line);
             }
         }
         seen = Math.max(seen, at);
@@ -253,69 +232,5 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
         held.forEach(ReferenceCountUtil::release);
         held.clear();
         seen = 0;
-    }
-
-    private CompletableFuture<?> prepare(ByteBuf line) {
-        if (!lineHandlers.isEmpty()) {
-            return NOTHING_TO_DO;
-        }
-        int verb = verb(line);
-        CompletableFuture<?> ready = NOTHING_TO_DO;
-        for (Entry entry : entries) {
-            if (entry.verb == verb) {
-                CompletableFuture<?> one = begin(entry.preparation, line);
-                ready = ready.isDone() ? one : one.isDone() ? ready : CompletableFuture.allOf(ready, one);
-            }
-        }
-        return ready;
-    }
-
-    /** What cannot even begin has failed: were the exception to leave, this line and those behind it would never be answered. */
-    private static CompletableFuture<?> begin(Preparation preparation, ByteBuf line) {
-        try {
-            return preparation.prepare(text(line));
-        } catch (RuntimeException | Error e) {
-            LOGGER.error("What a command needs could not be looked up", e);
-            return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    private void prepareAhead(ByteBuf line) {
-        int verb = verb(line);
-        for (Entry entry : entries) {
-            if (entry.verb == verb) {
-                beginAhead(entry.preparation, line);
-            }
-        }
-    }
-
-    private static void beginAhead(Preparation preparation, ByteBuf line) {
-        try {
-            preparation.prepareAhead(text(line));
-        } catch (RuntimeException | Error e) {
-            LOGGER.warn("What a command will need could not be looked up ahead", e);
-        }
-    }
-
-    /** What it begins with, packed: most lines are those of messages, and cost no more than this. */
-    private static int verb(ByteBuf line) {
-        int at = line.readerIndex();
-        while (at < line.writerIndex() && line.getByte(at) <= ' ' && line.getByte(at) >= 0) {
-            // James trims a line before it reads it.
-            at++;
-        }
-        int packed = 0;
-        for (int end = at + VERB; at < end && end < line.writerIndex(); at++) {
-            packed = packed << Byte.SIZE | upperCase(line.getByte(at));
-        }
-        return packed;
-    }
-
-    private static int upperCase(byte letter) {
-        return letter >= 'a' && letter <= 'z' ? letter - 'a' + 'A' : letter & 0xff;
-    }
-
-    private static String text(ByteBuf line) {
-        return line.toString(StandardCharsets.US_ASCII);
     }
 }

@@ -1,43 +1,118 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtpserver;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
 
 /**
- * Reads no further from a client than {@link #AHEAD} octets before James has dealt with what came earlier. Left to itself, James
- * cuts lines on one thread and works on them on another, and reads as fast as the client sends: a large message waits in memory
- * however its lines are stored.
+ * Hands on no more from a client than {@link #OCTETS} and {@link #LINES} before James has dealt with what came earlier, and
+ * reads no further meanwhile. Left to itself, James cuts lines on one thread and works on them on another, and reads as fast as
+ * the client sends: a large message waits in memory however its lines are stored. A line that waits costs some hundred octets
+ * more than it has; clients may send empty ones.
  *
- * <p>Stands in front of the framing. Behind so many octets it stops reading and sends itself through the pipeline, as an event
- * that passes nothing and is passed by nothing; the {@link CommandGate}, from behind the last of the lines, lets it go on.
- * For the thread of its channel.
+ * <p>Stands in front of the framing. Behind so much it stops and sends itself through the pipeline, as an event that passes
+ * nothing and is passed by nothing; the {@link CommandGate}, from behind the last of the lines, lets it go on. For the thread of
+ * its channel.
  */
 final class Intake extends ChannelInboundHandlerAdapter {
     /** Its name in the pipeline. */
     static final String NAME = "postlaneIntake";
     /** As much as Netty reads at once; the kernel holds more than this ready for the next time. */
-    private static final int AHEAD = 64 * 1024;
+    static final int OCTETS = 64 * 1024;
+    /** Of usual length they make as many octets. */
+    static final int LINES = 1024;
 
+    private static final byte LF = '\n';
+
+    /** What was read behind that, as it was read: what was under way when reading stopped. */
+    private final Deque<Object> rest = new ArrayDeque<>();
+    private ChannelHandlerContext context;
     private int octets;
+    private int lines;
     private boolean paused;
+    /** Whether reading is switched off here. */
+    private boolean stopped;
+    private boolean handingOn;
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        octets += message instanceof ByteBuf ? ((ByteBuf) message).readableBytes() : 0;
-        context.fireChannelRead(message);
-        if (octets >= AHEAD && !paused) {
-            paused = true;
-            octets = 0;
-            context.channel().config().setAutoRead(false);
-            context.fireUserEventTriggered(this);
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        rest.add(message);
+        handOn();
+    }
+
+    /** What was handed on has been dealt with. */
+    void goOn() {
+        paused = false;
+        octets = 0;
+        lines = 0;
+        handOn();
+    }
+
+    private void handOn() {
+        if (handingOn) {
+            // It was dealt with before the event was back; the loop below goes on by itself.
+            return;
+        }
+        handingOn = true;
+        try {
+            while (!paused && !rest.isEmpty()) {
+                context.fireChannelRead(next());
+                if (octets >= OCTETS || lines >= LINES) {
+                    paused = true;
+                    stopped = true;
+                    context.channel().config().setAutoRead(false);
+                    context.fireUserEventTriggered(this);
+                }
+            }
+        } finally {
+            handingOn = false;
+        }
+        if (!paused && stopped) {
+            stopped = false;
+            context.channel().config().setAutoRead(true);
         }
     }
 
-    /** Everything that was read before it stopped has been dealt with. */
-    void goOn(ChannelHandlerContext context) {
-        paused = false;
-        context.channel().config().setAutoRead(true);
+    /** All of what was read first, or so many lines of it. */
+    private Object next() {
+        if (!(rest.peekFirst() instanceof ByteBuf)) {
+            return rest.pollFirst();
+        }
+        ByteBuf first = (ByteBuf) rest.peekFirst();
+        int begin = first.readerIndex();
+        int end = begin;
+        while (lines < LINES && end < first.writerIndex()) {
+            int line = first.bytesBefore(end, first.writerIndex() - end, LF);
+            end = line < 0 ? first.writerIndex() : end + line + 1;
+            lines += line < 0 ? 0 : 1;
+        }
+        octets += end - begin;
+        return end == first.writerIndex() ? rest.pollFirst() : first.readRetainedSlice(end - begin);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        discard();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        discard();
+    }
+
+    private void discard() {
+        rest.forEach(ReferenceCountUtil::release);
+        rest.clear();
     }
 }

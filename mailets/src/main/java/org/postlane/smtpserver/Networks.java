@@ -10,6 +10,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 import com.google.common.net.InetAddresses;
 import org.postlane.james.Parameters;
@@ -121,5 +123,19 @@ public final class Networks {
     /** How many. */
     public int size() {
         return size;
+    }
+
+    /** As an administrator would write them, IPv4 first and then by length of the prefix. */
+    @Override
+    public String toString() {
+        return new TreeMap<>(families).values().stream().flatMap(lengths -> new TreeMap<>(lengths).entrySet().stream())
+            .flatMap(length -> length.getValue().stream().sorted().map(octets -> text(octets, length.getKey())))
+            .collect(Collectors.joining(", "));
+    }
+
+    private static String text(ByteBuffer network, int prefix) {
+        byte[] octets = new byte[network.remaining()];
+        network.duplicate().get(octets);
+        return Client.network(octets, prefix);
     }
 }

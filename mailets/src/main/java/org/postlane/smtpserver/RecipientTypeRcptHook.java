@@ -61,6 +61,7 @@ import org.slf4j.LoggerFactory;
  * <p>The directory is asked on threads of its own, and the session's lines wait meanwhile (see {@link CommandGate}); the thread
  * of the session never does. The types are set on the mail (see {@link RecipientTypes}). Safe for use by several threads.
  */
+@Place(Place.Step.DECISION)
 public class RecipientTypeRcptHook implements ConnectHandler<SMTPSession>, MailHook, RcptHook, JamesMessageHook {
     static final String MAX_RECIPIENTS = "maxRecipients";
     /** RFC 5321 4.5.3.1.8 asks for 100 at least; what mail systems allow as they come. */
@@ -97,10 +98,7 @@ public class RecipientTypeRcptHook implements ConnectHandler<SMTPSession>, MailH
 
     @Override
     public void init(Configuration config) {
-        Map<String, String> values = new HashMap<>();
-        config.getKeys().forEachRemaining(key -> values.put(key, config.getString(key, "")));
-        values.remove("[@class]");
-        Parameters parameters = new Parameters("smtpserver.xml, handler RecipientTypeRcptHook", values);
+        Parameters parameters = HandlerParameters.of(config, RecipientTypeRcptHook.class);
         maxRecipients = parameters.wholeNumber(MAX_RECIPIENTS, DEFAULT_MAX_RECIPIENTS, 1, 1_000_000);
         parameters.refuseUnknown();
     }

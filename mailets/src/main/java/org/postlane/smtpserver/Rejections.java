@@ -3,6 +3,8 @@ package org.postlane.smtpserver;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.inject.Inject;
 
 import org.apache.james.metrics.api.Metric;
@@ -10,6 +12,7 @@ import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.protocols.smtp.SMTPResponse;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.HookResult;
+import org.postlane.james.Parameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +30,7 @@ public final class Rejections {
 
     private final Map<Rejection.Reason, Metric> refused = new EnumMap<>(Rejection.Reason.class);
     private final Map<Rejection.Reason, Metric> logged = new EnumMap<>(Rejection.Reason.class);
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     /** For James' injector. */
     @Inject
@@ -35,6 +39,17 @@ public final class Rejections {
             refused.put(reason, metrics.generate(REFUSED_METRIC + reason));
             logged.put(reason, metrics.generate(LOGGED_METRIC + reason));
         }
+    }
+
+    /**
+     * Whose clients a handler never refuses, by {@value Networks#TRUSTED}. Where that is not set, the log tells it, once for the
+     * handlers of a kind: behind a proxy or in a container the whole world may be in such a network.
+     */
+    public Networks trusted(Parameters parameters, Networks absent) {
+        if (!parameters.isSet(Networks.TRUSTED) && told.add(parameters.where())) {
+            LOGGER.info("{}: <{}> is not set, and clients in {} are not looked at", parameters.where(), Networks.TRUSTED, absent);
+        }
+        return Networks.read(parameters, Networks.TRUSTED, absent);
     }
 
     /** Refuses a command. */

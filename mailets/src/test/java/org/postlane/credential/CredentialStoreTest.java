@@ -12,7 +12,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.apache.james.core.Username;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +28,7 @@ import org.postlane.mailet.TestFiles;
 /** The file of credentials: who may read it, what a restart finds, and what stops the start. */
 class CredentialStoreTest {
     private static final CredentialSettings SETTINGS = new CredentialSettings("file://var/credentials", 4096, Duration.ZERO);
+    private static final int NAMES = 2_000;
     private static final Username ANN = Username.of("ann@example.org");
 
     @TempDir
@@ -80,6 +84,43 @@ class CredentialStoreTest {
         assertThat(after.scramDecoy("x").salt()).isEqualTo(before.scramDecoy("x").salt());
         assertThat(after.fingerprint("x")).isEqualTo(before.fingerprint("x")).isNotEqualTo(after.fingerprint("y"));
         after.close();
+    }
+
+    @Test
+    void namesWithoutACredentialHaveTheIterationsOfThoseWithOneInTheSameShares() throws Exception {
+        CredentialStore store = open();
+        assertThat(share(store, 4096)).as("of nobody, what is configured").isEqualTo(NAMES);
+        for (int i = 0; i < 4; i++) {
+            int iterations = i == 0 ? SETTINGS.iterations() : 5000;
+            store.put(new Credential(Username.of("u" + i), ScramKeys.derive("pencil", iterations), Optional.empty(),
+                Optional.empty(), Instant.EPOCH)).get();
+        }
+        Set<String> old = namesWith(store, 5000);
+        assertThat(old.size() / (double) NAMES).isBetween(0.7, 0.8);
+        assertThat(share(store, 4096) + old.size()).isEqualTo(NAMES);
+        store.close();
+        CredentialStore after = open();
+        assertThat(namesWith(after, 5000)).as("behind a restart").isEqualTo(old);
+
+        // Users log in with PLAIN one by one, and nobody goes back.
+        for (int i = 1; i < 4; i++) {
+            after.put(new Credential(Username.of("u" + i), ScramKeys.derive("pencil", 4096), Optional.empty(), Optional.empty(),
+                Instant.EPOCH)).get();
+            Set<String> still = namesWith(after, 5000);
+            assertThat(old).containsAll(still).hasSizeGreaterThan(still.size());
+            old = still;
+        }
+        assertThat(old).isEmpty();
+        after.close();
+    }
+
+    private static int share(CredentialStore store, int iterations) {
+        return namesWith(store, iterations).size();
+    }
+
+    private static Set<String> namesWith(CredentialStore store, int iterations) {
+        return IntStream.range(0, NAMES).mapToObj(i -> "name" + i + "@example.org")
+            .filter(name -> store.scramDecoy(name).iterations() == iterations).collect(Collectors.toSet());
     }
 
     @Test

@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** Peers that count their connections, from the attempt to the end, and answer at random: now, later, or not as hoped. */
 final class CountedNetwork implements ResourceFactory<FakeKey, CountedNetwork.Connection> {
+    private static final int MOST_HOLDERS = 3;
+
     final Queue<String> violations = new ConcurrentLinkedQueue<>();
     final Queue<Connection> all = new ConcurrentLinkedQueue<>();
     /** Some of those opened lately, to be killed. */
@@ -91,7 +93,8 @@ final class CountedNetwork implements ResourceFactory<FakeKey, CountedNetwork.Co
         final AtomicInteger closeCalls = new AtomicInteger();
         private final FakeKey key;
         private final AtomicBoolean ended = new AtomicBoolean();
-        private final AtomicBoolean held = new AtomicBoolean();
+        private int holders;
+        private boolean busy;
         private final CompletableFuture<Void> end = new CompletableFuture<>();
         private volatile boolean outOfSync;
 
@@ -100,8 +103,11 @@ final class CountedNetwork implements ResourceFactory<FakeKey, CountedNetwork.Co
         }
 
         void hold(FakeKey wanted) {
-            if (!held.compareAndSet(false, true)) {
-                violations.add("leased twice at once");
+            synchronized (this) {
+                if (busy || ++holders > MOST_HOLDERS) {
+                    violations.add("leased to " + holders + " at once, with one who lets nobody follow: " + busy);
+                }
+                busy = true;
             }
             if (!wanted.equals(key)) {
                 violations.add(key + " leased for " + wanted);
@@ -111,8 +117,28 @@ final class CountedNetwork implements ResourceFactory<FakeKey, CountedNetwork.Co
             }
         }
 
+        synchronized void letFollow() {
+            busy = false;
+        }
+
         void letGo() {
-            held.set(false);
+            letGo(true);
+        }
+
+        synchronized void letGo(boolean wasBusy) {
+            holders--;
+            if (wasBusy) {
+                busy = false;
+            }
+        }
+
+        private synchronized boolean isHeld() {
+            return holders > 0;
+        }
+
+        @Override
+        public int leasesAtOnce() {
+            return isUsable() ? MOST_HOLDERS : 1;
         }
 
         void end() {
@@ -137,7 +163,7 @@ final class CountedNetwork implements ResourceFactory<FakeKey, CountedNetwork.Co
 
         @Override
         public CompletableFuture<Boolean> reset() {
-            if (held.get() || closeCalls.get() > 0) {
+            if (isHeld() || closeCalls.get() > 0) {
                 violations.add("reset while leased or closed");
             }
             CompletableFuture<Boolean> result = new CompletableFuture<>();

@@ -14,6 +14,7 @@ final class FakeResource implements PooledResource {
     boolean usable = true;
     Optional<DiscardReason> fault = Optional.empty();
     int usesAllowed = Integer.MAX_VALUE;
+    int leasesAtOnce = 1;
     CompletableFuture<Boolean> reset = CompletableFuture.completedFuture(true);
     CompletableFuture<Void> close = CompletableFuture.completedFuture(null);
     private final List<Runnable> onClosed = new ArrayList<>();
@@ -69,6 +70,11 @@ final class FakeResource implements PooledResource {
     @Override
     public int usesAllowed() {
         return usesAllowed;
+    }
+
+    @Override
+    public int leasesAtOnce() {
+        return leasesAtOnce;
     }
 
     @Override

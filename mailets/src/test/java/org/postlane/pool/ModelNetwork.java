@@ -136,7 +136,13 @@ final class ModelNetwork implements ResourceFactory<FakeKey, ModelNetwork.Peer>,
 
     final class Peer implements PooledResource {
         final FakeKey key;
-        boolean held;
+        /** Most leases at once; it changes its mind. */
+        int most = 1 + random.nextInt(4);
+        /** Leases that are out. */
+        int holders;
+        /** One of them has not let anybody follow. */
+        boolean busy;
+        int leases;
         int closeCalls;
         private boolean countedGood = true;
         private boolean ended;
@@ -163,11 +169,31 @@ final class ModelNetwork implements ResourceFactory<FakeKey, ModelNetwork.Peer>,
 
         /** With its holder, or being reset: also when it has ended meanwhile. */
         boolean isLeased() {
-            return held || reset != null;
+            return holders > 0 || reset != null;
         }
 
         boolean isClosing() {
             return closeCalls > 0 && !ended;
+        }
+
+        void lease(FakeKey wanted) {
+            if (busy || (holders > 0 && holders >= most) || reset != null || closeCalls > 0 || !key.equals(wanted)) {
+                violations.add("leased beyond what was allowed, after its end, or for another key: " + holders + " of " + most
+                    + " have it, one of them alone: " + busy + ", closed " + closeCalls + ", reset " + reset + ", " + key
+                    + " for " + wanted);
+            }
+            if (++leases > limits.maxUses()) {
+                violations.add("leased " + leases + " times");
+            }
+            holders++;
+            busy = true;
+        }
+
+        void letGo(boolean wasBusy) {
+            holders--;
+            if (wasBusy) {
+                busy = false;
+            }
         }
 
         void loseSync() {
@@ -202,8 +228,14 @@ final class ModelNetwork implements ResourceFactory<FakeKey, ModelNetwork.Peer>,
         }
 
         @Override
+        public int leasesAtOnce() {
+            most = isUsable() ? 1 + random.nextInt(4) : 1;
+            return most;
+        }
+
+        @Override
         public CompletableFuture<Boolean> reset() {
-            if (held || closeCalls > 0) {
+            if (holders > 0 || closeCalls > 0) {
                 violations.add("reset while leased or closed");
             }
             if (chance(30)) {
@@ -215,7 +247,7 @@ final class ModelNetwork implements ResourceFactory<FakeKey, ModelNetwork.Peer>,
 
         @Override
         public CompletableFuture<Void> close() {
-            if (held || ++closeCalls > 1) {
+            if (holders > 0 || ++closeCalls > 1) {
                 violations.add("closed while leased, or twice");
             }
             reset = null;

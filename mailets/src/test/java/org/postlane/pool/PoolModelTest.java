@@ -33,8 +33,18 @@ class PoolModelTest {
     private boolean abandoned;
     private long stalled;
     private long givenUp;
+    private long followed;
 
-    private record Held(Lease<Peer> lease, Peer peer) { }
+    private static final class Held {
+        private final Lease<Peer> lease;
+        private final Peer peer;
+        private boolean busy = true;
+
+        private Held(Lease<Peer> lease, Peer peer) {
+            this.lease = lease;
+            this.peer = peer;
+        }
+    }
 
     private record Asked(FakeKey key, CompletableFuture<Lease<Peer>> future) { }
 
@@ -65,6 +75,7 @@ class PoolModelTest {
 
         assertThat(operations).isEqualTo(600_000);
         assertThat(givenUp).as("openings that were given up").isPositive();
+        assertThat(followed).as("leases behind others").isGreaterThan(1_000);
         assertThat(stalled).as("openings that stalled longer than those behind them waited").isPositive();
     }
 
@@ -106,8 +117,10 @@ class PoolModelTest {
         int chance = random.nextInt(100);
         if (chance < 40) {
             ask();
-        } else if (chance < 70) {
+        } else if (chance < 62) {
             giveBack();
+        } else if (chance < 70) {
+            pick(held).ifPresent(this::letFollow);
         } else if (chance < 80) {
             network.finish().ifPresent(this::nobodyIsLeftBehind);
         } else if (chance < 86) {
@@ -137,10 +150,11 @@ class PoolModelTest {
                 return null;
             }
             Peer peer = lease.resource();
-            if (peer.isLeased() || peer.closeCalls > 0 || !peer.key.equals(key)) {
-                network.violations.add("leased twice, after its end, or for another key");
+            if (lease.isFollowing() != peer.holders > 0) {
+                network.violations.add("does not know whether it follows: " + lease.isFollowing());
             }
-            peer.held = true;
+            followed += lease.isFollowing() ? 1 : 0;
+            peer.lease(key);
             held.add(new Held(lease, peer));
             return null;
         });
@@ -150,13 +164,21 @@ class PoolModelTest {
     private void giveBack() {
         if (!held.isEmpty()) {
             Held one = held.remove(random.nextInt(held.size()));
-            one.peer.held = false;
+            one.peer.letGo(one.busy);
             if (random.nextInt(8) == 0) {
                 one.lease.discard(DiscardReason.CALLER);
             } else {
                 one.lease.release();
             }
         }
+    }
+
+    private void letFollow(Held one) {
+        if (one.busy) {
+            one.busy = false;
+            one.peer.busy = false;
+        }
+        one.lease.letFollow();
     }
 
     private void nobodyIsLeftBehind(Attempt failed) {

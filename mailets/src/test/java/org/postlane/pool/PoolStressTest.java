@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.awaitility.Awaitility;
@@ -41,14 +42,21 @@ class PoolStressTest {
 
     private final AtomicLong operations = new AtomicLong();
 
-    private record Held(Lease<Connection> lease, Connection connection) {
+    private record Held(Lease<Connection> lease, Connection connection, AtomicBoolean busy) {
+        void letFollow() {
+            if (busy.getAndSet(false)) {
+                connection.letFollow();
+            }
+            lease.letFollow();
+        }
+
         void release() {
-            connection.letGo();
+            connection.letGo(busy.get());
             lease.release();
         }
 
         void discard() {
-            connection.letGo();
+            connection.letGo(busy.get());
             lease.discard(CALLER);
         }
     }
@@ -86,6 +94,7 @@ class PoolStressTest {
         assertThat(network.permits).as("each opening was counted once").hasValue(stats.opened() + stats.failedToOpen());
         assertThat(pool.stats().discarded().values().stream().mapToLong(Long::longValue).sum()).isEqualTo(network.all.size());
         assertThat(stats.reused()).as("%s", stats).isGreaterThan(1_000);
+        assertThat(stats.followed()).as("%s", stats).isGreaterThan(100);
         assertThat(stats.timedOut()).isPositive();
         assertThat(stats.failedToOpen()).isPositive();
         // The other reasons depend on the machine's speed.
@@ -159,6 +168,8 @@ class PoolStressTest {
         int chance = random.nextInt(1_000);
         if (chance < 450) {
             ask(random);
+        } else if (chance < 550) {
+            letFollow();
         } else if (chance < 900) {
             giveBack(random.nextInt(10) == 0);
         } else if (chance < 980) {
@@ -180,11 +191,19 @@ class PoolStressTest {
             ? pool.acquireFresh(key, wait) : pool.acquire(key, wait);
         CompletableFuture<Void> unused = future.thenAccept(lease -> {
             lease.resource().hold(key);
-            held.add(new Held(lease, lease.resource()));
+            held.add(new Held(lease, lease.resource(), new AtomicBoolean(true)));
         });
         asked.add(future);
         if (random.nextInt(50) == 0) {
             asked.removeIf(CompletableFuture::isDone);
+        }
+    }
+
+    private void letFollow() {
+        Held one = held.poll();
+        if (one != null) {
+            one.letFollow();
+            held.add(one);
         }
     }
 
@@ -222,7 +241,7 @@ class PoolStressTest {
             wanted.add(pool.acquireFresh(key, Duration.ofSeconds(20)));
         }
         List<Lease<Connection>> leases = wanted.stream().map(CompletableFuture::join).toList();
-        leases.forEach(lease -> held.add(new Held(lease, lease.resource())));
+        leases.forEach(lease -> held.add(new Held(lease, lease.resource(), new AtomicBoolean(true))));
         return leases;
     }
 }

@@ -96,6 +96,32 @@ class GivingWayTest {
     }
 
     @Test
+    void aTransactionBehindAnotherCanBeGivenUpOnceThatOneHasItsAnswerAndNotBefore() {
+        SmtpConnection connection = SMTP.connect(SmtpFixture.settings(server).transactionsInFlight(2).build());
+        assertThat(SmtpFixture.statuses(SmtpFixture.send(connection, "a@example.org")))
+            .containsExactly(RecipientResult.Status.DELIVERED);
+        Stall end = new Stall();
+        behaviour.endOfData(Reaction.stall(end).then(Reaction.proceed())).once().mail(Reaction.stall(stall)).afterFirst(1);
+        CompletableFuture<Void> mayFollow = new CompletableFuture<>();
+        CompletableFuture<TransactionResult> first = connection.send(SmtpFixture.envelope("b@example.org"), TestContent.SMALL,
+            () -> mayFollow.complete(null));
+        SmtpFixture.get(mayFollow);
+        assertThat(first).isNotDone();
+        CompletableFuture<TransactionResult> second = send(connection);
+        awaits(end);
+        assertThat(connection.nanosStalled()).isNegative();
+        end.release();
+        awaits(stall);
+        assertThat(SmtpFixture.statuses(SmtpFixture.get(first).recipients())).containsExactly(RecipientResult.Status.DELIVERED);
+        assertThat(connection.nanosStalled()).isNotNegative();
+        connection.giveWay(Duration.ZERO);
+
+        assertThat(SmtpFixture.failure(second)).isInstanceOf(SmtpException.class);
+        assertThat(connection.hasGivenWay()).isTrue();
+        stall.release();
+    }
+
+    @Test
     void whatHasNotStalledForSoLongGoesOn() {
         behaviour.mail(Reaction.stall(stall).then(Reaction.reply("250 2.1.0 ok")));
         SmtpConnection connection = SMTP.connect(server);

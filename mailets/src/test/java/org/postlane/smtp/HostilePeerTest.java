@@ -74,7 +74,7 @@ class HostilePeerTest {
             await().atMost(SmtpFixture.AMPLE).until(() -> content.opened.get() == 1);
             connection.abort();
             SmtpFixture.get(connection.closed());
-            await().atMost(Duration.ofSeconds(3)).until(sent::isDone);
+            await().atMost(SmtpFixture.AMPLE).until(sent::isDone);
         } finally {
             latch.countDown();
         }
@@ -88,7 +88,7 @@ class HostilePeerTest {
         SmtpConnection connection = SMTP.connect(SmtpFixture.settings(server, SmtpFixture.SHORT).build());
         var sent = connection.send(SmtpFixture.envelope(A), stuck(latch));
         try {
-            await().atMost(Duration.ofSeconds(6)).until(sent::isDone);
+            await().atMost(SmtpFixture.AMPLE).until(sent::isDone);
         } finally {
             latch.countDown();
         }
@@ -108,7 +108,7 @@ class HostilePeerTest {
             await().atMost(SmtpFixture.AMPLE).until(() -> content.opened.get() == 1);
         }
         latch.countDown();
-        await().atMost(Duration.ofSeconds(5)).until(sent::isDone);
+        await().atMost(SmtpFixture.AMPLE).until(sent::isDone);
     }
 
     @Test

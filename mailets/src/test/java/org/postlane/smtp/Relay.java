@@ -18,14 +18,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.postlane.testing.SmtpServer;
 
 /** Stands between a client and a server and notes what the client has sent, also while the server reads none of it. */
-final class Relay implements Closeable {
+public final class Relay implements Closeable {
     private final ServerSocket listening;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final StringBuilder client = new StringBuilder();
     private boolean clientSpeaks;
     private int turns;
 
-    Relay(SmtpServer server) {
+    public Relay(SmtpServer server) {
         try {
             listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -78,17 +78,17 @@ final class Relay implements Closeable {
         }
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return (InetSocketAddress) listening.getLocalSocketAddress();
     }
 
     /** How often the client has said this. */
-    synchronized int count(String said) {
+    public synchronized int count(String said) {
         return client.toString().split(java.util.regex.Pattern.quote(said), -1).length - 1;
     }
 
     /** How often the client spoke after the server: round trips. */
-    synchronized int turns() {
+    public synchronized int turns() {
         return turns;
     }
 

@@ -4,10 +4,13 @@ package org.postlane.smtpserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.netty.channel.Channel;
 import org.apache.james.metrics.tests.RecordingMetricFactory;
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.ConnectHandler;
@@ -15,9 +18,14 @@ import org.apache.james.protocols.smtp.SMTPSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Preparations that fail or never end, in front of James' SMTP server over a socket. */
 class GatedSessionTest {
+    /** Together less than the octets that are read ahead. */
+    private static final int SHORT_LINES = 10_000;
+
     private final Slow slow = new Slow();
     private HandlerServer server;
     private HandlerServer.Client client;
@@ -28,10 +36,14 @@ class GatedSessionTest {
         private final List<String> prepared = new CopyOnWriteArrayList<>();
         private final List<String> preparedAhead = new CopyOnWriteArrayList<>();
         private final CompletableFuture<Void> answer = new CompletableFuture<>();
+        private volatile CommandGate gate;
+        private volatile Channel channel;
 
         @Override
         public Response onConnect(SMTPSession session) {
-            CommandGate.of(session, channels).orElseThrow().add(this, "MAIL", "RCPT");
+            channel = channels.of(session).orElseThrow();
+            gate = CommandGate.of(session, channels).orElseThrow();
+            gate.add(this, "MAIL", "RCPT");
             return Silence.RESPONSE;
         }
 
@@ -105,6 +117,29 @@ class GatedSessionTest {
         slow.answer.complete(null);
         assertThat(client.reply()).startsWith("250 2.1.0 ");
         assertThat(client.reply()).startsWith("250 2.0.0 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void noMoreThanSoManyLinesWaitHoweverShortTheyAre(boolean forAReply) throws Exception {
+        if (forAReply) {
+            slow.channel.eventLoop().submit(slow.gate::pause).get();
+        }
+        List<String> lines = new ArrayList<>(List.of("MAIL FROM:<ann@slow.example>"));
+        lines.addAll(Collections.nCopies(SHORT_LINES, "NOOP"));
+        client.pipeline(lines.toArray(new String[0]));
+        await().until(() -> !slow.channel.config().isAutoRead());
+        assertThat(slow.channel.eventLoop().submit(slow.gate::held).get()).isBetween(1, Intake.LINES + 1);
+
+        slow.answer.complete(null);
+        if (forAReply) {
+            slow.channel.eventLoop().submit(slow.gate::goOn).get();
+        }
+        assertThat(client.reply()).startsWith("250 2.1.0 ");
+        for (int i = 0; i < SHORT_LINES; i++) {
+            assertThat(client.reply()).startsWith("250 2.0.0 ");
+        }
+        assertThat(client.send("QUIT")).startsWith("221 ");
     }
 
     @Test

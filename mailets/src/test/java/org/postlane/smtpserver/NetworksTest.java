@@ -8,13 +8,19 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.common.net.InetAddresses;
+import org.apache.james.metrics.tests.RecordingMetricFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
+import org.slf4j.LoggerFactory;
 
 class NetworksTest {
     private static InetAddress address(String text) {
@@ -56,5 +62,35 @@ class NetworksTest {
         assertThat(Client.network(address("2001:db8:1:2:3:4:5:6"), 64)).isEqualTo("2001:db8:1:2::/64");
         assertThat(Client.network(address("2001:db8:1:2:3:4:5:6"), 56)).isEqualTo("2001:db8:1::/56");
         assertThat(Client.network(address("2001:db8:1:2:3:4:5:6"), 128)).isEqualTo("2001:db8:1:2:3:4:5:6");
+    }
+
+    @Test
+    void networksAreToldAsTheyAreWritten() {
+        assertThat(Networks.LOOPBACK).hasToString("127.0.0.0/8, ::1");
+        assertThat(Networks.PRIVATE).hasToString(
+            "10.0.0.0/8, 127.0.0.0/8, 172.16.0.0/12, 169.254.0.0/16, 192.168.0.0/16, fc00::/7, fe80::/10, ::1");
+        assertThat(Networks.of(List.of("192.0.2.1", "2001:db8::/32"))).hasToString("192.0.2.1, 2001:db8::/32");
+    }
+
+    @Test
+    void whomAHandlerTrustsUnaskedIsLoggedOnceForItsKind() {
+        Logger logger = (Logger) LoggerFactory.getLogger(Rejections.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        logger.setLevel(Level.INFO);
+        try {
+            Rejections rejections = new Rejections(new RecordingMetricFactory());
+            for (String where : List.of("smtpserver.xml, handler A", "smtpserver.xml, handler A", "smtpserver.xml, handler B")) {
+                assertThat(rejections.trusted(new Parameters(where, Map.of()), Networks.LOOPBACK)).isSameAs(Networks.LOOPBACK);
+            }
+            rejections.trusted(new Parameters("smtpserver.xml, handler C", Map.of("trustedNetworks", "none")), Networks.LOOPBACK);
+            assertThat(lines.list).extracting(ILoggingEvent::getFormattedMessage).containsExactly(
+                "smtpserver.xml, handler A: <trustedNetworks> is not set, and clients in 127.0.0.0/8, ::1 are not looked at",
+                "smtpserver.xml, handler B: <trustedNetworks> is not set, and clients in 127.0.0.0/8, ::1 are not looked at");
+        } finally {
+            logger.detachAppender(lines);
+            logger.setLevel(null);
+        }
     }
 }

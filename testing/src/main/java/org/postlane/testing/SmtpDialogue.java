@@ -134,8 +134,13 @@ public final class SmtpDialogue implements Closeable {
     /** STARTTLS and the handshake, and EHLO again; the name in the certificate is not checked. */
     public Reply startTls(SSLContext context) {
         command("STARTTLS", 220);
-        dialogue.tls(context, host, false);
+        beginTls(context);
         return ehlo("client.test");
+    }
+
+    /** The handshake alone; the name in the certificate is not checked. */
+    public void beginTls(SSLContext context) {
+        dialogue.tls(context, host, false);
     }
 
     /** STARTTLS and the handshake with SNI and a check for this name, and EHLO again. */

@@ -24,6 +24,8 @@ final class HeldConnection {
     private volatile Lease<PooledConnection> lease;
     /** That of the lease, for those who may come too late: given back, the lease tells nobody what it was about. */
     private volatile PooledConnection connection;
+    /** Whether somebody else may have it too from now on. */
+    private volatile boolean letFollow;
     /** Whether that has been cut off. Guarded by this object's lock. */
     private boolean cutOff;
     /** When it last got a step further: where something new was begun. */
@@ -55,6 +57,7 @@ final class HeldConnection {
             lease = acquired;
             connection = acquired.resource();
             cutOff = false;
+            letFollow = false;
         }
     }
 
@@ -88,11 +91,29 @@ final class HeldConnection {
         return connection;
     }
 
-    /** Back into reserve, if it can be used again. */
+    /** Whether mails of others were on their way over it when it came. */
+    boolean isFollowing() {
+        return lease.isFollowing();
+    }
+
+    /** All of the mail is on its way, and nothing follows it from here: somebody else may send. */
+    void letFollow() {
+        Lease<PooledConnection> held = lease;
+        if (held != null) {
+            letFollow = true;
+            held.letFollow();
+        }
+    }
+
+    /** Whether somebody else may send: then nothing more may be sent from here. */
+    boolean hasLetFollow() {
+        return letFollow;
+    }
+
+    /** Back into reserve, if it can be used again when all who have it have given it back; the pool asks. */
     void giveBack() {
         Lease<PooledConnection> held = lease;
-        boolean usable = get().isUsable();
-        if (letGo() && usable) {
+        if (letGo()) {
             held.release();
         } else {
             held.discard(DiscardReason.BROKEN);

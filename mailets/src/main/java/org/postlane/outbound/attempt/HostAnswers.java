@@ -25,6 +25,11 @@ final class HostAnswers {
         passage = by;
     }
 
+    /** Those that come now are due to a connection whose end others have answered for. */
+    void comeWithoutBlame() {
+        passage = passage.withoutBlame();
+    }
+
     void set(int position, RecipientResult result) {
         results[position] = result;
         passages[position] = passage;

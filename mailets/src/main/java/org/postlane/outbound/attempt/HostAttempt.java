@@ -28,10 +28,12 @@ import org.postlane.smtp.RecipientResult;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpException;
 import org.postlane.smtp.StaleConnectionException;
+import org.postlane.smtp.TransactionResult;
 
 /**
  * One mail to one host: as many transactions over a pooled connection as its recipients need. A connection that died in
- * reserve, or that would not be reset, costs one silent retry on a new one.
+ * reserve, or that would not be reset, costs one silent retry on a new one; one that broke with mails of others before this one
+ * on their way, one on any.
  */
 final class HostAttempt {
     /** The content alone may take ten minutes: the wait for a connection gets five. */
@@ -47,6 +49,7 @@ final class HostAttempt {
     private final HeldConnection held;
     private boolean reached;
     private boolean retriedFresh;
+    private boolean retriedAfterFollowing;
     private boolean leftExtensionAlone;
 
     HostAttempt(Pool<ConnectionKey, PooledConnection> pool, BrokenExtensions broken, OutboundMetrics metrics,
@@ -180,7 +183,9 @@ final class HostAttempt {
         }
         List<Integer> batch = mail.firstOf(pending, connection.connection().recipientsPerTransaction(),
             connection.connection().domainsPerTransaction());
-        after(connection.send(mail.envelopeFor(batch), content), result -> {
+        Runnable mayFollow = batch.size() == pending.size() ? held::letFollow : () -> { };
+        after(connection.send(mail.envelopeFor(batch), content, mayFollow), result -> {
+            transacted(connection, isBroughtDown(result));
             List<Integer> rest = new ArrayList<>();
             for (int i = 0; i < batch.size(); i++) {
                 RecipientResult one = result.recipients().get(i);
@@ -193,8 +198,28 @@ final class HostAttempt {
             rest.addAll(pending.subList(batch.size(), pending.size()));
             // It got somewhere, so the next transaction has a silent retry of its own: each one makes the rest smaller.
             retriedFresh = false;
+            retriedAfterFollowing = false;
             afterTransaction(rest);
-        }, failure -> afterFailure(pending, failure));
+        }, failure -> {
+            transacted(connection, false);
+            afterFailure(pending, failure);
+        });
+    }
+
+    /** Whether the connection's end, or the host's, may be what it came to for somebody. */
+    private static boolean isBroughtDown(TransactionResult result) {
+        return result.recipients().stream().flatMap(one -> one.failure().stream())
+            .anyMatch(failure -> failure.fault() == Fault.SESSION || failure.fault() == Fault.HOST);
+    }
+
+    /** Takes note of what the transaction has shown about overlapping, and of who has to answer for the connection's end. */
+    private void transacted(PooledConnection connection, boolean broughtDown) {
+        if (connection.connection().isBrokenByOverlap()) {
+            broken.rememberOverlap(session);
+        }
+        if (broughtDown && !connection.connection().isIntact() && !connection.takesBlame()) {
+            answers.comeWithoutBlame();
+        }
     }
 
     /** One recipient whom this server cannot be told of must not cost the others their mail. */
@@ -218,6 +243,10 @@ final class HostAttempt {
         } else if (held.noticesGivenWay()) {
             held.discard(DiscardReason.BROKEN);
             finish(new IOException("4.4.2 The server took too long, and others waited for the place"));
+        } else if (held.hasLetFollow()) {
+            // It is somebody else's to send there now.
+            held.giveBack();
+            sendOver(pool.acquire(key(), ACQUIRE_WAIT), rest);
         } else if (held.get().isSpent()) {
             sendFresh(DiscardReason.PEER_LIMIT, rest);
         } else if (!held.get().isUsable()) {
@@ -249,6 +278,11 @@ final class HostAttempt {
             leftExtensionAlone = true;
             broken.remember(session, (ExtensionBrokenException) failure);
             sendFresh(DiscardReason.BROKEN, pending);
+        } else if (!held.noticesGivenWay() && held.isFollowing() && failure instanceof SmtpException && !retriedAfterFollowing) {
+            // What fails a transaction as a whole comes before its content, and here perhaps from the mails before it.
+            retriedAfterFollowing = true;
+            held.discard(DiscardReason.BROKEN);
+            sendOver(pool.acquire(key(), ACQUIRE_WAIT), pending);
         } else if (!held.noticesGivenWay() && diedInReserve(failure) && !retriedFresh) {
             retriedFresh = true;
             boolean resetRefused = failure instanceof StaleConnectionException
@@ -257,6 +291,7 @@ final class HostAttempt {
         } else if (failure instanceof UnreadableMessageException) {
             giveBackAndSettle(pending, RecipientResult.deferred(Fault.MESSAGE, failure.getMessage()));
         } else {
+            transacted(held.get(), true);
             held.discard(DiscardReason.BROKEN);
             finish(failure);
         }

@@ -3,6 +3,7 @@ package org.postlane.outbound.attempt;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.postlane.outbound.operations.OutboundMetrics;
 import org.postlane.pool.DiscardReason;
@@ -17,6 +18,7 @@ import org.postlane.smtp.TransactionResult;
 final class PooledConnection implements PooledResource {
     private final SmtpConnection connection;
     private final OutboundMetrics metrics;
+    private final AtomicBoolean blamed = new AtomicBoolean();
     private volatile int transactions;
 
     PooledConnection(SmtpConnection connection, OutboundMetrics metrics) {
@@ -28,12 +30,20 @@ final class PooledConnection implements PooledResource {
         return connection;
     }
 
-    /** As {@link SmtpConnection#send}. Only the holder of the lease sends, so nobody else counts. */
-    CompletableFuture<TransactionResult> send(Envelope envelope, Content content) {
+    /** As {@link SmtpConnection#send}. Only the holder who has let nobody follow sends, so nobody else counts. */
+    CompletableFuture<TransactionResult> send(Envelope envelope, Content content, Runnable mayFollow) {
         int next = transactions + 1;
         transactions = next;
         PhaseListener.Span timing = metrics.start(OutboundMetrics.Stage.TRANSACTION);
-        return connection.send(envelope, content).whenComplete((result, failure) -> timing.end());
+        return connection.send(envelope, content, mayFollow).whenComplete((result, failure) -> timing.end());
+    }
+
+    /**
+     * Whether the caller, whose mail the connection's end has cost, is the first of those to whom that happened. They are told in
+     * the order of their mails: one broken connection speaks against the host once, however many were on their way over it.
+     */
+    boolean takesBlame() {
+        return blamed.compareAndSet(false, true);
     }
 
     /** Whether the server wants no further transaction over this connection (MAILMAX, RFC 9422). */
@@ -81,6 +91,11 @@ final class PooledConnection implements PooledResource {
     @Override
     public int usesAllowed() {
         return isSpent() ? 0 : Integer.MAX_VALUE;
+    }
+
+    @Override
+    public int leasesAtOnce() {
+        return connection.transactionsAtOnce();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.postlane.outbound.mail.Passage;
 import org.postlane.outbound.mail.Verdict;
 import org.postlane.schedule.Turn;
 import org.postlane.smtp.EnhancedCode;
@@ -35,7 +36,8 @@ final class Standing {
             if (fault == null || isAnswered(verdict)) {
                 return new Standing(Kind.WORKS, "");
             }
-            if ((fault == Fault.HOST || fault == Fault.SESSION) && !bad.filter(Verdict::isAmbiguous).isPresent()) {
+            if ((fault == Fault.HOST || fault == Fault.SESSION) && !isBlameless(verdict)
+                && !bad.filter(Verdict::isAmbiguous).isPresent()) {
                 // Who may have the mail already must not get it again at once, whatever the host says about the others.
                 bad = Optional.of(verdict);
             }
@@ -57,6 +59,11 @@ final class Standing {
         String code = Stream.concat(verdict.code().map(String::valueOf).stream(),
             verdict.enhancedCode().map(EnhancedCode::toString).stream()).collect(Collectors.joining(" "));
         return code.isEmpty() ? "4.4.2 The connection broke" : code + " (in answer to a mail)";
+    }
+
+    /** Whether the connection broke with several mails on their way, and another of them has spoken for all. */
+    private static boolean isBlameless(Verdict verdict) {
+        return verdict.passage().filter(Passage::isBlameless).isPresent();
     }
 
     /** Whether the host answered about the mail, over a connection that had come about, and stayed. */

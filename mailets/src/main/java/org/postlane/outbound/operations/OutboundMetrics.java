@@ -180,6 +180,7 @@ public final class OutboundMetrics implements PhaseListener {
         gauge(prefix + "failedToOpen", () -> pool.get().failedToOpen());
         gauge(prefix + "acquired", () -> pool.get().acquired());
         gauge(prefix + "reused", () -> pool.get().reused());
+        gauge(prefix + "followed", () -> pool.get().followed());
         gauge(prefix + "reuseRatio", () -> ratio(pool.get()));
         gauge(prefix + "timedOut", () -> pool.get().timedOut());
         for (DiscardReason reason : DiscardReason.values()) {

@@ -2,10 +2,10 @@
 package org.postlane.smtpserver.auth;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
+import java.util.Optional;
+
+import org.postlane.james.FileVersion;
 
 /**
  * What a file says, read anew when it has changed. A file that cannot be read says nothing, and what it said before counts no
@@ -20,8 +20,7 @@ final class CurrentFile<T> {
 
     private final Path path;
     private final Reader<T> reader;
-    /** Time, size and, for a file that took its place, the key (inode) of what was read. */
-    private List<Object> version = List.of();
+    private Optional<FileVersion> version = Optional.empty();
     private T content;
 
     CurrentFile(Path path, Reader<T> reader) {
@@ -36,8 +35,7 @@ final class CurrentFile<T> {
      * @throws IllegalArgumentException for what is wrong in it
      */
     synchronized T content() throws IOException {
-        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-        List<Object> now = List.of(attributes.lastModifiedTime(), attributes.size(), String.valueOf(attributes.fileKey()));
+        Optional<FileVersion> now = Optional.of(FileVersion.of(path));
         if (content == null || !now.equals(version)) {
             content = null;
             content = reader.read(path);

@@ -51,18 +51,14 @@ final class JamesAuthority implements Authority {
         return passwords.verify(user, password).thenApply(isRight -> isRight ? Optional.of(user) : Optional.empty());
     }
 
-    /** Empty where no hook has an opinion. Lines of the session wait meanwhile, so that nobody else uses it. */
+    /** Empty where no hook has an opinion. */
     private Optional<Optional<Username>> askHooks(Username user, String password) throws HookUndecided {
-        boolean mayRelay = session.isRelayingAllowed();
         for (AuthHook hook : hooks) {
-            HookResult result = hook.doAuth(session, user, password);
-            Optional<Username> named = Optional.ofNullable(session.getUsername());
-            // A hook logs the session in by itself; whether it may be is not settled before the client's wish to be another is.
-            session.setUsername(null);
-            session.setRelayingAllowed(mayRelay);
+            HookSession shown = new HookSession(session);
+            HookResult result = hook.doAuth(shown.asSession(), user, password);
             Action action = result == null ? Action.DECLINED : result.getResult().getAction();
             if (action == Action.OK) {
-                return Optional.of(Optional.of(named.orElse(user)));
+                return Optional.of(Optional.of(shown.user().orElse(user)));
             }
             if (action == Action.DENY) {
                 return Optional.of(Optional.empty());

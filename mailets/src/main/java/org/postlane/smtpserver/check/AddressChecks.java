@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtpserver.check;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import javax.inject.Inject;
 
 import org.apache.commons.configuration2.Configuration;
@@ -13,6 +15,7 @@ import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.ConnectHandler;
+import org.apache.james.protocols.api.handler.ExtensibleHandler;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.MailHook;
@@ -24,6 +27,7 @@ import org.postlane.smtpserver.CommandGate;
 import org.postlane.smtpserver.EnvelopeLine;
 import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.Networks;
+import org.postlane.smtpserver.Place;
 import org.postlane.smtpserver.Rejection;
 import org.postlane.smtpserver.Rejections;
 import org.postlane.smtpserver.SessionChannel;
@@ -51,7 +55,8 @@ import org.postlane.smtpserver.Silence;
  *
  * <p>Safe for use by several threads.
  */
-public final class AddressChecks implements ConnectHandler<SMTPSession>, MailHook, RcptHook {
+@Place(Place.Step.CHECK)
+public final class AddressChecks implements ConnectHandler<SMTPSession>, ExtensibleHandler, MailHook, RcptHook {
     static final String SENDER = "sender";
     static final String RECIPIENT = "recipient";
     static final String LITERALS = "allowAddressLiterals";
@@ -68,6 +73,8 @@ public final class AddressChecks implements ConnectHandler<SMTPSession>, MailHoo
     private AddressForm recipientForm;
     private SenderDomain senderDomain;
     private Networks trusted;
+    /** Those of the listener. */
+    private List<RequireAuth> logins = List.of();
 
     /** A domain, and what is said of it sooner or later. Immutable. */
     private static final class Asked {
@@ -97,8 +104,19 @@ public final class AddressChecks implements ConnectHandler<SMTPSession>, MailHoo
         senderForm = new AddressForm(senderLevel, literals, quoted);
         recipientForm = new AddressForm(AddressLevel.read(parameters, RECIPIENT, AddressLevel.STRICT), literals, quoted);
         senderDomain = new SenderDomain(dns, CheckLimits.dnsTimeout(parameters));
-        trusted = Networks.read(parameters, Networks.TRUSTED, Networks.PRIVATE);
+        trusted = senderLevel == AddressLevel.DOMAIN ? rejections.trusted(parameters, Networks.PRIVATE)
+            : Networks.read(parameters, Networks.TRUSTED, Networks.PRIVATE);
         parameters.refuseUnknown();
+    }
+
+    @Override
+    public List<Class<?>> getMarkerInterfaces() {
+        return List.of(RequireAuth.class);
+    }
+
+    @Override
+    public void wireExtensions(Class<?> marker, List<?> found) {
+        logins = found.stream().map(RequireAuth.class::cast).collect(Collectors.toUnmodifiableList());
     }
 
     @Override
@@ -118,6 +136,7 @@ public final class AddressChecks implements ConnectHandler<SMTPSession>, MailHoo
 
     private boolean isAskedAbout(SMTPSession session, MailAddress sender) {
         return senderLevel == AddressLevel.DOMAIN && !Client.isTrusted(session) && !trusted.contains(Client.of(session))
+            && logins.stream().noneMatch(login -> login.refuses(session))
             && !AddressForm.isLiteral(sender.getDomain().asString()) && senderProblem(sender).isEmpty();
     }
 

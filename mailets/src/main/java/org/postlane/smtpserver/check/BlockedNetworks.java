@@ -19,6 +19,7 @@ import org.postlane.james.Parameters;
 import org.postlane.smtpserver.Client;
 import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.Networks;
+import org.postlane.smtpserver.Place;
 import org.postlane.smtpserver.Rejection;
 import org.postlane.smtpserver.Rejections;
 import org.postlane.smtpserver.SessionChannel;
@@ -39,6 +40,7 @@ import org.postlane.smtpserver.Silence;
  *
  * <p>Safe for use by several threads.
  */
+@Place(Place.Step.CONNECTION)
 public final class BlockedNetworks implements ConnectHandler<SMTPSession>, MailHook {
     static final String NETWORKS = "networks";
     static final String FILE = "networksFile";

@@ -14,9 +14,11 @@ import org.apache.james.protocols.api.handler.ConnectHandler;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.MailHook;
+import org.postlane.james.Parameters;
 import org.postlane.smtpserver.Client;
 import org.postlane.smtpserver.CommandGate;
 import org.postlane.smtpserver.Networks;
+import org.postlane.smtpserver.Rejection;
 import org.postlane.smtpserver.Rejections;
 import org.postlane.smtpserver.SessionChannel;
 import org.postlane.smtpserver.SessionControl;
@@ -55,6 +57,11 @@ abstract class ClientCheck implements ConnectHandler<SMTPSession>, MailHook {
         this.rejections = rejections;
     }
 
+    /** Whose clients are not looked at: of private networks DNS knows nothing. */
+    Networks trustedBy(Parameters parameters) {
+        return rejections.trusted(parameters, Networks.PRIVATE);
+    }
+
     /** Whose clients are not looked at. */
     abstract Networks trusted();
 
@@ -87,12 +94,16 @@ abstract class ClientCheck implements ConnectHandler<SMTPSession>, MailHook {
         if (check.isEmpty() || Client.isTrusted(session)) {
             return HookResult.DECLINED;
         }
-        // The gate has waited for it.
-        Verdict verdict = check.get().verdict.getNow(Verdict.PASS);
+        CompletableFuture<Verdict> verdict = check.get().verdict;
+        if (!verdict.isDone() || verdict.isCompletedExceptionally()) {
+            // The gate has waited for it; whatever went wrong there lets nobody pass whom nobody has looked at.
+            return rejections.refuse(session, Rejection.of(Rejection.Reason.DNS_FAILURE, "451", "4.4.3 Your address ["
+                + Client.text(session) + "] could not be looked up, try again later"));
+        }
         if (!check.get().noted) {
             check.get().noted = true;
-            verdict.notes().forEach(note -> rejections.logOnly(session, note));
+            verdict.join().notes().forEach(note -> rejections.logOnly(session, note));
         }
-        return verdict.refusal().map(refusal -> rejections.refuse(session, refusal)).orElse(HookResult.DECLINED);
+        return verdict.join().refusal().map(refusal -> rejections.refuse(session, refusal)).orElse(HookResult.DECLINED);
     }
 }

@@ -19,6 +19,7 @@ import org.postlane.james.Parameters;
 import org.postlane.route.dns.MailDns;
 import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.Networks;
+import org.postlane.smtpserver.Place;
 import org.postlane.smtpserver.Rejection;
 import org.postlane.smtpserver.Rejections;
 
@@ -37,6 +38,7 @@ import org.postlane.smtpserver.Rejections;
  *
  * <p>Safe for use by several threads.
  */
+@Place(Place.Step.CHECK)
 public final class DnsLists extends ClientCheck {
     static final String LIST = "list";
     static final String ZONE = "zone";
@@ -69,7 +71,7 @@ public final class DnsLists extends ClientCheck {
     public void init(Configuration config) {
         Parameters parameters = HandlerParameters.of(config, getClass(), LIST);
         Duration timeout = CheckLimits.dnsTimeout(parameters);
-        trusted = Networks.read(parameters, Networks.TRUSTED, Networks.PRIVATE);
+        trusted = trustedBy(parameters);
         parameters.refuseUnknown();
         if (config instanceof HierarchicalConfiguration) {
             ((HierarchicalConfiguration<?>) config).configurationsAt(LIST).forEach(list -> lists.add(list(list, timeout)));

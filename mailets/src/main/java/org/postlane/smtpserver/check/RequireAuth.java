@@ -12,6 +12,7 @@ import org.postlane.james.Parameters;
 import org.postlane.smtpserver.Client;
 import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.Networks;
+import org.postlane.smtpserver.Place;
 import org.postlane.smtpserver.Rejection;
 import org.postlane.smtpserver.Rejections;
 
@@ -24,6 +25,7 @@ import org.postlane.smtpserver.Rejections;
  *
  * <p>Safe for use by several threads.
  */
+@Place(Place.Step.LOGIN)
 public final class RequireAuth implements MailHook {
     private final Rejections rejections;
     private Networks trusted = Networks.NONE;
@@ -43,9 +45,14 @@ public final class RequireAuth implements MailHook {
 
     @Override
     public HookResult doMail(SMTPSession session, MaybeSender sender) {
+        return refuses(session)
+            ? rejections.refuse(session, Rejection.of(Rejection.Reason.AUTH_REQUIRED, "530", "5.7.0 Authentication required"))
+            : HookResult.DECLINED;
+    }
+
+    /** Whether a MAIL would be refused now. */
+    boolean refuses(SMTPSession session) {
         // A network that may relay has not logged in: who is to be let in without is named here.
-        return session.getUsername() != null || trusted.contains(Client.of(session))
-            ? HookResult.DECLINED
-            : rejections.refuse(session, Rejection.of(Rejection.Reason.AUTH_REQUIRED, "530", "5.7.0 Authentication required"));
+        return session.getUsername() == null && !trusted.contains(Client.of(session));
     }
 }

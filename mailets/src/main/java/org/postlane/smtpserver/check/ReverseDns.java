@@ -16,6 +16,7 @@ import org.postlane.route.dns.MailDns;
 import org.postlane.smtpserver.Client;
 import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.Networks;
+import org.postlane.smtpserver.Place;
 import org.postlane.smtpserver.Rejection;
 import org.postlane.smtpserver.Rejections;
 
@@ -32,6 +33,7 @@ import org.postlane.smtpserver.Rejections;
  *
  * <p>Safe for use by several threads.
  */
+@Place(Place.Step.CHECK)
 public final class ReverseDns extends ClientCheck {
     static final String NO_NAME = "noName";
     static final String UNCONFIRMED = "unconfirmed";
@@ -69,7 +71,7 @@ public final class ReverseDns extends ClientCheck {
             }
         }).orElse(Action.LOG);
         timeout = CheckLimits.dnsTimeout(parameters);
-        trusted = Networks.read(parameters, Networks.TRUSTED, Networks.PRIVATE);
+        trusted = trustedBy(parameters);
         parameters.refuseUnknown();
     }
 

@@ -87,7 +87,7 @@ public final class CommandLimits implements ConnectHandler<SMTPSession>, Protoco
         Parameters parameters = HandlerParameters.of(config, getClass());
         perMinute = parameters.wholeNumber(PER_MINUTE, Limits.COMMANDS_PER_MINUTE, 0, Limits.MOST);
         maxErrors = parameters.wholeNumber(MAX_ERRORS, Limits.ERRORS, 0, Limits.MOST);
-        trusted = Networks.read(parameters, Networks.TRUSTED, Networks.LOOPBACK);
+        trusted = rejections.trusted(parameters, Networks.LOOPBACK);
         parameters.refuseUnknown();
     }
 

@@ -16,6 +16,7 @@ import org.postlane.james.Parameters;
 import org.postlane.smtpserver.Client;
 import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.Networks;
+import org.postlane.smtpserver.Place;
 import org.postlane.smtpserver.Rejection;
 import org.postlane.smtpserver.Rejections;
 import org.postlane.smtpserver.SessionChannel;
@@ -35,6 +36,7 @@ import org.postlane.smtpserver.Silence;
  *
  * <p>Each listener counts its own: a flood on port 25 leaves submission alone. Safe for use by several threads.
  */
+@Place(Place.Step.CONNECTION)
 public final class ConnectionLimits implements ConnectHandler<SMTPSession> {
     static final String MAX = "maxConnections";
     static final String MAX_PER_ADDRESS = "maxConnectionsPerAddress";
@@ -60,7 +62,7 @@ public final class ConnectionLimits implements ConnectHandler<SMTPSession> {
         max = parameters.wholeNumber(MAX, Limits.CONNECTIONS, 0, Limits.MOST);
         maxPerAddress = parameters.wholeNumber(MAX_PER_ADDRESS, Limits.CONNECTIONS_PER_ADDRESS, 0, Limits.MOST);
         ipv6Prefix = Client.ipv6Prefix(parameters);
-        trusted = Networks.read(parameters, Networks.TRUSTED, Networks.LOOPBACK);
+        trusted = rejections.trusted(parameters, Networks.LOOPBACK);
         parameters.refuseUnknown();
     }
 

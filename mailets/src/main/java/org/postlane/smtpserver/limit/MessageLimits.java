@@ -12,6 +12,7 @@ import org.postlane.james.Parameters;
 import org.postlane.smtpserver.Client;
 import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.Networks;
+import org.postlane.smtpserver.Place;
 import org.postlane.smtpserver.Rejection;
 import org.postlane.smtpserver.Rejections;
 
@@ -28,6 +29,7 @@ import org.postlane.smtpserver.Rejections;
  * before it sends anything, and cannot open more messages than it may send. One that is refused here does not count. Clients are
  * counted by each listener, users over all of them ({@link UserMessages}). Safe for use by several threads.
  */
+@Place(Place.Step.COUNT)
 public final class MessageLimits implements MailHook {
     static final String PER_ADDRESS = "messagesPerHourPerAddress";
     static final String PER_USER = "messagesPerHourPerUser";
@@ -52,7 +54,7 @@ public final class MessageLimits implements MailHook {
         perUser = users.declare(parameters, PER_USER);
         perAddress = new MessageRate(parameters.wholeNumber(PER_ADDRESS, Limits.MESSAGES_PER_HOUR, 0, Limits.MOST));
         ipv6Prefix = Client.ipv6Prefix(parameters);
-        trusted = Networks.read(parameters, Networks.TRUSTED, Networks.LOOPBACK);
+        trusted = rejections.trusted(parameters, Networks.LOOPBACK);
         parameters.refuseUnknown();
     }
 

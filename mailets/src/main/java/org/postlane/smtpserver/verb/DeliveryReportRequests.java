@@ -3,6 +3,7 @@ package org.postlane.smtpserver.verb;
 
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,9 @@ import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
+import org.apache.james.protocols.api.Request;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.api.handler.CommandHandler;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.HeloHook;
 import org.apache.james.protocols.smtp.hook.HookResult;
@@ -44,7 +48,8 @@ import org.postlane.smtpserver.HandlerParameters;
  * with 451, and fail at the end of the message where a recipient was named twice. In front of every hook that accepts
  * recipients. Safe for use by several threads.
  */
-public class DeliveryReportRequests implements HeloHook, MailParametersHook, RcptHook, JamesMessageHook {
+public class DeliveryReportRequests implements CommandHandler<SMTPSession>, HeloHook, MailParametersHook, RcptHook,
+        JamesMessageHook {
     /** RFC 3461 4.4. */
     private static final int MAX_ENVID = 100;
     /** RFC 3461 4.2. */
@@ -72,6 +77,21 @@ public class DeliveryReportRequests implements HeloHook, MailParametersHook, Rcp
     @Override
     public HookResult doHelo(SMTPSession session, String helo) {
         return HookResult.DECLINED;
+    }
+
+    @Override
+    public Collection<String> getImplCommands() {
+        return Set.of("MAIL");
+    }
+
+    /** A MAIL that was refused has left its wishes behind. Null, for MAIL is James' to answer. */
+    @Override
+    public Response onCommand(SMTPSession session, Request request) {
+        if (session.getAttachment(SMTPSession.SENDER, State.Transaction).isEmpty()) {
+            session.removeAttachment(RET, State.Transaction);
+            session.removeAttachment(ENVID, State.Transaction);
+        }
+        return null;
     }
 
     @Override

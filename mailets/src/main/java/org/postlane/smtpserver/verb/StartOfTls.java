@@ -13,6 +13,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.util.ReferenceCountUtil;
 import org.apache.james.protocols.netty.HandlerConstants;
+import org.postlane.smtpserver.CommandGate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,7 @@ final class StartOfTls extends ChannelInboundHandlerAdapter {
         }
         ByteBuf mark = Unpooled.unreleasableBuffer(
             Unpooled.copiedBuffer("* " + UUID.randomUUID() + "\r\n", StandardCharsets.US_ASCII)).asReadOnly();
-        channel.pipeline().addBefore(HandlerConstants.FRAMER, MARKER, new Marker(mark));
+        channel.pipeline().addBefore(CommandGate.entrance(channel.pipeline()), MARKER, new Marker(mark));
         channel.pipeline().addBefore(HandlerConstants.CORE_HANDLER, NAME, new StartOfTls(mark));
     }
 
@@ -82,7 +83,7 @@ final class StartOfTls extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Stands in front of the framing: what it reads comes out of TLS already. */
+    /** Stands in front of all that holds plain text back: what it reads comes out of TLS already. */
     private static final class Marker extends ChannelInboundHandlerAdapter {
         private final ByteBuf mark;
 

@@ -16,6 +16,7 @@ import org.apache.james.protocols.api.Request;
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.StartTlsResponse;
 import org.apache.james.protocols.api.handler.CommandHandler;
+import org.apache.james.protocols.api.handler.ConnectHandler;
 import org.apache.james.protocols.api.handler.ExtensibleHandler;
 import org.apache.james.protocols.api.handler.ProtocolHandler;
 import org.apache.james.protocols.api.handler.ProtocolHandlerResultHandler;
@@ -26,6 +27,7 @@ import org.apache.james.protocols.smtp.hook.RcptHook;
 import org.apache.james.protocols.smtp.hook.UnknownHook;
 import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.SessionChannel;
+import org.postlane.smtpserver.Silence;
 
 /**
  * Answers commands that James would take, or would refuse with another code than RFC 5321 has for them:
@@ -34,17 +36,20 @@ import org.postlane.smtpserver.SessionChannel;
  * <li>{@code 555}: a parameter of MAIL or RCPT that nobody here knows. {@code 501}: one that is malformed, or there twice.</li>
  * <li>{@code 503}: MAIL within a transaction, which then goes on; to James it has no sender any more, and the recipients it
  * had would get the next mail.</li>
- * <li>{@code 503}: DATA without a sender or a recipient; James stops to look for plain text behind STARTTLS at any DATA.</li>
- * <li>{@code 501}: arguments of DATA, RSET and QUIT; a name in EHLO or HELO that is too long; control characters.</li>
+ * <li>{@code 503}: DATA without a sender or a recipient.</li>
+ * <li>{@code 501}: arguments of DATA, RSET, STARTTLS and QUIT; a name in EHLO or HELO that is too long; control
+ * characters.</li>
+ * <li>{@code 503}: STARTTLS within TLS, or behind a login.</li>
  * <li>{@code 552}: a declared size beyond what James can count. {@code 553}: an address that is not ASCII.</li>
  * <li>{@code 500}: an unknown command of any length, in a reply that is not as long.</li>
  * </ul>
  *
  * <p>Whatever is in order goes to James. A MAIL begins with nothing that an earlier one has left behind, and TLS with nothing
- * that was said in front of it: plain text behind a STARTTLS that is granted ends the connection (RFC 3207 4.2). Goes into
- * {@code smtpserver.xml} in front of James' own handlers. Safe for use by several threads.
+ * that was said in front of it, not even EHLO: plain text behind a STARTTLS that is granted ends the connection (RFC 3207 4.2).
+ * James' own look for that is switched off. It ends sessions for a STARTTLS with an argument, or behind another command, and
+ * sees nothing behind a DATA. Safe for use by several threads.
  */
-public class SyntaxRules implements CommandHandler<SMTPSession>, ExtensibleHandler, UnknownHook,
+public class SyntaxRules implements ConnectHandler<SMTPSession>, CommandHandler<SMTPSession>, ExtensibleHandler, UnknownHook,
         ProtocolHandlerResultHandler<Response, SMTPSession> {
     /** RFC 5321 4.5.3.1.2. */
     private static final int MAX_DOMAIN = 255;
@@ -56,6 +61,7 @@ public class SyntaxRules implements CommandHandler<SMTPSession>, ExtensibleHandl
     /** RFC 4954 5: James knows it on every listener. */
     private static final String AUTH = "AUTH";
     private static final String SIZE = "SIZE";
+    private static final String STARTTLS = "STARTTLS";
     /** RFC 1870 3. */
     private static final int MAX_SIZE_DIGITS = 20;
     /** More digits than this may be more than James' {@code int} holds. */
@@ -71,8 +77,14 @@ public class SyntaxRules implements CommandHandler<SMTPSession>, ExtensibleHandl
     }
 
     @Override
+    public Response onConnect(SMTPSession session) {
+        session.stopDetectingCommandInjection();
+        return Silence.RESPONSE;
+    }
+
+    @Override
     public Collection<String> getImplCommands() {
-        return List.of("EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "QUIT");
+        return List.of("EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "QUIT", STARTTLS);
     }
 
     @Override
@@ -101,6 +113,9 @@ public class SyntaxRules implements CommandHandler<SMTPSession>, ExtensibleHandl
     public Response onResponse(ProtocolSession session, Response response, long executionTime, ProtocolHandler handler) {
         if (response instanceof StartTlsResponse) {
             channels.of(session).ifPresent(StartOfTls::expect);
+            // James forgets the mail by itself.
+            session.removeAttachment(SMTPSession.CURRENT_HELO_MODE, State.Connection);
+            session.removeAttachment(SMTPSession.CURRENT_HELO_NAME, State.Connection);
         }
         return response;
     }
@@ -118,10 +133,21 @@ public class SyntaxRules implements CommandHandler<SMTPSession>, ExtensibleHandl
                 return mail(session, argument);
             case "RCPT":
                 return rcpt(session, argument);
+            case STARTTLS:
+                return session.isStartTLSSupported() ? startTls(session, argument) : Optional.empty();
             default:
-                return argument.isBlank() ? verb.equals("DATA") ? data(session) : Optional.empty()
-                    : Optional.of(Answer.of("501", "5.5.4", verb + " takes no argument"));
+                return noArgument(verb, argument).or(() -> verb.equals("DATA") ? data(session) : Optional.empty());
         }
+    }
+
+    private static Optional<Response> noArgument(String verb, String argument) {
+        return argument.isBlank() ? Optional.empty() : Optional.of(Answer.of("501", "5.5.4", verb + " takes no argument"));
+    }
+
+    private static Optional<Response> startTls(SMTPSession session, String argument) {
+        return noArgument(STARTTLS, argument).or(() -> session.isTLSStarted()
+            ? Optional.of(Answer.of("503", "5.5.1", "TLS is on already"))
+            : Optional.ofNullable(session.getUsername()).map(user -> Answer.of("503", "5.5.1", "TLS begins before a login")));
     }
 
     private static Optional<Response> data(SMTPSession session) {

@@ -73,6 +73,16 @@ class HeldConnectionTest {
             }
 
             @Override
+            public boolean isFollowing() {
+                return false;
+            }
+
+            @Override
+            public void letFollow() {
+                // Nobody does.
+            }
+
+            @Override
             public void release() {
                 givenBack.add("for others");
             }

@@ -9,7 +9,11 @@ import static org.postlane.smtpserver.auth.TestScram.encode;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.apache.james.core.Username;
@@ -307,6 +311,45 @@ class AuthDialogueTest {
             assertThat(hooked.session.isRelayingAllowed()).isFalse();
             assertThat(client.authPlain(ANN, SECRET).text()).startsWith("235 ");
             assertThat(hooked.session.getUsername()).isEqualTo(Username.of("hook-" + ANN));
+        }
+    }
+
+    @Test
+    void aHookThatComesBackLateLogsNobodyInOrOut() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        AuthHook late = new AuthHook() {
+            @Override
+            public HookResult doAuth(SMTPSession session, Username username, String password) {
+                asked.countDown();
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                assertThat(session.getUsername()).isNull();
+                session.setUsername(username);
+                session.setRelayingAllowed(false);
+                return HookResult.builder().hookReturnCode(HookReturnCode.ok()).build();
+            }
+
+            @Override
+            public HookResult doSasl(SMTPSession session, OidcSASLConfiguration configuration, String initialResponse) {
+                return HookResult.DECLINED;
+            }
+        };
+        try (SmtpDialogue client = server.connect()) {
+            JamesAuthority authority = new JamesAuthority(server.session, List.of(late), server.passwords, (user, other) -> null);
+            CompletableFuture<Optional<Username>> answer = authority.verify(Username.of(ANN), "any");
+            asked.await();
+            // Meanwhile the client was told to try again, and did.
+            assertThat(client.authPlain(BOSS, SECRET).text()).startsWith("235 ");
+            release.countDown();
+            assertThat(answer.get(60, TimeUnit.SECONDS)).contains(Username.of(ANN));
+            assertThat(server.session.getUsername()).isEqualTo(Username.of(BOSS));
+            assertThat(server.session.isRelayingAllowed()).isTrue();
+        } finally {
+            release.countDown();
         }
     }
 

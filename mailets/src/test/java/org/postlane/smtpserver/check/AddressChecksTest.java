@@ -67,6 +67,22 @@ class AddressChecksTest {
     }
 
     @Test
+    void whoHasToLogInIsNotAskedAboutBefore() throws Exception {
+        AddressChecks checks = new AddressChecks(new Rejections(metrics), dns, TestDirectory.create().domainList);
+        checks.init(HandlerServer.element("<sender>domain</sender><trustedNetworks>none</trustedNetworks>"));
+        RequireAuth login = new RequireAuth(new Rejections(metrics));
+        login.init(HandlerServer.element("<trustedNetworks>127.0.0.9</trustedNetworks>"));
+        server = HandlerServer.with(metrics, login, checks);
+        client = server.from("127.0.0.2").greeted();
+        assertThat(client.mail("ann@nowhere.test")).startsWith("530 5.7.0 ");
+        assertThat(dnsServer.queries()).isZero();
+        try (HandlerServer.Client spared = server.from("127.0.0.9").greeted()) {
+            assertThat(spared.mail("ann@nowhere.test")).startsWith("550 5.1.8 ");
+        }
+        assertThat(dnsServer.queries()).isPositive();
+    }
+
+    @Test
     void lengthsEndWhereRfc5321EndsThem() throws Exception {
         start("");
         assertThat(mail("l".repeat(64) + "@example.org")).startsWith("250");

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import com.google.common.net.InetAddresses;
+import org.apache.james.core.MaybeSender;
 import org.apache.james.metrics.tests.RecordingMetricFactory;
+import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.ProtocolHandler;
+import org.apache.james.protocols.smtp.SMTPSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +27,7 @@ import org.postlane.james.ConfigurationError;
 import org.postlane.route.dns.MailDns;
 import org.postlane.route.dns.Resolvers;
 import org.postlane.smtpserver.HandlerServer;
+import org.postlane.smtpserver.Networks;
 import org.postlane.smtpserver.Rejection.Reason;
 import org.postlane.smtpserver.Rejections;
 import org.postlane.testing.dns.DnsFault;
@@ -91,6 +97,42 @@ class ClientChecksTest {
             "550 5.7.1 Client [198.51.100.7] is listed by bl.test: https://bl.test/?ip=198.51.100.7");
         assertThat(mail("198.51.100.8", lists)).startsWith("250");
         assertThat(server.refused(Reason.DNS_LIST)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aClientOfWhomNothingIsKnownWhenMailIsAskedForIsDeferred(boolean failed) throws Exception {
+        CompletableFuture<SMTPSession> session = new CompletableFuture<>();
+        CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+        ClientCheck check = new ClientCheck(rejections) {
+            @Override
+            Networks trusted() {
+                return Networks.NONE;
+            }
+
+            @Override
+            CompletableFuture<Verdict> look(InetAddress client) {
+                return verdict;
+            }
+
+            @Override
+            public Response onConnect(SMTPSession connected) {
+                session.complete(connected);
+                return super.onConnect(connected);
+            }
+        };
+        server = HandlerServer.with(metrics, check);
+        try (HandlerServer.Client client = server.from("127.0.0.2").greeted()) {
+            if (failed) {
+                verdict.completeExceptionally(new IllegalStateException("on purpose"));
+                assertThat(client.mail("ann@example.org")).startsWith("451 4.4.3 Your address [127.0.0.2] ");
+            } else {
+                // As if the gate had not waited.
+                assertThat(check.doMail(session.get(), MaybeSender.nullSender()).getSmtpRetCode()).isEqualTo("451");
+                verdict.complete(Verdict.PASS);
+                assertThat(client.mail("ann@example.org")).startsWith("250");
+            }
+        }
     }
 
     @Test

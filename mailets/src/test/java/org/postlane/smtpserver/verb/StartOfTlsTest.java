@@ -13,14 +13,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** RFC 3207 4.2: nothing that came in plain text is executed within TLS, whatever went on before and however it came. */
 class StartOfTlsTest {
-    private static final String INJECTED = "MAIL FROM:<injected@evil.test>\r\nRCPT TO:<mole@local.test>\r\n";
+    private static final String INJECTED =
+        "EHLO evil.test\r\nMAIL FROM:<injected@evil.test>\r\nRCPT TO:<mole@local.test>\r\n";
 
     /** What the session has seen when STARTTLS comes. */
     enum Before {
-        NOTHING, REFUSED_DATA, MESSAGE, DETECTION_OFF
+        NOTHING, REFUSED_DATA, MESSAGE, DETECTION_ON
     }
 
     private VerbServer server;
@@ -47,8 +49,9 @@ class StartOfTlsTest {
             client.ask("RCPT TO:<ann@local.test>");
             assertThat(client.ask("DATA")).startsWith("354 ");
             assertThat(client.ask("Subject: t\r\n\r\nstarttls\r\nhello\r\n.")).startsWith("250 ");
-        } else if (before == Before.DETECTION_OFF) {
-            server.session.stopDetectingCommandInjection();
+        } else if (before == Before.DETECTION_ON) {
+            // James' own, which SyntaxRules switches off.
+            server.session.startDetectingCommandInjection();
         }
     }
 
@@ -106,11 +109,39 @@ class StartOfTlsTest {
 
     @Test
     void linesThatAreHeldBackAreNotExecutedWithinTls() throws Exception {
-        go(Before.DETECTION_OFF);
         client.send("NOOP\r\nSTARTTLS\r\n" + INJECTED);
         server.noop.complete(null);
         assertThat(client.reply()).startsWith("250 ");
         assertThatNothingIsExecuted();
+    }
+
+    /** So many lines behind EHLO: with 1023 and 2047 of them, STARTTLS is the last of 1024 that are handed on together. */
+    @ParameterizedTest
+    @ValueSource(ints = {1022, 1023, 1024, 2047})
+    void whatIsNotEvenInLineYetIsNotExecutedWithinTls(int lines) throws Exception {
+        client.send("NOOP\r\n" + "what\r\n".repeat(lines - 2) + "STARTTLS\r\n" + INJECTED);
+        server.noop.complete(null);
+        assertThat(client.reply()).startsWith("250 ");
+        for (int i = 0; i < lines - 2; i++) {
+            assertThat(client.reply()).startsWith("500 ");
+        }
+        assertThatNothingIsExecuted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "EHLO client.example\r\nMAIL FROM:<a@world.test>\r\n", "STARTTLS now\r\n"})
+    void aStartTlsBehindOtherCommandsInOneSegmentBeginsTls(String before) throws Exception {
+        client.send(before + "STARTTLS\r\n");
+        for (int i = 0; i < before.chars().filter(letter -> letter == '\n').count(); i++) {
+            assertThat(client.reply()).matches("(250|501) .*");
+        }
+        assertThat(client.reply()).startsWith("220 ");
+        assertThat(client.handshake()).isTrue();
+        assertThat(client.ask("MAIL FROM:<a@world.test>")).startsWith("503 ");
+        client.ask("EHLO client.example");
+        assertThat(client.ask("RCPT TO:<ann@local.test>")).startsWith("503 ");
+        assertThat(client.ask("STARTTLS")).startsWith("503 5.5.1 ");
+        assertThat(client.ask("MAIL FROM:<a@world.test>")).startsWith("250 ");
     }
 
     @ParameterizedTest

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.benchmarks;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.postlane.benchmarks.frame.Comparison;
+
+/** The options that every command with mail servers takes; {@code docs/benchmarks.md} tells what they mean. */
+final class Defaults {
+    static final Map<String, String> COMMON = common();
+
+    private Defaults() {
+    }
+
+    private static Map<String, String> common() {
+        Map<String, String> common = new LinkedHashMap<>();
+        common.put("rounds", Integer.toString(Comparison.SOUND_ROUNDS));
+        common.put("connections", "20");
+        common.put("injectors", "20");
+        common.put("octets", "4096");
+        common.put("tls", "false");
+        common.put("set", "");
+        common.put("keep", "false");
+        common.put("patience", "900");
+        common.put("work", "/var/tmp");
+        common.put("out", "benchmarks/target/results");
+        return Collections.unmodifiableMap(common);
+    }
+}

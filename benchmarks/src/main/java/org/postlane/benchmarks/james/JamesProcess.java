@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.benchmarks.james;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+
+import com.google.inject.Module;
+import com.google.inject.Scopes;
+import com.sun.management.OperatingSystemMXBean;
+import org.apache.james.queue.memory.MemoryMailQueueFactory;
+import org.postlane.server.Home;
+import org.postlane.server.MemoryJames;
+
+/**
+ * The main class of a James that is measured: a memory server from {@code working.directory}, and a conversation over standard
+ * input and output, one word and at most one number a line. Each answer is a line that begins with {@link #ANSWER}; everything
+ * else on standard output is James'. The process ends when its input does.
+ */
+public final class JamesProcess {
+    public static final String ANSWER = "answer ";
+
+    private final Gate gate = new Gate();
+
+    private JamesProcess(Home home) {
+        Module held = binder -> {
+            binder.bind(Gate.class).toInstance(gate);
+            binder.bind(HoldingQueues.class).in(Scopes.SINGLETON);
+            binder.bind(MemoryMailQueueFactory.class).to(HoldingQueues.class);
+        };
+        MemoryJames.start(home, held);
+    }
+
+    /** Answers {@code ready} when it takes mail. */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Home home = Home.locate();
+        MemoryJames.readJvmProperties(home);
+        new JamesProcess(home).converse();
+        // Not its orderly stop: nobody needs what it still has, and the next benchmark waits.
+        Runtime.getRuntime().halt(0);
+    }
+
+    private void converse() throws IOException, InterruptedException {
+        answer("ready");
+        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+        for (String command = commands.readLine(); command != null; command = commands.readLine()) {
+            String[] words = command.split(" ");
+            switch (words[0]) {
+                case "hold" -> {
+                    gate.hold();
+                    answer("held");
+                }
+                case "release" -> {
+                    gate.release();
+                    answer("released");
+                }
+                case "kept" -> answer(gate.keptSinceHold());
+                case "outgoing" -> answer(gate.size());
+                case "discarded" -> answer(CountedNull.seen());
+                case "await-discarded" -> {
+                    CountedNull.await(Long.parseLong(words[1]));
+                    answer("reached");
+                }
+                case "cpu" -> answer(((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime());
+                default -> throw new IllegalArgumentException(command);
+            }
+        }
+    }
+
+    private static void answer(Object answer) {
+        System.out.println(ANSWER + answer);
+        System.out.flush();
+    }
+}
