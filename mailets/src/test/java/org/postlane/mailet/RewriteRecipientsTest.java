@@ -103,7 +103,23 @@ class RewriteRecipientsTest {
     }
 
     @Test
-    void targetsElsewhereAndMappingsThatLeadNowhereLeaveAsWithStockEachUnderItsName() throws Exception {
+    void neverDoesNotSilenceARecipientWithoutWishesInEitherOrder() throws Exception {
+        for (boolean silentFirst : new boolean[] {false, true}) {
+            MailImpl mail = silentFirst ? LocalFixture.mailTo("info@example.org", "sales@example.org")
+                : LocalFixture.mailTo("sales@example.org", "info@example.org");
+            mail.setDsnParameters(DsnParameters.builder()
+                .addRcptParameter(address("sales@example.org"), RecipientDsnParameters.of(EnumSet.of(Notify.NEVER)))
+                .build().orElseThrow());
+            ours().service(mail);
+
+            assertThat(wishesIn(mail)).hasSize(2)
+                .containsEntry(address(ANN), RecipientDsnParameters.of(EnumSet.of(Notify.FAILURE, Notify.DELAY)))
+                .containsEntry(address(BOB), RecipientDsnParameters.of(EnumSet.of(Notify.NEVER)));
+        }
+    }
+
+    @Test
+    void targetsElsewhereAndMappingsThatLeadNowhereLeaveAsWithStockInOneErrorMail() throws Exception {
         MailImpl mail = LocalReportsTest.asking(ImmutableMap.of("outside@example.org", Notify.FAILURE,
             "closed@example.org", Notify.FAILURE, "shut@example.org", Notify.FAILURE));
         ours().service(mail);
@@ -112,7 +128,8 @@ class RewriteRecipientsTest {
         assertThat(mail.getRecipients()).isEmpty();
         assertThat(fixture.sent).extracting(LocalFixture.Sent::name).doesNotHaveDuplicates();
         assertThat(fixture.sent).extracting(sent -> sent.state() + sent.recipients()).containsExactly(
-            "root[joe@elsewhere.example]", "rrt-error[closed@example.org]", "rrt-error[shut@example.org]");
+            "root[joe@elsewhere.example]", "rrt-error[closed@example.org, shut@example.org]");
+        assertThat(fixture.sent.get(1).name()).isEqualTo("Mail1");
     }
 
     @Test
