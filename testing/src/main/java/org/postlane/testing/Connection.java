@@ -184,8 +184,12 @@ public final class Connection {
     /** Ends the connection with a RST while the client does not expect it. */
     public void resetNow() {
         now(() -> {
-            if (end(Ending.RESET_BY_SERVER)) {
-                wire.reset();
+            if (isOpen()) {
+                // First: the thread that serves the connection closes it as soon as it sees that it has ended.
+                wire.resetOnClose();
+                if (end(Ending.RESET_BY_SERVER)) {
+                    wire.reset();
+                }
             }
         });
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -171,10 +172,12 @@ final class Wire {
                 raw.close();
                 return;
             }
-            socket.shutdownOutput();
-            if (!raw.isOutputShutdown()) {
-                raw.shutdownOutput();
-            }
+            unlessClosed(() -> {
+                socket.shutdownOutput();
+                if (!raw.isOutputShutdown()) {
+                    raw.shutdownOutput();
+                }
+            });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             raw.close();
@@ -187,9 +190,7 @@ final class Wire {
 
     /** Wakes the thread that reads: it sees the end of the stream. */
     void finishInput() throws IOException {
-        if (!raw.isClosed()) {
-            raw.shutdownInput();
-        }
+        unlessClosed(raw::shutdownInput);
     }
 
     /** Reads and drops what still comes, so that closing does not reset the connection under the peer's feet. */
@@ -208,9 +209,30 @@ final class Wire {
         }
     }
 
+    /** From now on closing is a RST, whichever thread closes. */
+    void resetOnClose() throws IOException {
+        unlessClosed(() -> raw.setSoLinger(true, 0));
+    }
+
     void reset() throws IOException {
-        raw.setSoLinger(true, 0);
+        resetOnClose();
         raw.close();
+    }
+
+    @FunctionalInterface
+    private interface Act {
+        void run() throws IOException;
+    }
+
+    /** Another thread may close at any moment: then there is nothing left to do. */
+    private void unlessClosed(Act act) throws IOException {
+        try {
+            act.run();
+        } catch (SocketException e) {
+            if (!raw.isClosed()) {
+                throw e;
+            }
+        }
     }
 
     /** Closes without ceremony; a thread that reads or writes here ends with a SocketException. */

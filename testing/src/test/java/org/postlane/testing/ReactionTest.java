@@ -12,6 +12,7 @@ import static org.postlane.testing.Reaction.replyThenClose;
 import java.time.Duration;
 import java.util.List;
 
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class ReactionTest {
@@ -205,6 +206,14 @@ class ReactionTest {
             assertThat(server.openConnections()).isEmpty();
             assertThat(server.connections()).extracting(connection -> connection.ending().orElseThrow())
                 .containsExactly(Ending.CLOSED_BY_SERVER, Ending.RESET_BY_SERVER);
+        }
+    }
+
+    @RepeatedTest(50)
+    void aConnectionIsResetAlsoWhileItsThreadIsAboutToSeeThatItHasEnded() {
+        try (SmtpServer server = SmtpServer.accepting(); SmtpDialogue client = SmtpDialogue.greeted(server.address())) {
+            server.connections().get(0).resetNow();
+            assertThatThrownBy(client::readReply).hasRootCauseMessage("Connection reset");
         }
     }
 
