@@ -129,7 +129,7 @@ class ComposeDockerTest {
             smtp.say("QUIT", "221 ");
         }
 
-        List<String> mail = await().atMost(Duration.ofSeconds(60)).until(this::firstMail, lines -> !lines.isEmpty());
+        List<String> mail = await().atMost(Duration.ofMinutes(3)).until(this::firstMail, lines -> !lines.isEmpty());
         assertThat(mail).contains(subject, "read me over POP3");
     }
 

@@ -25,7 +25,7 @@ import org.postlane.testing.SmtpServer;
 /** What an administrator sees and does, over the webadmin of a real James with the project's own conf/. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OperationsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String DELIVERY = "mailetcontainer.xml, processor outside, mailet PooledRemoteDelivery";
     private static SmtpServer remote;
     private static JamesUnderTest james;

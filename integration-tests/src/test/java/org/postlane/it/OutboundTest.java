@@ -24,7 +24,7 @@ import org.postlane.testing.SmtpServer;
 
 /** Remote delivery from a real James, with times that a test can wait for. */
 class OutboundTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static JamesUnderTest james;
     private static int port;
     private static ScriptedBehaviour behaviour;

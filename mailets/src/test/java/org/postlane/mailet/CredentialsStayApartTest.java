@@ -73,7 +73,7 @@ class CredentialsStayApartTest {
             int sender = random.nextInt(USERS.size());
             Domain recipient = Domain.of("d" + random.nextInt(20) + ".test");
             Route route = table.choose(Optional.of(Domain.of("s" + sender + ".test")), recipient).resolve(recipient)
-                .orTimeout(10, TimeUnit.SECONDS).join();
+                .orTimeout(60, TimeUnit.SECONDS).join();
             assertThat(route.hosts()).hasSize(2);
             for (Host host : route.hosts()) {
                 SessionSettings key = host.settings().ehloName("home.test").build();

@@ -96,7 +96,7 @@ final class Delivery implements AutoCloseable {
     }
 
     static ConditionFactory eventually() {
-        return Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(10));
+        return Awaitility.await().pollInterval(Duration.ofMillis(10));
     }
 
     /** Registers a domain whose MX records name these servers, best first. */

@@ -345,7 +345,7 @@ class FanOutLocalDeliveryTest {
         await().until(() -> fixture.mailboxes.opened("dan@example.org") == 1);
         mailet.destroy();
 
-        service.get(10, TimeUnit.SECONDS);
+        service.get(60, TimeUnit.SECONDS);
         assertThat(mail.getState()).isEqualTo(Mail.GHOST);
         // The reader of a queue that ignores delays has it in its hands now and then.
         await().until(() -> waiting() == 1);
@@ -389,7 +389,7 @@ class FanOutLocalDeliveryTest {
         await().until(() -> fixture.mailboxes.count(ANN) == 1 && fixture.mailboxes.opened(BOB) == 1);
         thread.interrupt();
 
-        assertThat(service.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(service.get(60, TimeUnit.SECONDS)).isTrue();
         await().until(() -> waiting() == 1);
         assertThat(fixture.count("postlane.local.putOff")).isEqualTo(1);
         assertThat(fixture.mailboxes.count(ANN)).isEqualTo(1);

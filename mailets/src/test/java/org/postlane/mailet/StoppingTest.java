@@ -68,13 +68,13 @@ class StoppingTest {
             delivery.send("two", "y@a.test");
             eventually().until(() -> stall.waiting() == 1 && delivery.destination("a.test").waiting() == 1);
             CompletableFuture<Void> closed = CompletableFuture.runAsync(delivery.engine::close);
-            closed.get(15, TimeUnit.SECONDS);
+            closed.get(60, TimeUnit.SECONDS);
             assertThat(delivery.queues.sizeOf("outgoing")).isEqualTo(2);
             assertThat(delivery.context.reports).isEmpty();
             // What was cut off goes back: a copy goes in, and then the original is taken out.
             eventually().untilAsserted(() ->
                 assertThat(delivery.queues.done.get()).isEqualTo(delivery.queues.putBack().size()));
-            CompletableFuture.runAsync(mailet::destroy).get(10, TimeUnit.SECONDS);
+            CompletableFuture.runAsync(mailet::destroy).get(60, TimeUnit.SECONDS);
             stall.release();
         }
     }

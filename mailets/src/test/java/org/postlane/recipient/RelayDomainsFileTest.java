@@ -30,7 +30,7 @@ import org.postlane.james.Parameters;
 import org.slf4j.LoggerFactory;
 
 class RelayDomainsFileTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;

@@ -48,7 +48,7 @@ class HeldConnectionTest {
                 opened.complete(connection);
                 awaitUninterruptibly();
             });
-        return new PooledConnection(opened.get(20, TimeUnit.SECONDS), metrics);
+        return new PooledConnection(opened.get(60, TimeUnit.SECONDS), metrics);
     }
 
     private void awaitUninterruptibly() {
@@ -116,7 +116,7 @@ class HeldConnectionTest {
         assertThat(held.begin()).isFalse();
         held.giveBack();
         busy.countDown();
-        assertThat(connection.connection().noop().get(20, TimeUnit.SECONDS).isPositive()).isTrue();
+        assertThat(connection.connection().noop().get(60, TimeUnit.SECONDS).isPositive()).isTrue();
         assertThat(givenBack).containsExactly("for others");
     }
 
@@ -138,7 +138,7 @@ class HeldConnectionTest {
         held.giveUp();
         assertThat(held.nanosStalled()).isNotNegative();
         busy.countDown();
-        assertThat(connection.connection().noop().get(20, TimeUnit.SECONDS).isPositive()).isTrue();
+        assertThat(connection.connection().noop().get(60, TimeUnit.SECONDS).isPositive()).isTrue();
         assertThat(givenBack).containsExactly("for others");
     }
 }

@@ -97,7 +97,7 @@ class EarlyMailTest {
         Instant after = clock.instant();
         await().until(() -> clock.instant().isAfter(after.plusMillis(2)));
         delayed.countDown();
-        early.decide(flushed.get(20, TimeUnit.SECONDS), () -> heard.add("attempt"), () -> heard.add("gone"),
+        early.decide(flushed.get(60, TimeUnit.SECONDS), () -> heard.add("attempt"), () -> heard.add("gone"),
             () -> heard.add("waits"));
         await().until(() -> !heard.isEmpty());
         assertThat(heard).containsExactly("gone");

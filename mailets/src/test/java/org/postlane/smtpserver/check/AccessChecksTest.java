@@ -22,7 +22,7 @@ import org.postlane.smtpserver.Rejections;
 
 /** Blocked networks, and listeners for those only who log in. */
 class AccessChecksTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final RecordingMetricFactory metrics = new RecordingMetricFactory();
     private final NetworkFiles files = new NetworkFiles();
