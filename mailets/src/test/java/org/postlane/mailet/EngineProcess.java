@@ -28,13 +28,14 @@ final class EngineProcess {
                 delivery.send("huge", recipients(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1])));
             }
         },
-        /** So many mails of so many octets, to 300 domains. */
+        /** So many mails of so many octets, to 300 domains or to so many. */
         MUCH_MAIL {
             @Override
             void send(Delivery delivery, String... arguments) throws Exception {
                 int octets = Integer.parseInt(arguments[1]);
+                int domains = arguments.length > 2 ? Integer.parseInt(arguments[2]) : DOMAINS;
                 for (int i = 0; i < Integer.parseInt(arguments[0]); i++) {
-                    delivery.send(FleetDelivery.large("m" + i, octets, "x@" + FleetNames.domain(i % DOMAINS)));
+                    delivery.send(FleetDelivery.large("m" + i, octets, "x@" + FleetNames.domain(i % domains)));
                 }
             }
         },
@@ -50,6 +51,8 @@ final class EngineProcess {
     }
 
     static final int DOMAINS = 300;
+    /** Few, so that mails to few hosts follow each other on a connection. */
+    static final int CONNECTIONS_PER_HOST = 4;
 
     static String[] recipients(int count, int domains) {
         List<String> recipients = new ArrayList<>(count);
@@ -68,7 +71,8 @@ final class EngineProcess {
         DurableQueues queues = durable ? new DurableQueues(Path.of(arguments[1])) : null;
         if (durable) {
             delivery.factory = queues.factory();
-            delivery.start("journal", "file://" + arguments[1] + "/journal", "maxConnections", "32");
+            delivery.start("journal", "file://" + arguments[1] + "/journal", "maxConnections", "32",
+                "maxConnectionsPerHost", Integer.toString(CONNECTIONS_PER_HOST));
         } else {
             delivery.start();
         }
