@@ -19,7 +19,9 @@ import org.postlane.testing.Reaction;
 import org.postlane.testing.ReceivedMail;
 import org.postlane.testing.ScriptedBehaviour;
 import org.postlane.testing.SmtpServer;
+import org.postlane.testing.SmtpServerBuilder;
 import org.postlane.testing.Stall;
+import org.postlane.testing.TestTls;
 
 /** Mails that follow each other on one connection before the first is answered, from the mailet to the wire. */
 class FollowingMailsTest {
@@ -36,7 +38,11 @@ class FollowingMailsTest {
 
     /** One connection, over which so many mails have gone as it takes until the server is known and the destination has grown. */
     private void start(String[] extensions, String... parameters) throws Exception {
-        server = SmtpServer.builder().behaviour(behaviour).extensions(extensions).start();
+        start(SmtpServer.builder().behaviour(behaviour).extensions(extensions), parameters);
+    }
+
+    private void start(SmtpServerBuilder builder, String... parameters) throws Exception {
+        server = builder.start();
         relay = new Relay(server);
         delivery = new Delivery().mx("a.test", "127.0.0.1:" + relay.address().getPort());
         List<String> all = new ArrayList<>(List.of("maxConnectionsPerHost", "1"));
@@ -115,6 +121,22 @@ class FollowingMailsTest {
         delivery.settled();
 
         assertThat(recipients()).containsExactly("m0", "m1", "m2", "m3", "m4");
+        assertThat(server.statistics().connectionsOpened()).isEqualTo(1);
+        assertThat(server.violations()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PIPELINING", "PIPELINING CHUNKING"})
+    void overTlsTheyFollowAsWell(String extensions) throws Exception {
+        start(SmtpServer.builder().behaviour(behaviour).startTls(TestTls.forHost("mx.test")).extensions(extensions.split(" ")));
+        holdNextEnd(Reaction.proceed());
+        send(0, 4);
+        eventually().until(() -> stall.waiting() == 1 && delivery.engine.stats().followed() > 0);
+        stall.release();
+        delivery.settled();
+
+        assertThat(recipients()).containsExactly("m0", "m1", "m2", "m3");
+        assertThat(server.received()).allMatch(ReceivedMail::tls);
         assertThat(server.statistics().connectionsOpened()).isEqualTo(1);
         assertThat(server.violations()).isEmpty();
     }
