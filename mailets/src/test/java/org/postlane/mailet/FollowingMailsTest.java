@@ -131,6 +131,20 @@ class FollowingMailsTest {
         assertThat(delivery.engine.stats().followed()).isZero();
     }
 
+    @Test
+    void mailsThatCannotFollowDoNotMakeMoreOfThemWaitInLine() throws Exception {
+        start(BDAT, NO_MORE);
+        int before = concurrency();
+        send(0, 300);
+        delivery.settled();
+        assertThat(recipients()).hasSize(300);
+        assertThat(concurrency()).isLessThan(3 * before);
+    }
+
+    private int concurrency() {
+        return delivery.destination("a.test").concurrency();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"CLOSE", "421", "GARBAGE"})
     void aMailWhoseContentHadNotLeftGoesOutAtOnceOverAnotherConnectionWhenTheOneBeforeItBreaksIt(String fault) throws Exception {
