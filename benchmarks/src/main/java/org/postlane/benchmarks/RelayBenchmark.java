@@ -16,7 +16,7 @@ import org.postlane.benchmarks.peers.James;
 /** How fast a queue that is full goes out to one host that is some way off. */
 final class RelayBenchmark {
     private static final Map<String, String> QUICK =
-        Map.of("rtt", "0,20", "mails", "200", "mails-stock", "50", "warm-up", "100", "rounds", "2");
+        Map.of("rtt", "0,20", "mails", "200", "mails-stock", "50", "warm-up", "100", "rounds", "2", "patience", "120");
 
     private final Options options;
 

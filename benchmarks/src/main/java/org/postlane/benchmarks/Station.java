@@ -19,6 +19,8 @@ import org.postlane.benchmarks.sink.Sink;
  */
 record Station(MailServer server, Sink sink, DelayProxy proxy, Injector injector, Duration patience) implements AutoCloseable {
     private static final long LOOK_MILLIS = 20;
+    /** Whoever watches is told so often what is waited for. */
+    private static final Duration TELL = Duration.ofSeconds(15);
 
     /** A number that a server tells. */
     private interface Count {
@@ -37,9 +39,14 @@ record Station(MailServer server, Sink sink, DelayProxy proxy, Injector injector
 
     private void await(String verb, Count number, long wanted) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
+        long tellAt = System.nanoTime() + TELL.toNanos();
         for (long now = number.now(); now != wanted; now = number.now()) {
             if (System.nanoTime() > deadline) {
                 throw new IOException(server.name() + " " + verb + " " + now + " mails, and not " + wanted);
+            }
+            if (System.nanoTime() > tellAt) {
+                System.err.println(server.name() + " " + verb + " " + now + " mails, waiting for " + wanted);
+                tellAt += TELL.toNanos();
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }

@@ -28,12 +28,14 @@ final class ConcurrencyWindow {
         size = Math.min(size, most);
     }
 
-    void succeeded(long now) {
+    /** @param hasUse whether more would do any good */
+    void succeeded(boolean hasUse, long now) {
         failuresInRow = 0;
         if (ceiling != Integer.MAX_VALUE && now - ceilingUntil >= 0) {
             ceiling = Integer.MAX_VALUE;
         }
-        size = Math.min(Math.min(most, ceiling), size < slowFrom ? size + 1 : size + 1 / size);
+        double grown = !hasUse ? size : size < slowFrom ? size + 1 : size + 1 / size;
+        size = Math.min(Math.min(most, ceiling), grown);
     }
 
     /** The destination takes so many and refuses one more: no more are tried for a while. */

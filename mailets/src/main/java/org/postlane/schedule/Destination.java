@@ -133,10 +133,11 @@ final class Destination<T extends Task> {
         }
     }
 
-    void succeeded(long now) {
+    /** @param hasUse whether the turn found free what it needed, so that it may have use for more turns at once */
+    void succeeded(boolean hasUse, long now) {
         gaveWay = 0;
         penalty.lift();
-        window.succeeded(now);
+        window.succeeded(hasUse, now);
         progress.made(now);
     }
 
@@ -207,24 +208,28 @@ final class Destination<T extends Task> {
 
     /** In how many nanoseconds who finds no room is expected again; 0 when nobody knows. */
     private long nanosUntilRoom(long now) {
+        long firstLook = SchedulerLimits.FIRST_LOOK.toNanos() - (now - busySince);
+        if (held() > 0 && firstLook > 0) {
+            // Its turns still become more: what it has got done so far says nothing about how soon there is room.
+            return firstLook;
+        }
         if (trust(now) == Trust.WORKING) {
             long one = (long) (progress.nanosForOne(now) * SchedulerLimits.BROUGHT_AGAIN);
             return bookings.next(held(), one, now);
         }
         // What comes back while the first still gets nowhere has only been carried to and fro.
-        long gettingNowhere = nanosGettingNowhere(now);
-        return gettingNowhere < SchedulerLimits.FIRST_LOOK.toNanos() ? 0
-            : Math.min(gettingNowhere * SchedulerLimits.UNPROVEN_WAIT, SchedulerLimits.EXPECTED_WITHIN.toNanos());
+        return Math.min(nanosGettingNowhere(now) * SchedulerLimits.UNPROVEN_WAIT, SchedulerLimits.EXPECTED_WITHIN.toNanos());
     }
 
     private long nanosGettingNowhere(long now) {
         return held() == 0 ? 0 : Math.min(now - busySince, progress.nanosSince(now));
     }
 
-    /** Something comes to it. */
-    void enters(long now) {
+    /** Something comes to it, and may find room. */
+    void comes(long now) {
         if (held() == 0) {
             busySince = now;
+            progress.resumed(now);
         }
     }
 
@@ -234,10 +239,11 @@ final class Destination<T extends Task> {
             || (trust(now) == Trust.WORKING && progress.isWithin(SchedulerLimits.ABOUT_TO_HAVE_ROOM.toNanos(), now)));
     }
 
-    /** Whether its first turn has begun a moment ago: it may show at once that it works. */
+    /** Whether it has got something to do a moment ago, and nothing done since: it may show at once that it works. */
     private boolean isBeingLookedAt(long now) {
-        return trust(now) == Trust.UNKNOWN && underWay > 0
-            && nanosGettingNowhere(now) < SchedulerLimits.FIRST_LOOK.toNanos();
+        long busy = now - busySince;
+        return trust(now) != Trust.FAILING && underWay > 0 && busy < SchedulerLimits.FIRST_LOOK.toNanos()
+            && progress.nanosSince(now) > busy;
     }
 
     private String lastError() {

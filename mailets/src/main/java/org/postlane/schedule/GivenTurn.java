@@ -13,6 +13,7 @@ final class GivenTurn<T extends Task> implements Turn {
     final int round;
     private final Scheduler<T> scheduler;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile boolean stoodInLine;
     private boolean asked;
     private long askedAt;
 
@@ -46,6 +47,15 @@ final class GivenTurn<T extends Task> implements Turn {
     @Override
     public String destination() {
         return destination.name;
+    }
+
+    @Override
+    public void stoodInLine() {
+        stoodInLine = true;
+    }
+
+    boolean hasStoodInLine() {
+        return stoodInLine;
     }
 
     @Override

@@ -3,7 +3,10 @@ package org.postlane.schedule;
 
 import java.util.concurrent.TimeUnit;
 
-/** What a destination gets done: when last, and about how much in a time. Times are nanoseconds. Not thread-safe. */
+/**
+ * What a destination gets done: when last, and about how much in a time in which it has something to do. Times are nanoseconds.
+ * Not thread-safe.
+ */
 final class Progress {
     private static final long SPAN = SchedulerLimits.USEFUL.toNanos();
 
@@ -25,6 +28,15 @@ final class Progress {
         last = now;
         inThisSpan++;
         total++;
+    }
+
+    /** There is something to do again, and was nothing since something was done last: that time says nothing. */
+    void resumed(long now) {
+        long idle = now - last;
+        if (any && idle < 2 * SPAN) {
+            // Not beyond now, where somebody has asked meanwhile and the span has gone on.
+            spanBegan = spanBegan + idle - now > 0 ? now : spanBegan + idle;
+        }
     }
 
     private void roll(long now) {
@@ -65,8 +77,8 @@ final class Progress {
     long nanosForOne(long now) {
         roll(now);
         long elapsed = now - spanBegan;
-        if (inLastSpan == 0 && inThisSpan < SOME && elapsed < LEAST_ELAPSED) {
-            return 0;
+        if (elapsed < LEAST_ELAPSED && (inLastSpan > 0 || inThisSpan < SOME)) {
+            return inLastSpan == 0 ? 0 : SPAN / inLastSpan;
         }
         long one = better(elapsed);
         return one == Long.MAX_VALUE ? 0 : one;

@@ -49,6 +49,7 @@ final class SchedulerState<T extends Task> {
     }
 
     private void admit(Destination<T> destination, Waiting<T> waiting, long now) {
+        destination.comes(now);
         Refusal refusal = closed ? closed() : destination.refusal(now);
         if (refusal == null && !places.hasRoom(destination, now)) {
             refusal = crowds.join(destination, now) ? null : destination.noRoom(now);
@@ -59,7 +60,6 @@ final class SchedulerState<T extends Task> {
             return;
         }
         waiting.enter(destination, now, destination.trust(now));
-        destination.enters(now);
         places.take(waiting.trust());
         destination.line.add(waiting);
         look(destination, now);
@@ -216,7 +216,7 @@ final class SchedulerState<T extends Task> {
     }
 
     void succeed(GivenTurn<T> turn, long now) {
-        turn.destination.succeeded(now);
+        turn.destination.succeeded(!turn.hasStoodInLine(), now);
         crowds.worked(now);
     }
 

@@ -9,6 +9,12 @@ public interface Turn {
     /** The name of the destination. */
     String destination();
 
+    /**
+     * To be called before the turn ends: what it needed there was taken by other turns for longer than it then took. With more
+     * turns at once more would only wait, so this one does not make them more.
+     */
+    void stoodInLine();
+
     /** The destination works, whatever it said about the work itself. */
     void worked();
 

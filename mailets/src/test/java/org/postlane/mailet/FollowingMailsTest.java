@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postlane.outbound.settings.LiveSettings;
 import org.postlane.schedule.DestinationStatus;
 import org.postlane.smtp.Relay;
 import org.postlane.testing.Behaviour;
@@ -151,6 +152,19 @@ class FollowingMailsTest {
         stall.release();
         delivery.settled();
         assertThat(delivery.engine.stats().followed()).isZero();
+    }
+
+    @Test
+    void mailsThatCannotFollowDoNotMakeMoreOfThemWaitInLine() throws Exception {
+        start(BDAT, NO_MORE);
+        send(0, 300);
+        delivery.settled();
+        assertThat(recipients()).hasSize(300);
+        assertThat(concurrency()).isLessThan(LiveSettings.DEFAULT_CONCURRENCY / 4);
+    }
+
+    private int concurrency() {
+        return delivery.destination("a.test").concurrency();
     }
 
     @ParameterizedTest

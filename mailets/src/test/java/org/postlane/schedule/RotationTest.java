@@ -36,7 +36,7 @@ class RotationTest {
     void theFewestTurnsComeFirstAndNobodyStandsThereTwice() {
         Destination<Job> first = working("first.example");
         Destination<Job> second = working("second.example");
-        first.succeeded(now);
+        first.succeeded(true, now);
         first.begin();
         rotation.update(first, now);
         rotation.update(first, now);

@@ -27,6 +27,15 @@ class SchedulerCrowdTest {
         return job;
     }
 
+    /** One after the other, each of which takes a time. */
+    private void work(String destination, int times, Duration each) {
+        for (int i = 0; i < times; i++) {
+            Job job = fixture.offer(destination);
+            fixture.pass(each);
+            job.works();
+        }
+    }
+
     private int offeredUntilCrowded(String destination) {
         int offered = 0;
         while (!fixture.scheduler.isCrowded()) {
@@ -62,6 +71,21 @@ class SchedulerCrowdTest {
         fixture.pass(MOMENT.plusMillis(1));
         assertThat(fixture.scheduler.isCrowded()).isFalse();
         assertThat(fixture.offer("stalls.example").refusal.kind()).isEqualTo(Refusal.Kind.NO_ROOM);
+        assertThat(fixture.scheduler.isCrowded()).isFalse();
+    }
+
+    @Test
+    void aDestinationThatWorkedAndHasSomethingToDoAgainIsWaitedForAsOneThatIsNew() {
+        fixture.widen("bursts.example");
+        while (!fixture.workingAt("bursts.example").isEmpty()) {
+            fixture.workingAt("bursts.example").get(0).works();
+        }
+        fixture.pass(MOMENT.multipliedBy(10));
+        int room = offeredUntilCrowded("bursts.example");
+        overfill("bursts.example");
+        assertThat(fixture.status("bursts.example").waiting() + fixture.status("bursts.example").underWay())
+            .isBetween(room + 1, room + SchedulerLimits.CROWD);
+        fixture.pass(SchedulerLimits.FIRST_LOOK);
         assertThat(fixture.scheduler.isCrowded()).isFalse();
     }
 
@@ -134,11 +158,10 @@ class SchedulerCrowdTest {
 
     @Test
     void whoFindsNoRoomIsExpectedWhenThoseBeforeHimAreDone() {
-        for (int i = 0; i < 100; i++) {
-            fixture.offer("steady.example").works();
-            fixture.pass(Duration.ofMillis(100));
-        }
-        int held = (int) fixture.offer(PLACES, "steady.example").stream().filter(job -> job.refusal == null).count();
+        work("steady.example", 100, Duration.ofMillis(100));
+        fixture.offer("steady.example");
+        work("steady.example", 50, Duration.ofMillis(100));
+        int held = 1 + (int) fixture.offer(PLACES, "steady.example").stream().filter(job -> job.refusal == null).count();
         Duration first = fixture.offer("steady.example").refusal.remaining();
         Duration second = fixture.offer("steady.example").refusal.remaining();
         Duration one = Duration.ofMillis((long) (100 * SchedulerLimits.BROUGHT_AGAIN));
@@ -148,30 +171,34 @@ class SchedulerCrowdTest {
     }
 
     @Test
-    void whoFindsNoRoomInTheFirstMomentIsExpectedByWhatShowsSoFar() {
-        for (int i = 0; i < 20; i++) {
-            fixture.offer("quick.example").works();
-        }
-        fixture.pass(Duration.ofMillis(50));
-        Duration first = fixture.offer(2 * PLACES, "quick.example").stream().filter(job -> job.refusal != null)
-            .findFirst().orElseThrow().refusal.remaining();
-        assertThat(first).isBetween(Duration.ofMillis(1), Duration.ofMillis(2L * PLACES * 100 / 20));
+    void whoFindsNoRoomInTheFirstSecondIsExpectedWhenItIsOverHoweverFastItBegan() {
+        fixture.offer("quick.example").works();
+        fixture.offer("quick.example");
+        work("quick.example", 20, Duration.ofMillis(20));
+        assertThat(fixture.offer(3 * PLACES, "quick.example").stream().filter(job -> job.refusal != null))
+            .isNotEmpty().allMatch(job -> job.refusal.remaining().equals(Duration.ofMillis(600)));
     }
 
     @Test
-    void fewInTheFirstMomentSayNothingAboutWhenThereWillBeRoom() {
-        fixture.offer("quick.example").works();
-        fixture.pass(Duration.ofMillis(5));
-        assertThat(fixture.offer(3 * PLACES, "quick.example").stream().filter(job -> job.refusal != null))
-            .isNotEmpty().allMatch(job -> job.refusal.remaining().isZero());
+    void theTimeInWhichADestinationHadNothingToDoIsNotCountedAsTimeThatItTook() {
+        for (int burst = 0; burst < 5; burst++) {
+            work("bursts.example", 100, Duration.ofMillis(5));
+            fixture.pass(Duration.ofSeconds(9));
+        }
+        fixture.offer("bursts.example");
+        work("bursts.example", 200, Duration.ofMillis(5));
+        Duration last = Duration.ZERO;
+        for (Job job : fixture.offer(2 * PLACES, "bursts.example")) {
+            last = job.refusal == null ? last : job.refusal.remaining();
+        }
+        assertThat(last).isBetween(Duration.ofMillis(100), Duration.ofMillis(5 * 2 * PLACES));
     }
 
     @Test
     void aGuessThatWasTooBadDoesNotLastOnceItShows() {
-        for (int i = 0; i < 11; i++) {
-            fixture.offer("quick.example").works();
-            fixture.pass(Duration.ofSeconds(1));
-        }
+        work("quick.example", 1, Duration.ofSeconds(1));
+        fixture.offer("quick.example");
+        work("quick.example", 14, Duration.ofSeconds(1));
         List<Job> slow = fixture.offer(2 * PLACES, "quick.example");
         assertThat(slow.get(slow.size() - 1).refusal.remaining()).isGreaterThan(Duration.ofSeconds(PLACES));
         slow.stream().filter(job -> job.refusal == null).forEach(job -> {
@@ -185,16 +212,24 @@ class SchedulerCrowdTest {
 
     @Test
     void nobodyIsExpectedLaterThanAfterFiveMinutes() {
-        fixture.offer("slow.example").works();
-        fixture.pass(Duration.ofSeconds(10));
+        work("slow.example", 1, Duration.ofSeconds(10));
+        fixture.offer("slow.example");
+        work("slow.example", 1, Duration.ofSeconds(10));
         List<Job> jobs = fixture.offer(PLACES + 100, "slow.example");
         assertThat(jobs.get(jobs.size() - 1).refusal.remaining()).isEqualTo(Duration.ofMinutes(5));
         assertThat(fixture.offer("slow.example").refusal.remaining()).isEqualTo(Duration.ofMinutes(5));
     }
 
     @Test
-    void whoseDestinationHasBegunAMomentAgoOrIsSuspendedIsExpectedAtNoTime() {
-        assertThat(overfill("new.example").refusal.remaining()).isZero();
+    void whoseDestinationHasBegunAMomentAgoIsExpectedWhenItHasShownWhetherItWorks() {
+        overfill("new.example");
+        fixture.pass(Duration.ofMillis(300));
+        assertThat(fixture.offer("new.example").refusal.remaining())
+            .isEqualTo(SchedulerLimits.FIRST_LOOK.minus(Duration.ofMillis(300)));
+    }
+
+    @Test
+    void whoseDestinationIsSuspendedIsExpectedAtNoTime() {
         fixture.scheduler.suspend("said.example", Optional.empty());
         assertThat(List.of(fixture.offer("said.example").refusal.remaining())).containsOnly(Duration.ZERO);
     }
@@ -216,6 +251,6 @@ class SchedulerCrowdTest {
     void whoseDestinationHadNothingToDoIsNotExpectedLateForThat() {
         fixture.offer("rare.example").works();
         fixture.pass(Duration.ofMinutes(10));
-        assertThat(overfill("rare.example").refusal.remaining()).isZero();
+        assertThat(overfill("rare.example").refusal.remaining()).isEqualTo(SchedulerLimits.FIRST_LOOK);
     }
 }

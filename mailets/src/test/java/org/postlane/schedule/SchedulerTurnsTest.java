@@ -278,6 +278,23 @@ class SchedulerTurnsTest {
     }
 
     @Test
+    void aTurnThatStoodInLineMakesTheTurnsNoMoreAndTheDestinationWorksAllTheSame() {
+        for (int i = 0; i < 4; i++) {
+            fixture.offer("works.example").works();
+        }
+        int before = fixture.status("works.example").concurrency();
+        for (int i = 0; i < 50; i++) {
+            Job job = fixture.offer("works.example");
+            job.turn.stoodInLine();
+            job.works();
+        }
+        assertThat(fixture.status("works.example").concurrency()).isEqualTo(before);
+        assertThat(fixture.status("works.example").succeeded()).isEqualTo(54);
+        fixture.offer("works.example").works();
+        assertThat(fixture.status("works.example").concurrency()).isEqualTo(before + 1);
+    }
+
+    @Test
     void aHundredThousandTasksThatEndInTheThreadThatStartsThemDoNotOverflowTheStack() {
         SchedulerFixture direct = new SchedulerFixture(200_000, 32, Runnable::run);
         int[] done = new int[1];

@@ -33,7 +33,6 @@ public enum Delivery {
             Map<String, String> keys = gateway(relay);
             keys.put("tls", relay.tls() ? "required" : "none");
             keys.put("maxConnectionsPerHost", Integer.toString(relay.connections()));
-            keys.put("destinationConcurrency", "default=" + relay.connections());
             keys.putAll(relay.postlaneKeys());
             return keys;
         }

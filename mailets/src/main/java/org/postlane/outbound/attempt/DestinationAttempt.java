@@ -230,6 +230,9 @@ public final class DestinationAttempt implements Task {
     }
 
     private void end(Turn turn, MailAttempt attempt, List<Verdict> verdicts) {
+        if (attempt.hasStoodInLine()) {
+            turn.stoodInLine();
+        }
         boolean again = Standing.of(verdicts).end(turn, turns < MOST_TURNS && !givenUp);
         if (!again) {
             // A host that was not given its time has not refused anything: a slow one must not cost the mail its attempts.

@@ -32,6 +32,9 @@ final class HeldConnection {
     private boolean begun;
     /** When it last got a step further: where something new was begun. */
     private volatile long lastStep = System.nanoTime();
+    private long askedAt;
+    private long cameAt;
+    private volatile boolean stoodInLine;
     private volatile boolean isOurTurn;
     private volatile boolean givenUp;
     private volatile boolean cutShort;
@@ -46,6 +49,7 @@ final class HeldConnection {
         cutShort = false;
         asked = future;
         stepMade();
+        askedAt = lastStep;
         if (givenUp) {
             future.cancel(false);
         }
@@ -55,6 +59,7 @@ final class HeldConnection {
     void came(Lease<PooledConnection> acquired) {
         // First: a connection in reserve has had nothing to do for long.
         stepMade();
+        cameAt = lastStep;
         synchronized (this) {
             lease = acquired;
             connection = acquired.resource();
@@ -141,6 +146,8 @@ final class HeldConnection {
 
     /** From here on nobody here ends it any more: it may be somebody else's. Returns whether nobody has ended it before. */
     private synchronized boolean letGo() {
+        // Who had one opened has waited for the host, and not for others.
+        stoodInLine |= (lease.isReused() || lease.isFollowing()) && cameAt - askedAt > System.nanoTime() - cameAt;
         lease = null;
         connection = null;
         return !cutOff;
@@ -199,6 +206,11 @@ final class HeldConnection {
             cutShort = true;
             pool.cutShort(waiting, stalledFor);
         }
+    }
+
+    /** Whether others had all connections for longer than it then had one. */
+    boolean hasStoodInLine() {
+        return stoodInLine;
     }
 
     /** Whether it has ended because others waited for its place, and not by itself. */

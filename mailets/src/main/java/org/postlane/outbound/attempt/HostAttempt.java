@@ -102,6 +102,11 @@ final class HostAttempt {
         held.giveWay(stalledFor);
     }
 
+    /** Whether it waited longer for a connection that others had than it then took. */
+    boolean hasStoodInLine() {
+        return held.hasStoodInLine();
+    }
+
     /** Whether it has ended because others waited for its place. */
     boolean hasGivenWay() {
         return held.hasGivenWay();

@@ -29,6 +29,7 @@ final class MailAttempt {
     private volatile HostAttempt current;
     private volatile boolean givenUp;
     private volatile boolean gaveWay;
+    private volatile boolean stoodInLine;
 
     /** @param ehloName asked for by the caller, where that may wait for a database, and not when the next host's turn comes */
     MailAttempt(AttemptContext context, Route route, Deliverable mail, String ehloName) {
@@ -60,6 +61,11 @@ final class MailAttempt {
         if (attempt != null) {
             attempt.giveWay(stalledFor);
         }
+    }
+
+    /** Whether it waited longer for a connection that others had than it then took. */
+    boolean hasStoodInLine() {
+        return stoodInLine;
     }
 
     /** Whether a host did not get its time because others waited for the place. */
@@ -109,9 +115,8 @@ final class MailAttempt {
             attempt.giveUp();
         }
         return attempt.run(open).thenCompose(results -> {
-            if (attempt.hasGivenWay()) {
-                gaveWay = true;
-            }
+            gaveWay |= attempt.hasGivenWay();
+            stoodInLine |= attempt.hasStoodInLine();
             route.report(host, attempt.hasReached());
             for (int position : open) {
                 RecipientResult result = results[position];

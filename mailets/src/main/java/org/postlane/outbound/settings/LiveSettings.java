@@ -21,6 +21,14 @@ public final class LiveSettings {
     /** No rates, and every destination with the default concurrency. */
     public static final LiveSettings DEFAULTS = new LiveSettings(DomainRules.none(), DomainRules.none(), DomainRules.none());
 
+    /**
+     * Deliveries at once where no rule says otherwise: as many connections as Postfix makes to a destination, each with as many
+     * mails on their way as it may carry. Where there are fewer connections, or a host lets no mail follow another, fewer are
+     * reached.
+     */
+    public static final int DEFAULT_CONCURRENCY =
+        DestinationLimits.DEFAULT_CONCURRENCY * OutboundSettings.DEFAULT_MAILS_IN_FLIGHT_PER_CONNECTION;
+
     private static final String MX = "mx:";
 
     private final DomainRules<Rate> rates;
@@ -57,7 +65,7 @@ public final class LiveSettings {
 
     /** The limits of a destination. */
     public DestinationLimits limitsOf(String destination) {
-        return new DestinationLimits(find(concurrency, destination, DestinationLimits.DEFAULT_CONCURRENCY),
+        return new DestinationLimits(find(concurrency, destination, DEFAULT_CONCURRENCY),
             find(rates, destination, Rate.NONE));
     }
 

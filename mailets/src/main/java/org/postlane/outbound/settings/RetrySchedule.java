@@ -25,6 +25,8 @@ public final class RetrySchedule {
     /** An attempt at the very end of a mail's time, where the schedule would come too late for it, is not sooner than this. */
     private static final Duration SHORTEST_DELAY = Duration.ofSeconds(1);
 
+    /** Who is expected sooner stays out for so long all the same: each time costs the queue as much as a delivery. */
+    private static final Duration SOONEST_EXPECTED = Duration.ofMillis(250);
     private static final Duration FIRST_HANDED_BACK = Duration.ofSeconds(2);
     private static final Duration LONGEST_HANDED_BACK = Duration.ofMinutes(5);
 
@@ -93,7 +95,7 @@ public final class RetrySchedule {
     }
 
     /**
-     * The delay before a mail comes back whose turn did not come.
+     * The delay before a mail comes back whose turn did not come, where nobody knows when it will.
      *
      * @param times how often that was so in a row
      * @param age how long the mail has been in the queue
@@ -101,8 +103,16 @@ public final class RetrySchedule {
      *     number of retries it would fail without its last attempt
      */
     public Optional<Duration> handedBack(int times, Duration age) {
-        return age.compareTo(expiry == null ? EXPIRY : expiry) >= 0 ? Optional.empty()
-            : Optional.of(untilExpiry(doubled(FIRST_HANDED_BACK, LONGEST_HANDED_BACK, times), age));
+        return soon(doubled(FIRST_HANDED_BACK, LONGEST_HANDED_BACK, times), age);
+    }
+
+    /** The same where it is known when the turn will come: the least delay, whatever is known. */
+    public Optional<Duration> expected(Duration age) {
+        return soon(SOONEST_EXPECTED, age);
+    }
+
+    private Optional<Duration> soon(Duration delay, Duration age) {
+        return age.compareTo(expiry == null ? EXPIRY : expiry) >= 0 ? Optional.empty() : Optional.of(untilExpiry(delay, age));
     }
 
     /**

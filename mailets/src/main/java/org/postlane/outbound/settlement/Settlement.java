@@ -201,7 +201,8 @@ public final class Settlement {
 
         private List<Step> wayBack() {
             Optional<Duration> schedule = settings.retries().next(attempt - 1, age);
-            Optional<Duration> soon = settings.retries().handedBack(isExpected() ? 0 : handedBack, age);
+            Optional<Duration> soon = isExpected() ? settings.retries().expected(age)
+                : settings.retries().handedBack(handedBack, age);
             if (schedule.isEmpty()) {
                 // Who was only told that the destination does not work now had no attempt that could have been the last.
                 deferred.forEach(verdict -> (verdict.isOwn() ? givenUp : withoutTurn).add(verdict));

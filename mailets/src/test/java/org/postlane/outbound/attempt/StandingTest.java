@@ -27,6 +27,11 @@ class StandingTest {
         }
 
         @Override
+        public void stoodInLine() {
+            said.add("stood in line");
+        }
+
+        @Override
         public void worked() {
             said.add("worked");
         }
