@@ -36,32 +36,43 @@ final class MicroBenchmark {
 
     static void pool(List<String> arguments) throws Exception {
         MicroBenchmark micro = of(arguments);
-        micro.run("pool", "Taking one of 20 out of a pool and giving it back", Map.of(
-            "1 thread", micro.pools(1), MANY_THREADS + " threads", micro.pools(MANY_THREADS)));
+        Map<String, List<MicroContestant>> groups = new LinkedHashMap<>();
+        groups.put("1 thread", micro.pools(1, PoolCycle.Kind.AT_ONCE));
+        groups.put(MANY_THREADS + " threads", micro.pools(MANY_THREADS, PoolCycle.Kind.AT_ONCE));
+        groups.put(MANY_THREADS + " threads, held", micro.pools(MANY_THREADS, PoolCycle.Kind.HELD));
+        micro.run("pool", "Taking one of 20 out of a pool and giving it back", groups);
     }
 
-    private List<MicroContestant> pools(int threads) {
-        return List.of(contestant("Postlane", PoolCycle.class, "postlane", threads, 0),
-            contestant("commons-pool2", PoolCycle.class, "commonsPool2", threads, 0),
-            contestant("reactor-pool", PoolCycle.class, "reactorPool", threads, 0));
+    private List<MicroContestant> pools(int threads, PoolCycle.Kind kind) {
+        return List.of(contestant("Postlane", PoolCycle.class, "postlane", threads, kind, 0),
+            contestant("commons-pool2", PoolCycle.class, "commonsPool2", threads, kind, 0),
+            contestant("reactor-pool", PoolCycle.class, "reactorPool", threads, kind, 0));
     }
 
     static void replies(List<String> arguments) throws Exception {
         MicroBenchmark micro = of(arguments);
-        micro.run("replies", "Reading the replies of a session", Map.of("replies", List.of(
-            micro.contestant("Postlane", Replies.class, "postlane", 1, Replies.OCTETS),
-            micro.contestant("netty-codec-smtp", Replies.class, "nettyCodecSmtp", 1, Replies.OCTETS))));
+        Map<String, List<MicroContestant>> groups = new LinkedHashMap<>();
+        for (Replies.Kind kind : Replies.Kind.values()) {
+            groups.put(kind.label(), List.of(
+                micro.contestant("Postlane", Replies.class, "postlane", 1, kind, kind.octets()),
+                micro.contestant("netty-codec-smtp", Replies.class, "nettyCodecSmtp", 1, kind, kind.octets())));
+        }
+        micro.run("replies", "Reading replies", groups);
     }
 
     static void stuffer(List<String> arguments) throws Exception {
         MicroBenchmark micro = of(arguments);
-        micro.run("stuffer", "Making content ready for DATA", Map.of("64 KiB", List.of(
-            micro.contestant("Postlane", Stuffing.class, "postlane", 1, Stuffing.OCTETS),
-            micro.contestant("plain copy", Stuffing.class, "plainCopy", 1, Stuffing.OCTETS))));
+        Map<String, List<MicroContestant>> groups = new LinkedHashMap<>();
+        for (Stuffing.Kind kind : Stuffing.Kind.values()) {
+            groups.put(kind.label(), List.of(
+                micro.contestant("Postlane", Stuffing.class, "postlane", 1, kind, kind.octets()),
+                micro.contestant("plain copy", Stuffing.class, "plainCopy", 1, kind, kind.octets())));
+        }
+        micro.run("stuffer", "Making content ready for DATA", groups);
     }
 
-    private MicroContestant contestant(String name, Class<?> benchmark, String method, int threads, int octets) {
-        return new MicroContestant(name, benchmark, method, threads, octets, options.number("iterations", 1),
+    private MicroContestant contestant(String name, Class<?> benchmark, String method, int threads, Enum<?> kind, int octets) {
+        return new MicroContestant(name, benchmark, method, threads, kind, octets, options.number("iterations", 1),
             options.number("millis", 1));
     }
 
@@ -69,9 +80,9 @@ final class MicroBenchmark {
         Publication publication = new Publication(command, title, options);
         Comparison comparison = new Comparison(options.number("rounds", 1), System.err::println);
         List<Group> measured = new ArrayList<>();
-        for (String label : groups.keySet().stream().sorted().toList()) {
-            System.err.println(label);
-            measured.add(new Group(label, comparison.measure(groups.get(label))));
+        for (Map.Entry<String, List<MicroContestant>> group : groups.entrySet()) {
+            System.err.println(group.getKey());
+            measured.add(new Group(group.getKey(), comparison.measure(group.getValue())));
         }
         publication.publish(Map.of(), measured);
     }

@@ -19,10 +19,15 @@ final class Decisions<K extends PoolKey, R extends PooledResource> {
     }
 
     void change(Consumer<PoolState<K, R>> decision) {
-        Object unused = decide(current -> {
-            decision.accept(current);
-            return null;
-        });
+        List<Runnable> effects;
+        lock.lock();
+        try {
+            decision.accept(state);
+            effects = state.takeEffects();
+        } finally {
+            lock.unlock();
+        }
+        Trampoline.run(effects);
     }
 
     <T> T decide(Function<PoolState<K, R>, T> decision) {

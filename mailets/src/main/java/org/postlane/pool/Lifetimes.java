@@ -16,6 +16,9 @@ final class Lifetimes<K extends PoolKey, R extends PooledResource> {
     private final Slots<K, R> slots;
     private final PoolStats.Tally tally;
     private final Effects<K, R> effects;
+    /** Whether somebody will {@link #reap()}, and by when: those that stay longer need not be told of. */
+    private boolean watched;
+    private long watchedUntil;
 
     Lifetimes(Supplier<PoolLimits> limits, LongSupplier clock, DoubleSupplier dice, Slots<K, R> slots, PoolStats.Tally tally,
         Effects<K, R> effects) {
@@ -53,7 +56,12 @@ final class Lifetimes<K extends PoolKey, R extends PooledResource> {
         entry.idleUntil = clock.getAsLong() + jittered(limits.get().idleTimeout().toNanos());
         entry.rested = true;
         slots.toIdle(entry);
-        effects.reapAt(entry.deadline());
+        long deadline = entry.deadline();
+        if (!watched || deadline - watchedUntil < 0) {
+            watched = true;
+            watchedUntil = deadline;
+            effects.reapAt(deadline);
+        }
     }
 
     private long jittered(long nanos) {
@@ -82,12 +90,14 @@ final class Lifetimes<K extends PoolKey, R extends PooledResource> {
         return reaped;
     }
 
-    /** When the next one has to leave the reserve. */
+    /** When the next one has to leave the reserve. The caller will {@link #reap()} then. */
     OptionalLong nextDeadline() {
         long now = clock.getAsLong();
         // Times of a nanosecond clock compare by their difference only.
         OptionalLong left = slots.idleOnes().stream().mapToLong(entry -> entry.deadline() - now).min();
-        return left.isPresent() ? OptionalLong.of(now + left.getAsLong()) : left;
+        watched = left.isPresent();
+        watchedUntil = now + left.orElse(0);
+        return watched ? OptionalLong.of(watchedUntil) : left;
     }
 
     void end(Entry<K, R> entry, DiscardReason reason) {

@@ -142,7 +142,8 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
         Entry<K, R> entry = decisions.decide(state -> state.acquire(waiter));
         while (entry != null) {
             if (WayBack.isUsable(entry)) {
-                return CompletableFuture.completedFuture(new LeaseHandle<>(entry, wayBack));
+                waiter.future.complete(new LeaseHandle<>(entry, wayBack));
+                return waiter.future;
             }
             Entry<K, R> dead = entry;
             DiscardReason why = WayBack.fault(entry, DiscardReason.DIED_IDLE);

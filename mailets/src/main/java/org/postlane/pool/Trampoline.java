@@ -15,7 +15,11 @@ import org.slf4j.LoggerFactory;
 final class Trampoline {
     private static final Logger LOGGER = LoggerFactory.getLogger(Trampoline.class);
 
-    private static final ThreadLocal<Deque<Runnable>> PENDING = new ThreadLocal<>();
+    /** Stays with the thread: a new one for each return of a lease costs more than the rest of it. */
+    private static final ThreadLocal<Trampoline> MINE = ThreadLocal.withInitial(Trampoline::new);
+
+    private final Deque<Runnable> pending = new ArrayDeque<>();
+    private boolean running;
 
     private Trampoline() {
     }
@@ -24,19 +28,21 @@ final class Trampoline {
         if (effects.isEmpty()) {
             return;
         }
-        Deque<Runnable> outer = PENDING.get();
-        if (outer != null) {
-            outer.addAll(effects);
-            return;
+        Trampoline mine = MINE.get();
+        mine.pending.addAll(effects);
+        if (!mine.running) {
+            mine.runAll();
         }
-        Deque<Runnable> queue = new ArrayDeque<>(effects);
-        PENDING.set(queue);
+    }
+
+    private void runAll() {
+        running = true;
         try {
-            for (Runnable effect = queue.poll(); effect != null; effect = queue.poll()) {
+            for (Runnable effect = pending.poll(); effect != null; effect = pending.poll()) {
                 runOne(effect);
             }
         } finally {
-            PENDING.remove();
+            running = false;
         }
     }
 

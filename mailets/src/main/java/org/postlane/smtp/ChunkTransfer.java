@@ -200,7 +200,7 @@ final class ChunkTransfer implements Framing {
     @Override
     public ByteBuf frame(byte[] octets, boolean last, ByteBufAllocator allocator) {
         begun = true;
-        ByteBuf framed = allocator.buffer(HEADER_OCTETS + DotStuffer.worstCase(octets.length));
+        ByteBuf framed = allocator.buffer(HEADER_OCTETS + DotStuffer.usualCase(octets.length));
         framed.writerIndex(HEADER_OCTETS);
         if (binary) {
             framed.writeBytes(octets);

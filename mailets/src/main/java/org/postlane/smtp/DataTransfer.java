@@ -123,7 +123,7 @@ final class DataTransfer implements Framing {
 
     @Override
     public ByteBuf frame(byte[] octets, boolean last, ByteBufAllocator allocator) {
-        ByteBuf framed = allocator.buffer(DotStuffer.worstCase(octets.length));
+        ByteBuf framed = allocator.buffer(DotStuffer.usualCase(octets.length));
         stuffer.encode(octets, octets.length, framed);
         if (last) {
             stuffer.end(framed);

@@ -22,6 +22,7 @@ final class DotStuffer {
 
     private final boolean dots;
     private boolean atLineStart = true;
+    /** The last piece ended with a CR, whose line has been ended already. */
     private boolean afterCr;
 
     private DotStuffer(boolean dots) {
@@ -38,36 +39,43 @@ final class DotStuffer {
         return new DotStuffer(false);
     }
 
+    /** Room for {@code length} octets of nearly any message; a buffer has to grow for those that change more than most. */
+    static int usualCase(int length) {
+        return length + length / 64 + 2 + END_OF_DATA.length;
+    }
+
     /** The most that {@code length} octets can grow to. */
     static int worstCase(int length) {
         return 2 * length + 2 + END_OF_DATA.length;
     }
 
     void encode(byte[] in, int length, ByteBuf out) {
-        // Into an array first: a buffer checks its bounds at every octet, and an array is copied in one go.
-        byte[] encoded = new byte[worstCase(length)];
-        int end = 0;
-        for (int i = 0; i < length; i++) {
-            byte octet = in[i];
-            if (octet == CR || octet == LF) {
-                if (octet == CR || !afterCr) {
-                    encoded[end++] = CR;
-                    encoded[end++] = LF;
-                    atLineStart = true;
-                }
-                afterCr = octet == CR;
-            } else if (octet == NUL && atLineStart) {
-                afterCr = false;
-            } else {
-                if (dots && atLineStart && octet == DOT) {
-                    encoded[end++] = DOT;
-                }
-                encoded[end++] = octet;
-                atLineStart = false;
-                afterCr = false;
+        // What goes out as it stands is copied in one go, up to the next place where something has to change.
+        int copied = afterCr && length > 0 && in[0] == LF ? 1 : 0;
+        int next = copied;
+        afterCr &= length == 0;
+        while (next < length) {
+            if (atLineStart && in[next] == NUL) {
+                out.writeBytes(in, copied, next - copied);
+                copied = ++next;
+                continue;
+            }
+            if (atLineStart && dots && in[next] == DOT) {
+                out.writeBytes(in, copied, next - copied).writeByte(DOT);
+                copied = next;
+            }
+            int lineEnd = LineEnds.next(in, next, length);
+            atLineStart = lineEnd < length;
+            next = lineEnd + 1;
+            if (next < length && in[lineEnd] == CR && in[next] == LF) {
+                next++;
+            } else if (atLineStart) {
+                out.writeBytes(in, copied, lineEnd - copied).writeByte(CR).writeByte(LF);
+                copied = next;
+                afterCr = in[lineEnd] == CR && next == length;
             }
         }
-        out.writeBytes(encoded, 0, end);
+        out.writeBytes(in, copied, length - copied);
     }
 
     /** Ends the last line where it was not ended, and for DATA adds the final dot. */

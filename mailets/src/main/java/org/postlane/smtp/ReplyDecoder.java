@@ -18,6 +18,8 @@ final class ReplyDecoder extends ByteToMessageDecoder {
     private static final int CODE_DIGITS = 3;
     private static final byte LF = '\n';
     private static final byte CR = '\r';
+    private static final byte SPACE = ' ';
+    private static final byte MORE = '-';
 
     private final List<String> lines = new ArrayList<>();
     private int code;
@@ -37,18 +39,14 @@ final class ReplyDecoder extends ByteToMessageDecoder {
             return;
         }
         octets += length + 1;
-        int text = length > 0 && in.getByte(lf - 1) == CR ? length - 1 : length;
-        // With SMTPUTF8 replies are UTF-8 (RFC 6531 3.7.4.2). Others in the field are Latin-1, which hardly ever passes for it.
-        boolean utf8 = ByteBufUtil.isText(in, in.readerIndex(), text, StandardCharsets.UTF_8);
-        String line = in.toString(in.readerIndex(), text, utf8 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
-        in.skipBytes(length + 1);
-        accept(in, line, out);
+        accept(in, in.readerIndex(), length > 0 && in.getByte(lf - 1) == CR ? length - 1 : length, out);
+        in.readerIndex(lf + 1);
     }
 
-    private void accept(ByteBuf in, String line, List<Object> out) throws ProtocolViolationException {
-        int lineCode = codeOf(line);
+    private void accept(ByteBuf in, int start, int length, List<Object> out) throws ProtocolViolationException {
+        int lineCode = codeOf(in, start, length);
         if (lineCode < 0) {
-            throw fail(in, "a line that is no reply: " + printable(line));
+            throw fail(in, "a line that is no reply: " + printable(decoded(in, start, length)));
         }
         if (!lines.isEmpty() && lineCode != code) {
             throw fail(in, "one reply with the codes " + code + " and " + lineCode);
@@ -57,26 +55,60 @@ final class ReplyDecoder extends ByteToMessageDecoder {
             throw fail(in, "a reply of more than " + SmtpLimits.REPLY_LINES + " lines");
         }
         code = lineCode;
-        lines.add(line.length() > CODE_DIGITS ? withoutControls(line.substring(CODE_DIGITS + 1)) : "");
-        boolean last = line.length() == CODE_DIGITS || line.charAt(CODE_DIGITS) != '-';
-        if (last) {
-            out.add(new Reply(code, lines));
-            lines.clear();
+        String text = length > CODE_DIGITS + 1 ? text(in, start + CODE_DIGITS + 1, length - CODE_DIGITS - 1) : "";
+        boolean last = length == CODE_DIGITS || in.getByte(start + CODE_DIGITS) != MORE;
+        if (!last) {
+            lines.add(text);
+        } else {
+            out.add(new Reply(code, allWith(text)));
             octets = 0;
         }
     }
 
-    private static int codeOf(String line) {
-        if (line.length() < CODE_DIGITS || (line.length() > CODE_DIGITS && " -".indexOf(line.charAt(CODE_DIGITS)) < 0)) {
+    private List<String> allWith(String lastLine) {
+        if (lines.isEmpty()) {
+            return List.of(lastLine);
+        }
+        lines.add(lastLine);
+        List<String> all = List.copyOf(lines);
+        lines.clear();
+        return all;
+    }
+
+    private static int codeOf(ByteBuf in, int start, int length) {
+        if (length < CODE_DIGITS) {
             return -1;
         }
-        char first = line.charAt(0);
-        char second = line.charAt(1);
-        char third = line.charAt(2);
-        if (first < '2' || first > '5' || second < '0' || second > '9' || third < '0' || third > '9') {
+        byte separator = length > CODE_DIGITS ? in.getByte(start + CODE_DIGITS) : SPACE;
+        byte first = in.getByte(start);
+        byte second = in.getByte(start + 1);
+        byte third = in.getByte(start + 2);
+        if ((separator != SPACE && separator != MORE) || first < '2' || first > '5' || second < '0' || second > '9'
+            || third < '0' || third > '9') {
             return -1;
         }
         return (first - '0') * 100 + (second - '0') * 10 + third - '0';
+    }
+
+    private static String text(ByteBuf in, int start, int length) {
+        // Nearly all are printable ASCII, and are what they will be at the first look.
+        String text = in.toString(start, length, StandardCharsets.ISO_8859_1);
+        return isPrintableAscii(text) ? text : withoutControls(decoded(in, start, length));
+    }
+
+    private static boolean isPrintableAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** With SMTPUTF8 replies are UTF-8 (RFC 6531 3.7.4.2). Others in the field are Latin-1, which hardly ever passes for it. */
+    private static String decoded(ByteBuf in, int start, int length) {
+        boolean utf8 = ByteBufUtil.isText(in, start, length, StandardCharsets.UTF_8);
+        return in.toString(start, length, utf8 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
     }
 
     private static ProtocolViolationException fail(ByteBuf in, String what) {

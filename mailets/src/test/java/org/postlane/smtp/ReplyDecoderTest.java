@@ -80,6 +80,12 @@ class ReplyDecoderTest {
     }
 
     @Test
+    void aControlCharacterAmongNothingButAsciiIsFound() {
+        feed("550 a\rb\r\n550 a\u001b[2J\r\n550 a\u007f\r\n");
+        assertThat(replies()).containsExactly("550 [a?b]", "550 [a?[2J]", "550 [a?]");
+    }
+
+    @Test
     void textIsUtf8WhereItIsValidAndLatin1WhereNot() {
         channel.writeInbound(Unpooled.copiedBuffer("550 5.1.1 j\u00f6rg@\u4f8b \ud83d\ude00\r\n", UTF_8));
         feed("550 5.1.1 j\u00f6rg\r\n");

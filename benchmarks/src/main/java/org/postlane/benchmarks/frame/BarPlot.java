@@ -14,6 +14,9 @@ public final class BarPlot {
     private static final int GAP = 24;
     private static final int LEGEND = 18;
     private static final int TICKS = 5;
+    /** About as wide as a character of the plain text is, and of the title. */
+    private static final double CHARACTER = 6.8;
+    private static final double TITLE_CHARACTER = 9.2;
     /** Those of Okabe and Ito, which colour-blind readers tell apart. */
     private static final List<String> COLOURS =
         List.of("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#000000");
@@ -32,8 +35,8 @@ public final class BarPlot {
         double most = report.groups().stream().flatMap(group -> group.series().stream())
             .mapToDouble(series -> series.most(figure)).filter(Double::isFinite).max().orElse(0);
         this.top = roundUp(most);
-        int groups = report.groups().stream().mapToInt(group -> group.series().size() * BAR + GAP).sum();
-        this.width = Math.max(LEFT + groups + GAP, 420);
+        int groups = report.groups().stream().mapToInt(BarPlot::room).sum();
+        this.width = Math.max(Math.max(LEFT + groups + GAP, (int) (LEFT + TITLE_CHARACTER * report.title().length())), 420);
     }
 
     /** A whole document. */
@@ -57,6 +60,11 @@ public final class BarPlot {
         return 10 * power;
     }
 
+    /** As wide as its bars or its label, whichever is wider. */
+    private static int room(Group group) {
+        return Math.max(group.series().size() * BAR, (int) Math.ceil(CHARACTER * group.label().length())) + GAP;
+    }
+
     private void draw() {
         int height = TOP + HEIGHT + BOTTOM + LEGEND * contestants.size();
         line("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\""
@@ -71,13 +79,14 @@ public final class BarPlot {
         }
         int x = LEFT + GAP / 2;
         for (Group group : report.groups()) {
-            int begin = x;
+            double middle = x + (room(group) - GAP) / 2.0;
+            int bar = (int) middle - group.series().size() * BAR / 2;
             for (Series series : group.series()) {
-                bar(x, series);
-                x += BAR;
+                bar(bar, series);
+                bar += BAR;
             }
-            text((begin + x) / 2.0, TOP + HEIGHT + 18, "middle", "", group.label());
-            x += GAP;
+            text(middle, TOP + HEIGHT + 18, "middle", "", group.label());
+            x += room(group);
         }
         legend();
         line("</svg>");

@@ -8,6 +8,7 @@ import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
@@ -21,12 +22,13 @@ import org.postlane.benchmarks.frame.Contestant;
  * @param benchmark the class
  * @param method of it
  * @param threads at once
+ * @param kind of the benchmark's parameter of that name; null where it has none
  * @param octets that an operation works through; 0 where it does not
  * @param iterations of warm-up, and again of measurement
  * @param iterationMillis length of each
  */
-public record MicroContestant(String name, Class<?> benchmark, String method, int threads, int octets, int iterations,
-                              int iterationMillis) implements Contestant {
+public record MicroContestant(String name, Class<?> benchmark, String method, int threads, Enum<?> kind, int octets,
+                              int iterations, int iterationMillis) implements Contestant {
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 
     /** Nothing: each round warms itself up. */
@@ -37,7 +39,7 @@ public record MicroContestant(String name, Class<?> benchmark, String method, in
     @Override
     public Map<String, Double> round() throws RunnerException {
         TimeValue iteration = TimeValue.milliseconds(iterationMillis);
-        RunResult result = new Runner(new OptionsBuilder()
+        ChainedOptionsBuilder options = new OptionsBuilder()
             .include(benchmark.getName() + "\\." + method + "$")
             .threads(threads)
             .forks(1)
@@ -45,8 +47,11 @@ public record MicroContestant(String name, Class<?> benchmark, String method, in
             .measurementIterations(iterations).measurementTime(iteration)
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)
-            .verbosity(VerboseMode.SILENT)
-            .build()).runSingle();
+            .verbosity(VerboseMode.SILENT);
+        if (kind != null) {
+            options.param("kind", kind.name());
+        }
+        RunResult result = new Runner(options.build()).runSingle();
         double nanos = result.getPrimaryResult().getScore();
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put("ns/operation", nanos);

@@ -4,6 +4,7 @@ package org.postlane.benchmarks.micro;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import org.apache.commons.pool2.BaseKeyedPooledObjectFactory;
 import org.apache.commons.pool2.PooledObject;
@@ -14,6 +15,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -29,8 +31,8 @@ import reactor.pool.PoolBuilder;
 import reactor.pool.PooledRef;
 
 /**
- * Taking a resource out of a pool and giving it back, with 20 of them for one key: with more threads some always wait. The
- * resources cost nothing, so that what is left is the pool. All three serve who waits in the order of arrival.
+ * Taking a resource out of a pool and giving it back, with 20 of them for one key. The resources cost nothing, so that what is
+ * left is the pool. All three serve who waits in the order of arrival.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -38,11 +40,29 @@ import reactor.pool.PooledRef;
 public class PoolCycle {
     private static final int RESOURCES = 20;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final long HOLDING = TimeUnit.MICROSECONDS.toNanos(50);
     private static final Key KEY = new Key("host.test", 25);
 
+    /** What is done with the resource. */
+    @Param
+    private Kind kind;
     private Pool<Key, Thing> postlane;
     private GenericKeyedObjectPool<Key, Thing> commons;
     private InstrumentedPool<Thing> reactor;
+
+    /** What is done with the resource. */
+    public enum Kind {
+        /** Nothing. */
+        AT_ONCE,
+        /** Its holder sleeps for as long as a fast network takes, so that all are out and the others wait in line. */
+        HELD;
+
+        void use() {
+            if (this == HELD) {
+                LockSupport.parkNanos(HOLDING);
+            }
+        }
+    }
 
     /** What connections are told apart by. */
     record Key(String host, int port) implements PoolKey {
@@ -115,6 +135,7 @@ public class PoolCycle {
     public Thing postlane() {
         Lease<Thing> lease = postlane.acquire(KEY, PATIENCE).join();
         Thing thing = lease.resource();
+        kind.use();
         lease.release();
         return thing;
     }
@@ -123,6 +144,7 @@ public class PoolCycle {
     @Benchmark
     public Thing commonsPool2() throws Exception {
         Thing thing = commons.borrowObject(KEY);
+        kind.use();
         commons.returnObject(KEY, thing);
         return thing;
     }
@@ -132,6 +154,7 @@ public class PoolCycle {
     public Thing reactorPool() {
         PooledRef<Thing> ref = reactor.acquire().block(PATIENCE);
         Thing thing = ref.poolable();
+        kind.use();
         ref.release().block(PATIENCE);
         return thing;
     }
