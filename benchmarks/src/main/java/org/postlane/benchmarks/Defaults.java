@@ -23,6 +23,7 @@ final class Defaults {
         common.put("tls", "false");
         common.put("set", "");
         common.put("keep", "false");
+        common.put("jfr", "false");
         common.put("patience", "900");
         common.put("work", "/var/tmp");
         common.put("out", "benchmarks/target/results");

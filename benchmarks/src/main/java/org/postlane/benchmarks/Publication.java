@@ -35,6 +35,13 @@ final class Publication {
         this.options = options;
     }
 
+    /** A file of this report, in a directory that there is then; its name ends so. */
+    Path beside(String ending) throws IOException {
+        Path file = Path.of(options.text("out"), benchmark + "-" + at.replace(":", "") + ending);
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        return file;
+    }
+
     void publish(Map<String, String> peers, List<Group> groups) throws IOException {
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("Postlane", System.getProperty("postlane.commit", "unknown"));
@@ -43,8 +50,7 @@ final class Publication {
         Map<String, String> configuration = options.values();
         configuration.put("James' JVM", String.join(" ", James.JVM_OPTIONS));
         Report report = new Report(benchmark, title, at, machine, versions, configuration, groups);
-        Path json = Path.of(options.text("out"), benchmark + "-" + at.replace(":", "") + ".json");
-        Files.createDirectories(json.toAbsolutePath().getParent());
+        Path json = beside(".json");
         Files.writeString(json, report.json());
         System.out.println(title + "; median (least-most)");
         System.out.print(Table.of(report));

@@ -43,6 +43,7 @@ final class RelayBenchmark {
             List<Group> groups = new ArrayList<>();
             List<RelayContestant> warm = contestants(stations, 0);
             comparison.warmUp(warm);
+            stations.record(publication);
             for (int rtt : options.numbers("rtt", 0)) {
                 System.err.println("round trip " + rtt + " ms");
                 groups.add(new Group(rtt + " ms", comparison.measure(contestants(stations, rtt))));

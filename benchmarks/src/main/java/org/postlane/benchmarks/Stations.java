@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import org.postlane.benchmarks.frame.Options;
@@ -68,6 +69,17 @@ final class Stations implements AutoCloseable {
     /** Of the servers that take part. */
     Map<String, String> versions() {
         return versions;
+    }
+
+    /** Where that is wanted, what the servers do from now on is recorded, in a file for each beside the report. */
+    void record(Publication publication) throws IOException {
+        if (!options.is("jfr")) {
+            return;
+        }
+        for (Station station : all) {
+            String name = station.server().name().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+            station.server().record(publication.beside("-" + name + ".jfr"));
+        }
     }
 
     private void add(String token) throws IOException, InterruptedException {

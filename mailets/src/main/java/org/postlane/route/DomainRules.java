@@ -49,9 +49,14 @@ public final class DomainRules<T> {
     }
 
     private final Map<String, Rule<T>> rules;
+    /** Whether any rule names a domain, or a mail server: each mail asks several times, and mostly there is none. */
+    private final boolean namesDomains;
+    private final boolean namesServers;
 
     private DomainRules(Map<String, Rule<T>> rules) {
         this.rules = rules;
+        this.namesServers = rules.keySet().stream().anyMatch(pattern -> pattern.startsWith(MX));
+        this.namesDomains = rules.keySet().stream().anyMatch(pattern -> !pattern.startsWith(MX) && !pattern.equals(DEFAULT));
     }
 
     /** No rules at all. */
@@ -110,13 +115,14 @@ public final class DomainRules<T> {
 
     /** The rule that names this domain: itself, or the longest {@code *.} above it. */
     public Optional<Rule<T>> ofDomain(String domain) {
-        return DomainPattern.matching(domain).stream().map(rules::get).filter(rule -> rule != null).findFirst();
+        return !namesDomains ? Optional.empty() : DomainPattern.matching(domain).stream()
+            .map(rules::get).filter(rule -> rule != null).findFirst();
     }
 
     /** The {@code mx:} rule that names this mail server: itself, or the longest {@code *.} above it. */
     public Optional<Rule<T>> ofMx(String server) {
-        return DomainPattern.matching(server).stream().map(pattern -> rules.get(MX + pattern)).filter(rule -> rule != null)
-            .findFirst();
+        return !namesServers ? Optional.empty() : DomainPattern.matching(server).stream()
+            .map(pattern -> rules.get(MX + pattern)).filter(rule -> rule != null).findFirst();
     }
 
     /** The rule for every domain that no other rule names. */

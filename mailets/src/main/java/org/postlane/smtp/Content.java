@@ -3,6 +3,7 @@ package org.postlane.smtp;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /** The octets of a message: header, empty line, body, as raw MIME. Each transaction that sends it opens it anew. */
 public interface Content {
@@ -18,6 +19,15 @@ public interface Content {
      */
     default boolean isBinary() {
         return false;
+    }
+
+    /**
+     * All of it, where it is in memory already: what is small is then sent without a thread that may block. Nobody may change it.
+     *
+     * @return empty where it has to be read
+     */
+    default Optional<byte[]> inMemory() {
+        return Optional.empty();
     }
 
     /** A message in memory. The octets are not copied: they must not change while it is sent. */

@@ -4,6 +4,7 @@ package org.postlane.smtp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -18,7 +19,8 @@ import io.netty.util.concurrent.Future;
 
 /**
  * Sends content piece by piece: a piece is read on a thread that may block, written on the connection's, and the next one is
- * read only when the network has taken it. So a slow peer holds one piece of memory and no thread.
+ * read only when the network has taken it. So a slow peer holds one piece of memory and no thread. Content that is in memory and
+ * fits into one piece is sent at once: for a small mail, going to another thread and back costs more than all the rest.
  *
  * <p>But for the reading, everything here happens on the event loop.
  */
@@ -54,7 +56,12 @@ final class ContentPump {
      */
     CompletableFuture<Boolean> start() {
         phase = link.begin(PhaseListener.Phase.CONTENT);
-        nextPiece();
+        Optional<byte[]> onlyPiece = content.inMemory().filter(octets -> octets.length < framing.nextOctets());
+        if (onlyPiece.isPresent()) {
+            offerOnly(onlyPiece.get());
+        } else {
+            nextPiece();
+        }
         return sent;
     }
 
@@ -121,9 +128,24 @@ final class ContentPump {
         }
     }
 
+    private void offerOnly(byte[] octets) {
+        ByteBuf piece;
+        try {
+            piece = framing.frame(octets, true, channel.alloc());
+        } catch (RuntimeException | Error e) {
+            fail(new UnreadableContentException(e));
+            return;
+        }
+        offerFramed(piece, true);
+    }
+
     private void offer(ByteBuf piece, boolean last) {
         reading = false;
         readLimit.cancel(false);
+        offerFramed(piece, last);
+    }
+
+    private void offerFramed(ByteBuf piece, boolean last) {
         // Until now it was we who kept the server waiting.
         dialogue.progressed();
         CompletableFuture<Void> unused = framing.mayLeave(last).handle((may, failure) -> {
@@ -181,7 +203,7 @@ final class ContentPump {
      * is being read is closed when that has ended.
      */
     private void closeOnReader() {
-        if (reading) {
+        if (reading || (in == null && readLimit == null)) {
             return;
         }
         try {

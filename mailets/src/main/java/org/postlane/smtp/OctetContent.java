@@ -3,6 +3,7 @@ package org.postlane.smtp;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.util.Optional;
 
 /** A message in memory. */
 final class OctetContent implements Content {
@@ -26,6 +27,11 @@ final class OctetContent implements Content {
     @Override
     public boolean isEightBit() {
         return eightBit;
+    }
+
+    @Override
+    public Optional<byte[]> inMemory() {
+        return Optional.of(octets);
     }
 
     @Override

@@ -7,10 +7,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 
 import com.google.inject.Module;
 import com.google.inject.Scopes;
 import com.sun.management.OperatingSystemMXBean;
+import jdk.jfr.Recording;
 import org.apache.james.queue.memory.MemoryMailQueueFactory;
 import org.postlane.server.Home;
 import org.postlane.server.MemoryJames;
@@ -24,6 +26,7 @@ public final class JamesProcess {
     public static final String ANSWER = "answer ";
 
     private final Gate gate = new Gate();
+    private Recording recording;
 
     private JamesProcess(Home home) {
         Module held = binder -> {
@@ -63,6 +66,15 @@ public final class JamesProcess {
                 case "await-discarded" -> {
                     CountedNull.await(Long.parseLong(words[1]));
                     answer("reached");
+                }
+                case "record" -> {
+                    recording = Recordings.begin();
+                    answer("recording");
+                }
+                case "recorded" -> {
+                    // The rest of the line: a path may have spaces.
+                    Recordings.end(recording, Path.of(command.substring(words[0].length() + 1)));
+                    answer("written");
                 }
                 case "cpu" -> answer(((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime());
                 default -> throw new IllegalArgumentException(command);

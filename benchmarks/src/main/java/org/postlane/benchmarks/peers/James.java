@@ -34,6 +34,8 @@ public final class James implements MailServer {
     private final Process process;
     private final Writer commands;
     private final BufferedReader answers;
+    /** Null while nothing is recorded. */
+    private Path recording;
 
     private James(String name, Delivery delivery, Relay relay) throws IOException {
         this.name = name;
@@ -151,6 +153,12 @@ public final class James implements MailServer {
         return OptionalDouble.of(Long.parseLong(ask("cpu")) / NANOS);
     }
 
+    @Override
+    public void record(Path file) throws IOException {
+        recording = file.toAbsolutePath();
+        ask("record");
+    }
+
     private synchronized String ask(String command) throws IOException {
         commands.write(command + "\n");
         commands.flush();
@@ -168,6 +176,17 @@ public final class James implements MailServer {
 
     @Override
     public void close() throws IOException {
+        try {
+            if (recording != null && process.isAlive()) {
+                ask("recorded " + recording);
+                System.err.println("recorded: " + recording);
+            }
+        } finally {
+            end();
+        }
+    }
+
+    private void end() throws IOException {
         process.destroyForcibly();
         try {
             process.waitFor();

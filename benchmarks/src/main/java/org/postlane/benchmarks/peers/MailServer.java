@@ -2,6 +2,7 @@
 package org.postlane.benchmarks.peers;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.OptionalDouble;
 
 /** A mail server that runs, takes mail on a port of loopback and relays it to one sink. */
@@ -30,6 +31,15 @@ public interface MailServer extends AutoCloseable {
      * Seconds of processor time that the server has used until now, all its processes together; empty where nobody counts them.
      */
     OptionalDouble processorSeconds() throws IOException;
+
+    /**
+     * Records what it does from now on until it is closed, where it runs in a JVM.
+     *
+     * @param file what is written at the end, for JDK Flight Recorder's tools
+     */
+    default void record(Path file) throws IOException {
+        // Others have nothing that could be recorded so.
+    }
 
     /** Ends it, and deletes its directory. */
     @Override

@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import javax.mail.MessagingException;
 import javax.mail.internet.MimeMessage;
 
@@ -19,6 +20,12 @@ import org.postlane.smtp.Content;
  * <p>Safe for use by several threads: each reads a stream of its own.
  */
 final class MailContent implements Content {
+    /**
+     * Content of at most so many octets is kept when it is first read. Most mail without attachments is smaller, and to read it
+     * once more for each transaction, on a thread of its own, costs more than to have it in memory while it is in hand.
+     */
+    static final int KEPT_OCTETS = 16 * 1024;
+
     private static final int BUFFER = 16 * 1024;
 
     /** Opens the octets anew. */
@@ -29,22 +36,45 @@ final class MailContent implements Content {
     private final Source source;
     private final long size;
     private final boolean eightBit;
+    /** Null where it is read anew each time. */
+    private final byte[] kept;
 
-    private MailContent(Source source) throws IOException {
+    private MailContent(byte[] octets) {
+        this.source = () -> new ByteArrayInputStream(octets);
+        this.size = octets.length;
+        this.eightBit = isHigh(octets, octets.length);
+        this.kept = octets;
+    }
+
+    /** Larger content. */
+    private MailContent(Source source, byte[] beginning, InputStream rest) throws IOException {
         this.source = source;
-        long counted = 0;
-        boolean high = false;
-        try (InputStream in = source.open()) {
-            byte[] buffer = new byte[BUFFER];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                counted += read;
-                for (int i = 0; i < read && !high; i++) {
-                    high = buffer[i] < 0;
-                }
-            }
+        long counted = beginning.length;
+        boolean high = isHigh(beginning, beginning.length);
+        byte[] buffer = new byte[BUFFER];
+        for (int read = rest.read(buffer); read >= 0; read = rest.read(buffer)) {
+            counted += read;
+            high = high || isHigh(buffer, read);
         }
         this.size = counted;
         this.eightBit = high;
+        this.kept = null;
+    }
+
+    private static boolean isHigh(byte[] octets, int length) {
+        for (int i = 0; i < length; i++) {
+            if (octets[i] < 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static MailContent of(Source source) throws IOException {
+        try (InputStream in = source.open()) {
+            byte[] beginning = in.readNBytes(KEPT_OCTETS + 1);
+            return beginning.length <= KEPT_OCTETS ? new MailContent(beginning) : new MailContent(source, beginning, in);
+        }
     }
 
     static MailContent of(Mail mail) throws IOException {
@@ -61,7 +91,7 @@ final class MailContent implements Content {
 
     static MailContent of(MimeMessage message) throws IOException, MessagingException {
         if (message instanceof MimeMessageWrapper && !((MimeMessageWrapper) message).isModified()) {
-            return new MailContent(() -> {
+            return of(() -> {
                 try {
                     return ((MimeMessageWrapper) message).getMessageInputStream();
                 } catch (MessagingException e) {
@@ -71,8 +101,7 @@ final class MailContent implements Content {
         }
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         message.writeTo(written);
-        byte[] octets = written.toByteArray();
-        return new MailContent(() -> new ByteArrayInputStream(octets));
+        return new MailContent(written.toByteArray());
     }
 
     @Override
@@ -83,6 +112,11 @@ final class MailContent implements Content {
     @Override
     public boolean isEightBit() {
         return eightBit;
+    }
+
+    @Override
+    public Optional<byte[]> inMemory() {
+        return Optional.ofNullable(kept);
     }
 
     @Override

@@ -21,7 +21,10 @@ import org.postlane.route.RouteTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where the mail of one queue is scheduled, and its attempts there. Safe for use by several threads; never blocks. */
+/**
+ * Where the mail of one queue is scheduled, and its attempts there. Safe for use by several threads; only {@link #attempts} may
+ * block.
+ */
 public final class MailDestinations {
     private static final Logger LOGGER = LoggerFactory.getLogger(MailDestinations.class);
 
@@ -57,7 +60,8 @@ public final class MailDestinations {
     }
 
     /**
-     * The attempts of a mail for some of its recipients, by destination; none has begun.
+     * The attempts of a mail for some of its recipients, by destination; none has begun. Small content is read here, so the
+     * caller is a thread that may wait for a disk.
      *
      * @param owner hears of the end of each
      * @param workers read its content
@@ -65,6 +69,7 @@ public final class MailDestinations {
     public List<DestinationAttempt> attempts(Mail mail, Collection<MailAddress> recipients, DestinationAttempt.Owner owner,
                                              Executor workers) {
         SharedMail shared = new SharedMail(mail, workers);
+        shared.readIfSmall();
         String sender = mail.getMaybeSender().asString();
         int priority = AttributeUtils.getValueAndCastFromMail(mail, MailPrioritySupport.MAIL_PRIORITY, Integer.class)
             .orElse(NORMAL_PRIORITY);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound.attempt;
 
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import javax.mail.MessagingException;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
@@ -78,7 +80,32 @@ final class SharedMail {
     }
 
     /**
-     * The content, read from the mail when it is first asked for: a mail that waits for a connection shall not hold it.
+     * Reads the content now where it is small, on the caller's thread, which may wait for a disk: whoever needs it later has it
+     * without going to another thread and back.
+     */
+    synchronized void readIfSmall() {
+        if (content == null && isSmall()) {
+            content = new CompletableFuture<>();
+            try {
+                content.complete(MailContent.of(mail));
+            } catch (IOException | RuntimeException | Error e) {
+                content.completeExceptionally(new UnreadableMessageException(mail.getName(), e));
+            }
+        }
+    }
+
+    private boolean isSmall() {
+        try {
+            return mail.getMessageSize() <= MailContent.KEPT_OCTETS;
+        } catch (MessagingException | RuntimeException e) {
+            // Reading it will meet the same, and say so.
+            return false;
+        }
+    }
+
+    /**
+     * The content, read from the mail when it is first asked for, but for {@link #readIfSmall}: a mail that waits for a
+     * connection shall not hold much.
      *
      * @return fails with {@link UnreadableMessageException}
      */
