@@ -11,6 +11,9 @@ import org.postlane.benchmarks.frame.Comparison;
 final class Defaults {
     static final Map<String, String> COMMON = common();
 
+    /** Those of commands in which James sends by MX: it has its own number of connections, and TLS as the hosts offer it. */
+    static final Map<String, String> BY_MX = byMx();
+
     private Defaults() {
     }
 
@@ -28,5 +31,12 @@ final class Defaults {
         common.put("work", "/var/tmp");
         common.put("out", "benchmarks/target/results");
         return Collections.unmodifiableMap(common);
+    }
+
+    private static Map<String, String> byMx() {
+        Map<String, String> byMx = new LinkedHashMap<>(common());
+        byMx.remove("connections");
+        byMx.remove("tls");
+        return Collections.unmodifiableMap(byMx);
     }
 }

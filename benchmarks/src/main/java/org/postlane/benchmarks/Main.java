@@ -14,6 +14,9 @@ public final class Main {
 
           relay        a full queue to one host at 0, 20, 50 and 100 ms round trip
           end-to-end   SMTP in, spool, SMTP out, without delay; and processor time
+          tarpits      a healthy domain beside hundreds that stall
+          recipients   one mail to very many recipients in many domains
+          idle-connections  memory of 10,000 connections that nobody uses
           ceiling      what injector, proxy and sink can do by themselves
           pool         taking a resource out of a pool and giving it back, beside commons-pool2 and reactor-pool
           replies      reading replies, beside netty-codec-smtp
@@ -53,6 +56,9 @@ public final class Main {
         switch (command) {
             case "relay" -> RelayBenchmark.run(options);
             case "end-to-end" -> EndToEndBenchmark.run(options);
+            case "tarpits" -> TarpitsBenchmark.run(options);
+            case "recipients" -> RecipientsBenchmark.run(options);
+            case "idle-connections" -> IdleBenchmark.run(options);
             case "ceiling" -> CeilingBenchmark.run(options);
             case "pool" -> MicroBenchmark.pool(options);
             case "replies" -> MicroBenchmark.replies(options);

@@ -130,19 +130,7 @@ final class Stations implements AutoCloseable {
 
     private Relay relay(int port) {
         return new Relay(port, options.number("connections", 1), options.is("tls"), Path.of(options.text("work")),
-            options.is("keep"), keys());
-    }
-
-    private Map<String, String> keys() {
-        Map<String, String> keys = new LinkedHashMap<>();
-        for (String set : options.list("set")) {
-            int equals = set.indexOf('=');
-            if (equals < 1) {
-                throw new UsageError("--set " + set + ": key=value was expected");
-            }
-            keys.put(set.substring(0, equals), set.substring(equals + 1));
-        }
-        return keys;
+            options.is("keep"), options.pairs("set"));
     }
 
     private void closeAtExit() {

@@ -94,6 +94,19 @@ public final class Options {
         return Stream.of(text(name).split(",")).map(String::strip).filter(part -> !part.isEmpty()).toList();
     }
 
+    /** {@code key=value}, separated by commas. */
+    public Map<String, String> pairs(String name) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String pair : list(name)) {
+            int equals = pair.indexOf('=');
+            if (equals < 1) {
+                throw new UsageError("--" + name + " " + pair + ": key=value was expected");
+            }
+            pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
+        }
+        return pairs;
+    }
+
     /** The arguments that are no options. */
     public List<String> rest() {
         return rest;

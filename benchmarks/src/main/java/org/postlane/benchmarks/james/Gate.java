@@ -4,6 +4,8 @@ package org.postlane.benchmarks.james;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
+import org.apache.james.queue.api.MailQueue;
+import org.apache.james.queue.api.ManageableMailQueue;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -15,6 +17,10 @@ final class Gate {
     private volatile LongSupplier size = () -> 0;
     private final AtomicLong kept = new AtomicLong();
     private volatile long keptBefore;
+    /** Null before there is one. */
+    private volatile ManageableMailQueue spool;
+    private volatile Runnable emptying = () -> { };
+    private volatile long lastCameAtNanos;
 
     synchronized void hold() {
         keptBefore = kept.get();
@@ -41,8 +47,37 @@ final class Gate {
         return kept.get() - keptBefore;
     }
 
+    /** How many mails are on their way to the queue, as the spool says; those being worked on included. */
+    long spooled() throws MailQueue.MailQueueException {
+        return spool.getSize();
+    }
+
+    /** What all mail goes through before it comes here. */
+    MailQueue spool() {
+        return spool;
+    }
+
+    void spoolIs(ManageableMailQueue queue) {
+        spool = queue;
+    }
+
     void came() {
+        lastCameAtNanos = System.nanoTime();
         kept.incrementAndGet();
+    }
+
+    /** {@link System#nanoTime} when the last item came, before anything was done with it. */
+    long lastCameAtNanos() {
+        return lastCameAtNanos;
+    }
+
+    /** Drops what the queue behind the gate has and nobody works on. */
+    void empty() {
+        emptying.run();
+    }
+
+    void emptyBy(Runnable clear) {
+        emptying = clear;
     }
 
     void countBy(LongSupplier queueSize) {

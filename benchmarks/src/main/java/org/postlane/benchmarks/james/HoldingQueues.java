@@ -57,7 +57,11 @@ final class HoldingQueues extends MemoryMailQueueFactory {
 
     private MemoryCacheableMailQueue make(MailQueueName name) {
         if (!name.equals(OUTGOING)) {
-            return new MemoryCacheableMailQueue(name, decorators, clock);
+            MemoryCacheableMailQueue other = new MemoryCacheableMailQueue(name, decorators, clock);
+            if (name.equals(MailQueueFactory.SPOOL)) {
+                gate.spoolIs(other);
+            }
+            return other;
         }
         MemoryCacheableMailQueue outgoing = new MemoryCacheableMailQueue(name, decorators, clock) {
             @Override
@@ -72,6 +76,7 @@ final class HoldingQueues extends MemoryMailQueueFactory {
             }
         };
         gate.countBy(outgoing::getSize);
+        gate.emptyBy(outgoing::clear);
         return outgoing;
     }
 

@@ -15,20 +15,27 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 
 /**
- * Sends the same mail again and again, over connections that it keeps: the envelope and DATA in one segment, the content behind
- * the 354. Cheap, so that the server gets the processor.
+ * Sends the same content again and again, over connections that it keeps: the envelope and DATA in one segment, the content
+ * behind the 354. Cheap, so that the server gets the processor.
  *
  * @param port on loopback
  * @param connections at once
  * @param octets of each message, the final dot not among them
- * @param recipient of each mail
+ * @param recipient of the mail with this number, from 0
  */
-public record Injector(int port, int connections, int octets, String recipient) {
+public record Injector(int port, int connections, int octets, IntFunction<String> recipient) {
+    private static final String MAIL = "MAIL FROM:<sender@injector.test>\r\n";
     private static final int TIMEOUT_MILLIS = 120_000;
     private static final int LINE = 72;
+
+    /** All mails to one recipient. */
+    public Injector(int port, int connections, int octets, String recipient) {
+        this(port, connections, octets, number -> recipient);
+    }
 
     /**
      * Returns when the server has accepted them all.
@@ -37,7 +44,7 @@ public record Injector(int port, int connections, int octets, String recipient) 
      */
     public void send(int mails) throws IOException, InterruptedException {
         byte[] content = content();
-        AtomicLong left = new AtomicLong(mails);
+        AtomicInteger left = new AtomicInteger(mails);
         ExecutorService threads = Executors.newFixedThreadPool(connections);
         try {
             List<Future<?>> senders = new ArrayList<>();
@@ -57,7 +64,7 @@ public record Injector(int port, int connections, int octets, String recipient) 
         }
     }
 
-    private void converse(AtomicLong left, byte[] content) throws IOException {
+    private void converse(AtomicInteger left, byte[] content) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(TIMEOUT_MILLIS);
@@ -66,9 +73,8 @@ public record Injector(int port, int connections, int octets, String recipient) 
             expect(in, '2');
             say(out, "EHLO injector.test\r\n");
             expect(in, '2');
-            byte[] envelope = ("MAIL FROM:<sender@injector.test>\r\nRCPT TO:<" + recipient + ">\r\nDATA\r\n").getBytes(US_ASCII);
-            while (left.getAndDecrement() > 0) {
-                out.write(envelope);
+            for (int number = left.decrementAndGet(); number >= 0; number = left.decrementAndGet()) {
+                say(out, MAIL + rcpt(number) + "DATA\r\n");
                 expect(in, '2');
                 expect(in, '2');
                 expect(in, '3');
@@ -78,6 +84,10 @@ public record Injector(int port, int connections, int octets, String recipient) 
             say(out, "QUIT\r\n");
             expect(in, '2');
         }
+    }
+
+    private String rcpt(int number) {
+        return "RCPT TO:<" + recipient.apply(number) + ">\r\n";
     }
 
     private static void say(OutputStream out, String text) throws IOException {
@@ -102,7 +112,7 @@ public record Injector(int port, int connections, int octets, String recipient) 
 
     /** With the dot that ends it. */
     byte[] content() {
-        StringBuilder text = new StringBuilder("From: <sender@injector.test>\r\nTo: <" + recipient + ">\r\n"
+        StringBuilder text = new StringBuilder("From: <sender@injector.test>\r\nTo: <" + recipient.apply(0) + ">\r\n"
             + "Date: Mon, 5 Jan 2026 10:00:00 +0000\r\nMessage-ID: <1@injector.test>\r\nSubject: A benchmark\r\n"
             + "MIME-Version: 1.0\r\n\r\n");
         while (text.length() < octets) {

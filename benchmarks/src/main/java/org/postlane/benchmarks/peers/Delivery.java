@@ -31,6 +31,12 @@ public enum Delivery {
         @Override
         Map<String, String> keys(Relay relay) {
             Map<String, String> keys = gateway(relay);
+            if (relay.byMx()) {
+                // Everything else as whoever installs it gets it.
+                keys.put("mxPort", Integer.toString(relay.port()));
+                keys.putAll(relay.postlaneKeys());
+                return keys;
+            }
             keys.put("tls", relay.tls() ? "required" : "none");
             keys.put("maxConnectionsPerHost", Integer.toString(relay.connections()));
             keys.putAll(relay.postlaneKeys());
@@ -66,8 +72,10 @@ public enum Delivery {
     private static Map<String, String> gateway(Relay relay) {
         Map<String, String> keys = new LinkedHashMap<>();
         keys.put("outgoing", "outgoing");
-        keys.put("gateway", "127.0.0.1");
-        keys.put("gatewayPort", Integer.toString(relay.port()));
+        if (!relay.byMx()) {
+            keys.put("gateway", "127.0.0.1");
+            keys.put("gatewayPort", Integer.toString(relay.port()));
+        }
         keys.put("bounceProcessor", "bounces");
         return keys;
     }

@@ -43,7 +43,7 @@ public final class James implements MailServer {
         directory = ServerDirectory.make(relay, "james");
         port = Command.freePort();
         configure(relay);
-        process = start();
+        process = start(relay);
         commands = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), UTF_8));
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
         try {
@@ -89,9 +89,12 @@ public final class James implements MailServer {
         }
     }
 
-    private Process start() throws IOException {
+    private Process start(Relay relay) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(JVM_OPTIONS);
+        if (relay.byMx()) {
+            command.add("-D" + JamesProcess.MX_PORT + "=" + relay.port());
+        }
         command.addAll(List.of(
             "-Dworking.directory=" + directory.root(),
             "-Dlogback.configurationFile=" + directory.resolve("conf/logback.xml"),
@@ -131,6 +134,42 @@ public final class James implements MailServer {
     @Override
     public long waiting() throws IOException {
         return Long.parseLong(ask("outgoing"));
+    }
+
+    /** How many mails are on their way to the outgoing queue. */
+    public long spooled() throws IOException {
+        return Long.parseLong(ask("spooled"));
+    }
+
+    /**
+     * Spools one mail, straight for the mailet at the end of the way.
+     *
+     * @param firstDomain the recipients are in this one of {@link org.postlane.benchmarks.james.LoopbackNames} and those that
+     *     follow it, in turn
+     * @return {@link System#nanoTime}, which processes share, before the spool was given it
+     */
+    public long submit(int recipients, int firstDomain, int domains, int octets) throws IOException {
+        return Long.parseLong(ask("submit " + recipients + " " + firstDomain + " " + domains + " " + octets));
+    }
+
+    /** {@link System#nanoTime} when a mail came into the outgoing queue last. */
+    public long lastCameAtNanos() throws IOException {
+        return Long.parseLong(ask("came"));
+    }
+
+    /** Drops what waits in the outgoing queue. */
+    public void empty() throws IOException {
+        ask("empty");
+    }
+
+    /** Looks from now on how much of the heap is in use, until {@link #heapGrowth}; nothing is fast meanwhile. */
+    public void watchHeap() throws IOException {
+        ask("watch-heap");
+    }
+
+    /** The most octets that a full collection left since then, above what it left then. */
+    public long heapGrowth() throws IOException {
+        return Long.parseLong(ask("heap-growth"));
     }
 
     /** What is at the end of its way. */

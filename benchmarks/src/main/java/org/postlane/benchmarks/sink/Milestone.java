@@ -5,18 +5,19 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A number of messages that a sink is to reach. */
+/** A number of messages, or of recipients, that a sink is to reach. */
 public final class Milestone {
     private final long messages;
     private final CountDownLatch reached = new CountDownLatch(1);
     private volatile long reachedAtNanos;
 
-    Milestone(long messages) {
+    /** @param messages counted from where {@link #count} counts */
+    public Milestone(long messages) {
         this.messages = messages;
     }
 
     /** Whether it is reached by this message. */
-    boolean count(long soFar) {
+    public boolean count(long soFar) {
         if (soFar < messages) {
             return false;
         }
@@ -32,9 +33,14 @@ public final class Milestone {
      * @throws IllegalStateException when it takes longer than {@code patience}
      */
     public long await(Duration patience) throws InterruptedException {
-        if (!reached.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!isReached(patience)) {
             throw new IllegalStateException("the sink does not have its messages after " + patience.toSeconds() + " s");
         }
         return reachedAtNanos;
+    }
+
+    /** Whether it is reached, within this time from now. */
+    public boolean isReached(Duration limit) throws InterruptedException {
+        return reached.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -38,6 +38,12 @@ class OptionsTest {
         assertThatThrownBy(() -> parse("--mails", "0").number("mails", 1)).hasMessageContaining("at least 1");
     }
 
+    @Test
+    void pairsAreReadInTheirOrderAndOneWithoutAKeyIsNamed() {
+        assertThat(parse("--mails", "a=1,b=c=2").pairs("mails")).containsExactly(Map.entry("a", "1"), Map.entry("b", "c=2"));
+        assertThatThrownBy(() -> parse("--mails", "=1").pairs("mails")).hasMessageContaining("--mails =1");
+    }
+
     private static Options parse(String... arguments) {
         return Options.parse(List.of(arguments), DEFAULTS, QUICK);
     }

@@ -184,11 +184,16 @@ public final class Fleet implements Closeable {
         connection.pipeline().addLast(new FleetSession(host, numbers.incrementAndGet()));
     }
 
+    /** Ends all connections that are open now, without a word. */
+    public void disconnect() {
+        open.close().syncUninterruptibly();
+    }
+
     /** Closes all ports and connections and waits for the threads. */
     @Override
     public void close() {
         listeners.values().forEach(channel -> channel.close().syncUninterruptibly());
-        open.close().syncUninterruptibly();
+        disconnect();
         threads.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }
