@@ -14,6 +14,8 @@ public final class Main {
 
           relay        a full queue to one host at 0, 20, 50 and 100 ms round trip
           end-to-end   SMTP in, spool, SMTP out, without delay; and processor time
+          local        one mail to 1000 and to 10000 mailboxes here, in memory and in a database
+          chat         from the reply to the final dot until IMAP IDLE announces the mail
           ceiling      what injector, proxy and sink can do by themselves
           pool         taking a resource out of a pool and giving it back, beside commons-pool2 and reactor-pool
           replies      reading replies, beside netty-codec-smtp
@@ -53,6 +55,8 @@ public final class Main {
         switch (command) {
             case "relay" -> RelayBenchmark.run(options);
             case "end-to-end" -> EndToEndBenchmark.run(options);
+            case "local" -> LocalBenchmark.run(options);
+            case "chat" -> ChatBenchmark.run(options);
             case "ceiling" -> CeilingBenchmark.run(options);
             case "pool" -> MicroBenchmark.pool(options);
             case "replies" -> MicroBenchmark.replies(options);

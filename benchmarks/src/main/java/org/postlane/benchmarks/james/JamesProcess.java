@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.benchmarks.james;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
+import java.util.Map;
 
 import com.google.inject.Module;
 import com.google.inject.Scopes;
@@ -16,13 +12,10 @@ import org.postlane.server.Home;
 import org.postlane.server.MemoryJames;
 
 /**
- * The main class of a James that is measured: a memory server from {@code working.directory}, and a conversation over standard
- * input and output, one word and at most one number a line. Each answer is a line that begins with {@link #ANSWER}; everything
- * else on standard output is James'. The process ends when its input does.
+ * The main class of a James that is measured: a memory server from {@code working.directory}, and a {@link Conversation} over
+ * standard input and output. The process ends when its input does.
  */
 public final class JamesProcess {
-    public static final String ANSWER = "answer ";
-
     private final Gate gate = new Gate();
 
     private JamesProcess(Home home) {
@@ -35,43 +28,36 @@ public final class JamesProcess {
     }
 
     /** Answers {@code ready} when it takes mail. */
-    public static void main(String[] args) throws IOException, InterruptedException {
+    public static void main(String[] args) throws Exception {
         Home home = Home.locate();
         MemoryJames.readJvmProperties(home);
-        new JamesProcess(home).converse();
+        Conversation.hold(new JamesProcess(home).commands());
         // Not its orderly stop: nobody needs what it still has, and the next benchmark waits.
         Runtime.getRuntime().halt(0);
     }
 
-    private void converse() throws IOException, InterruptedException {
-        answer("ready");
-        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
-        for (String command = commands.readLine(); command != null; command = commands.readLine()) {
-            String[] words = command.split(" ");
-            switch (words[0]) {
-                case "hold" -> {
-                    gate.hold();
-                    answer("held");
-                }
-                case "release" -> {
-                    gate.release();
-                    answer("released");
-                }
-                case "kept" -> answer(gate.keptSinceHold());
-                case "outgoing" -> answer(gate.size());
-                case "discarded" -> answer(CountedNull.seen());
-                case "await-discarded" -> {
-                    CountedNull.await(Long.parseLong(words[1]));
-                    answer("reached");
-                }
-                case "cpu" -> answer(((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime());
-                default -> throw new IllegalArgumentException(command);
-            }
-        }
+    private Map<String, Conversation.Command> commands() {
+        return Map.of(
+            "hold", number -> {
+                gate.hold();
+                return "held";
+            },
+            "release", number -> {
+                gate.release();
+                return "released";
+            },
+            "kept", number -> gate.keptSinceHold(),
+            "outgoing", number -> gate.size(),
+            "discarded", number -> CountedNull.seen(),
+            "await-discarded", number -> {
+                CountedNull.await(number);
+                return "reached";
+            },
+            "cpu", number -> processorNanos());
     }
 
-    private static void answer(Object answer) {
-        System.out.println(ANSWER + answer);
-        System.out.flush();
+    /** What this process has used. */
+    static long processorNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 }
