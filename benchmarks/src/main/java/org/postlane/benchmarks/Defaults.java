@@ -3,6 +3,7 @@ package org.postlane.benchmarks;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.postlane.benchmarks.frame.Comparison;
@@ -10,6 +11,8 @@ import org.postlane.benchmarks.frame.Comparison;
 /** The options that every command with mail servers takes; {@code docs/benchmarks.md} tells what they mean. */
 final class Defaults {
     static final Map<String, String> COMMON = common();
+    /** Of the commands whose servers deliver into mailboxes. */
+    static final Map<String, String> MAILBOXES = mailboxes();
 
     /** Those of commands in which James sends by MX: it has its own number of connections, and TLS as the hosts offer it. */
     static final Map<String, String> BY_MX = byMx();
@@ -38,5 +41,13 @@ final class Defaults {
         byMx.remove("connections");
         byMx.remove("tls");
         return Collections.unmodifiableMap(byMx);
+    }
+
+    private static Map<String, String> mailboxes() {
+        Map<String, String> mailboxes = new LinkedHashMap<>();
+        for (String name : List.of("rounds", "octets", "keep", "patience", "work", "out")) {
+            mailboxes.put(name, COMMON.get(name));
+        }
+        return Collections.unmodifiableMap(mailboxes);
     }
 }

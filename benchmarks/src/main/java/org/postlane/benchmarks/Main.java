@@ -12,16 +12,18 @@ public final class Main {
     private static final String USAGE = """
         Usage: benchmarks/run <command> [options]      docs/benchmarks.md tells what they mean
 
-          relay        a full queue to one host at 0, 20, 50 and 100 ms round trip
-          end-to-end   SMTP in, spool, SMTP out, without delay; and processor time
-          tarpits      a healthy domain beside hundreds that stall
-          recipients   one mail to very many recipients in many domains
+          relay             a full queue to one host at 0, 20, 50 and 100 ms round trip
+          end-to-end        SMTP in, spool, SMTP out, without delay; and processor time
+          tarpits           a healthy domain beside hundreds that stall
+          recipients        one mail to very many recipients in many domains
           idle-connections  memory of 10,000 connections that nobody uses
-          ceiling      what injector, proxy and sink can do by themselves
-          pool         taking a resource out of a pool and giving it back, beside commons-pool2 and reactor-pool
-          replies      reading replies, beside netty-codec-smtp
-          stuffer      dot-stuffing, beside a plain copy
-          plot FILE    the plots of a report, once more
+          local             one mail to 1000 and to 10000 mailboxes here, in memory and in a database
+          chat              from the reply to the final dot until IMAP IDLE announces the mail
+          ceiling           what injector, proxy and sink can do by themselves
+          pool              taking a resource out of a pool and giving it back, beside commons-pool2 and reactor-pool
+          replies           reading replies, beside netty-codec-smtp
+          stuffer           dot-stuffing, beside a plain copy
+          plot FILE         the plots of a report, once more
 
         --quick does each with small numbers, to see that it works.
         """;
@@ -59,6 +61,8 @@ public final class Main {
             case "tarpits" -> TarpitsBenchmark.run(options);
             case "recipients" -> RecipientsBenchmark.run(options);
             case "idle-connections" -> IdleBenchmark.run(options);
+            case "local" -> LocalBenchmark.run(options);
+            case "chat" -> ChatBenchmark.run(options);
             case "ceiling" -> CeilingBenchmark.run(options);
             case "pool" -> MicroBenchmark.pool(options);
             case "replies" -> MicroBenchmark.replies(options);

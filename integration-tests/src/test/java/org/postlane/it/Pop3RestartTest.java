@@ -14,6 +14,7 @@ import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postlane.testing.james.LastingMailboxes;
 
 /** POP3 over sockets on mailboxes that last, of a James that is stopped and started. */
 class Pop3RestartTest {

@@ -20,9 +20,13 @@ import java.util.stream.Stream;
  */
 record ServerDirectory(Path root, boolean keep) {
     static ServerDirectory make(Relay relay, String name) throws IOException {
-        Path root = Files.createTempDirectory(relay.directory().toAbsolutePath(), "postlane-bench-" + name + "-");
+        return make(relay.directory(), relay.keep(), name);
+    }
+
+    static ServerDirectory make(Path parent, boolean keep, String name) throws IOException {
+        Path root = Files.createTempDirectory(parent.toAbsolutePath(), "postlane-bench-" + name + "-");
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return new ServerDirectory(root, relay.keep());
+        return new ServerDirectory(root, keep);
     }
 
     Path resolve(String path) {

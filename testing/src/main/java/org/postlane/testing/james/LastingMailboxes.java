@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.postlane.it;
+package org.postlane.testing.james;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,9 +27,20 @@ import org.apache.james.mailbox.jpa.mail.model.JPAUserFlag;
 import org.apache.james.mailbox.jpa.mail.model.openjpa.AbstractJPAMailboxMessage;
 import org.apache.james.mailbox.jpa.mail.model.openjpa.JPAMailboxMessage;
 import org.apache.james.mailbox.jpa.openjpa.OpenJPAMailboxManager;
+import org.apache.james.mailbox.jpa.quota.JPAPerUserMaxQuotaManager;
+import org.apache.james.mailbox.jpa.quota.JpaCurrentQuotaManager;
+import org.apache.james.mailbox.jpa.quota.model.JpaCurrentQuota;
+import org.apache.james.mailbox.jpa.quota.model.MaxDomainMessageCount;
+import org.apache.james.mailbox.jpa.quota.model.MaxDomainStorage;
+import org.apache.james.mailbox.jpa.quota.model.MaxGlobalMessageCount;
+import org.apache.james.mailbox.jpa.quota.model.MaxGlobalStorage;
+import org.apache.james.mailbox.jpa.quota.model.MaxUserMessageCount;
+import org.apache.james.mailbox.jpa.quota.model.MaxUserStorage;
 import org.apache.james.mailbox.jpa.user.model.JPASubscription;
 import org.apache.james.mailbox.model.MailboxId;
 import org.apache.james.mailbox.model.MessageId;
+import org.apache.james.mailbox.quota.CurrentQuotaManager;
+import org.apache.james.mailbox.quota.MaxQuotaManager;
 import org.apache.james.mailbox.store.MailboxSessionMapperFactory;
 import org.apache.james.mailbox.store.StoreMailboxAnnotationManager;
 import org.apache.james.mailbox.store.StoreMailboxManager;
@@ -48,17 +59,22 @@ import org.apache.james.mailbox.store.user.SubscriptionMapperFactory;
 import org.apache.openjpa.persistence.OpenJPAPersistence;
 
 /**
- * James' JPA mailboxes in a Derby database in a directory, in the place of those in memory. There is no whole JPA app of 3.8.1 on
- * Maven Central; users and domains stay in memory. Closing it shuts the database down, so that the next one reads files alone.
+ * James' JPA mailboxes and quotas in a Derby database in a directory, in the place of those in memory. There is no whole JPA app
+ * of 3.8.1 on Maven Central; users and domains stay in memory. Closing it shuts the database down, so that the next one reads
+ * files alone.
+ *
+ * <p>Whoever uses it has James, its JPA mailboxes and Derby among the dependencies; this module passes none of them on.
  */
-final class LastingMailboxes extends AbstractModule implements AutoCloseable {
+public final class LastingMailboxes extends AbstractModule implements AutoCloseable {
     private static final List<Class<?>> TYPES = List.of(JPAMailbox.class, AbstractJPAMailboxMessage.class,
-        JPAMailboxMessage.class, JPAProperty.class, JPAUserFlag.class, JPAMailboxAnnotation.class, JPASubscription.class);
+        JPAMailboxMessage.class, JPAProperty.class, JPAUserFlag.class, JPAMailboxAnnotation.class, JPASubscription.class,
+        JpaCurrentQuota.class, MaxDomainMessageCount.class, MaxDomainStorage.class, MaxGlobalMessageCount.class,
+        MaxGlobalStorage.class, MaxUserMessageCount.class, MaxUserStorage.class);
 
     private final Path database;
     private final EntityManagerFactory entities;
 
-    /** Says that it can do what JMAP, which no test here uses, asks of any mailboxes before the memory app starts. */
+    /** Says that it can do what JMAP, which nobody here uses, asks of any mailboxes before the memory app starts. */
     private static final class Manager extends OpenJPAMailboxManager {
         @Inject
         private Manager(JPAMailboxSessionMapperFactory mappers, SessionProvider sessions, MessageParser parser,
@@ -79,7 +95,8 @@ final class LastingMailboxes extends AbstractModule implements AutoCloseable {
         }
     }
 
-    LastingMailboxes(Path directory) {
+    /** Makes the database in a directory, or opens the one that is there. */
+    public LastingMailboxes(Path directory) {
         database = directory.resolve("mailboxes");
         System.setProperty("derby.stream.error.file", directory.resolve("derby.log").toString());
         entities = OpenJPAPersistence.getEntityManagerFactory(Map.of(
@@ -107,6 +124,12 @@ final class LastingMailboxes extends AbstractModule implements AutoCloseable {
         bind(MailboxId.Factory.class).to(JPAId.Factory.class);
         bind(MessageId.Factory.class).to(DefaultMessageId.Factory.class);
         bind(ThreadIdGuessingAlgorithm.class).to(NaiveThreadIdGuessingAlgorithm.class);
+        // Those in memory count what is there by asking the mailboxes, on a thread that waits for another of the same few: with
+        // as many mailboxes that get their first mail at a time as there are threads, nobody would ever get it.
+        bind(JpaCurrentQuotaManager.class).in(Scopes.SINGLETON);
+        bind(JPAPerUserMaxQuotaManager.class).in(Scopes.SINGLETON);
+        bind(CurrentQuotaManager.class).to(JpaCurrentQuotaManager.class);
+        bind(MaxQuotaManager.class).to(JPAPerUserMaxQuotaManager.class);
         bind(MailboxManager.class).to(Manager.class);
         bind(StoreMailboxManager.class).to(Manager.class);
     }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.postlane.benchmarks.frame.Options;
+import org.postlane.benchmarks.frame.UsageError;
+import org.postlane.benchmarks.peers.MailboxJames;
+
+/** The servers with mailboxes that take part in one run, by their words, in the order of {@code --with}. */
+final class MailboxServers implements AutoCloseable {
+    static final String ALL = "stock-memory,postlane-memory,stock-durable,postlane-durable";
+    private static final Map<String, String> NAMES = Map.of(
+        "stock-memory", "James, stock, memory", "postlane-memory", "James, Postlane, memory",
+        "stock-durable", "James, stock, JPA and Derby", "postlane-durable", "James, Postlane, JPA and Derby");
+
+    private final Map<String, MailboxJames> all = new LinkedHashMap<>();
+
+    private MailboxServers() {
+    }
+
+    static MailboxServers start(Options options) throws IOException {
+        MailboxServers servers = new MailboxServers();
+        try {
+            for (String word : options.list("with")) {
+                if (!NAMES.containsKey(word)) {
+                    throw new UsageError("--with " + word + ": known are " + ALL.replace(",", ", "));
+                }
+                System.err.println("starting " + word);
+                servers.all.put(word, MailboxJames.start(NAMES.get(word), word.startsWith("postlane"), !inMemory(word),
+                    Path.of(options.text("work")), options.is("keep")));
+            }
+            return servers;
+        } catch (IOException | RuntimeException e) {
+            servers.close();
+            throw e;
+        }
+    }
+
+    Map<String, MailboxJames> all() {
+        return all;
+    }
+
+    static boolean inMemory(String word) {
+        return word.endsWith("-memory");
+    }
+
+    /** Users with an inbox, in each. */
+    void populate(int users) throws IOException {
+        for (MailboxJames james : all.values()) {
+            System.err.println(users + " users: " + james.name());
+            james.populate(users);
+        }
+    }
+
+    /** The processes of servers end with this one, whatever happens to it. */
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        for (MailboxJames james : all.values()) {
+            try {
+                james.close();
+            } catch (IOException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

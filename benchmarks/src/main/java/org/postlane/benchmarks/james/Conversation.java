@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.benchmarks.james;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.util.Map;
+
+/**
+ * What a server that is measured is asked over standard input: a word, and behind a space what it is about, a line. Each answer
+ * is a line that begins with {@link #ANSWER}; everything else on standard output is James'.
+ */
+public final class Conversation {
+    public static final String ANSWER = "answer ";
+
+    /** What one word does. */
+    interface Command {
+        /**
+         * Carries it out.
+         *
+         * @param about the rest of the line; empty where nothing was said
+         */
+        Object perform(String about) throws Exception;
+    }
+
+    private Conversation() {
+    }
+
+    /** Says {@code ready}, and answers until the input ends. A command that fails ends it. */
+    static void hold(Map<String, Command> commands) throws Exception {
+        answer("ready");
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            String[] parts = line.split(" ", 2);
+            Command command = commands.get(parts[0]);
+            if (command == null) {
+                throw new IllegalArgumentException(line);
+            }
+            answer(command.perform(parts.length > 1 ? parts[1] : ""));
+        }
+    }
+
+    private static void answer(Object answer) {
+        System.out.println(ANSWER + answer);
+        System.out.flush();
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.benchmarks.james;
+
+import java.nio.file.Path;
+import java.util.Map;
+import javax.inject.Inject;
+
+import com.google.inject.Module;
+import org.apache.james.core.Username;
+import org.apache.james.mailbox.model.MailboxPath;
+import org.apache.james.metrics.api.Metric;
+import org.apache.james.metrics.api.MetricFactory;
+import org.apache.james.modules.MailboxProbeImpl;
+import org.apache.james.transport.mailets.LocalDelivery;
+import org.apache.james.utils.DataProbeImpl;
+import org.postlane.server.Home;
+import org.postlane.server.MemoryJames;
+import org.postlane.testing.james.LastingMailboxes;
+
+/**
+ * The main class of a James that delivers into mailboxes: users and queues in memory, and the mailboxes in memory too, or with
+ * the argument {@code durable} in a Derby database in {@code working.directory}. Answers as {@link JamesProcess} does.
+ */
+public final class MailboxProcess {
+    public static final String DURABLE = "durable";
+    public static final String DOMAIN = "local.test";
+    public static final String PASSWORD = "secret";
+
+    /** The copies in mailboxes, as James' own metric counts them, and ours with it. */
+    private static final class Copies {
+        private volatile Metric metric;
+
+        @Inject
+        void count(MetricFactory metrics) {
+            metric = metrics.generate(LocalDelivery.LOCAL_DELIVERED_MAILS_METRIC_NAME);
+        }
+
+        private long now() {
+            return metric.getCount();
+        }
+    }
+
+    private final Copies copies = new Copies();
+    private final MemoryJames james;
+    private int users;
+
+    private MailboxProcess(Home home, Module mailboxes) {
+        james = MemoryJames.start(home, mailboxes, binder -> binder.requestInjection(copies));
+    }
+
+    /** The address of a user. */
+    public static String user(int number) {
+        return "user" + number + "@" + DOMAIN;
+    }
+
+    /** Answers {@code ready} when it takes mail. */
+    public static void main(String[] args) throws Exception {
+        Home home = Home.locate();
+        MemoryJames.readJvmProperties(home);
+        boolean durable = args.length > 0 && args[0].equals(DURABLE);
+        MailboxProcess process = new MailboxProcess(home, durable ? lasting(home.root()) : binder -> { });
+        Conversation.hold(Map.of(
+            "populate", number -> process.populate(Integer.parseInt(number)),
+            "delivered", nothing -> process.copies.now(),
+            "cpu", nothing -> JamesProcess.processorNanos()));
+        // Derby's files go with the directory.
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static Module lasting(Path directory) {
+        return new LastingMailboxes(directory);
+    }
+
+    /** Until there are so many users, each with an inbox. */
+    private String populate(int wanted) throws Exception {
+        DataProbeImpl data = james.server().getProbe(DataProbeImpl.class);
+        MailboxProbeImpl mailboxes = james.server().getProbe(MailboxProbeImpl.class);
+        if (users == 0) {
+            data.addDomain(DOMAIN);
+        }
+        for (; users < wanted; users++) {
+            data.addUser(user(users), PASSWORD);
+            mailboxes.createMailbox(MailboxPath.inbox(Username.of(user(users))));
+        }
+        return "populated";
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.benchmarks.peers;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.postlane.benchmarks.james.MailboxProcess;
+
+/** A James that delivers into mailboxes, which IMAP shows. */
+public final class MailboxJames implements AutoCloseable {
+    private static final double NANOS = 1e9;
+
+    private final String name;
+    private final int smtpPort;
+    private final int imapPort;
+    private final JamesJvm jvm;
+
+    private MailboxJames(String name, boolean postlane, boolean durable, Path parent, boolean keep) throws IOException {
+        this.name = name;
+        smtpPort = Command.freePort();
+        imapPort = Command.freePort();
+        ServerDirectory directory = ServerDirectory.make(parent, keep, "james");
+        JamesJvm.configure(directory, postlane,
+            Map.of("mailetcontainer.xml", postlane ? "mailboxes/lanes.xml" : "mailboxes/stock.xml",
+                "imapserver.xml", "mailboxes/imapserver.xml",
+                "usersrepository.xml", "mailboxes/usersrepository.xml",
+                "smtpserver.xml", "james/smtpserver.xml",
+                "pop3server.xml", "james/pop3server.xml",
+                "webadmin.properties", "james/webadmin.properties",
+                "logback.xml", "james/logback.xml"),
+            Map.of("PORT", Integer.toString(smtpPort), "IMAP", Integer.toString(imapPort)));
+        jvm = durable
+            ? JamesJvm.start(name, directory, List.of(libraries()), MailboxProcess.class, MailboxProcess.DURABLE)
+            : JamesJvm.start(name, directory, List.of(), MailboxProcess.class);
+    }
+
+    /**
+     * Starts it; it takes mail when this returns.
+     *
+     * @param postlane whether local mail takes our lane, or James' own way
+     * @param durable whether the mailboxes are in a database in a directory, or in memory
+     * @param parent where it makes a directory of its own
+     * @param keep whether that stays afterwards
+     */
+    public static MailboxJames start(String name, boolean postlane, boolean durable, Path parent, boolean keep)
+            throws IOException {
+        return new MailboxJames(name, postlane, durable, parent, keep);
+    }
+
+    /** Beside the classes of the benchmarks. */
+    private static Path libraries() {
+        return Path.of(System.getProperty("postlane.benchmarks.classes")).toAbsolutePath().resolveSibling("durable");
+    }
+
+    /** For tables and plots. */
+    public String name() {
+        return name;
+    }
+
+    public int smtpPort() {
+        return smtpPort;
+    }
+
+    public int imapPort() {
+        return imapPort;
+    }
+
+    /** Makes users, each with an inbox, until there are so many. */
+    public void populate(int users) throws IOException {
+        String unusedAnswer = jvm.ask("populate " + users);
+    }
+
+    /** How many copies are in mailboxes since the start. */
+    public long delivered() throws IOException {
+        return jvm.number("delivered");
+    }
+
+    /**
+     * Waits until there are so many; looks each millisecond.
+     *
+     * @throws IOException where they do not come in time
+     */
+    public void awaitDelivered(long copies, Duration patience) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        for (long now = delivered(); now < copies; now = delivered()) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException(name + " has delivered " + now + " copies, and not " + copies);
+            }
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+    }
+
+    /** Processor time that it has used until now. */
+    public double processorSeconds() throws IOException {
+        return jvm.number("cpu") / NANOS;
+    }
+
+    @Override
+    public void close() throws IOException {
+        jvm.close();
+    }
+}
