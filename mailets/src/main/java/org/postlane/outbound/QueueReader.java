@@ -12,6 +12,7 @@ import javax.mail.MessagingException;
 import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.mailet.Mail;
+import org.postlane.outbound.attempt.MailDestinations;
 import org.postlane.outbound.operations.CriticalStates;
 import org.postlane.outbound.settings.InHandLimits;
 import org.reactivestreams.Subscription;
@@ -126,12 +127,13 @@ final class QueueReader {
         return octets;
     }
 
-    /** What a mail counts in the hand: its message, and as much again for what is around it. */
+    /** What a mail counts in the hand: its message, once more where a copy is kept, and what is around it. */
     static long sizeOf(Mail mail) {
         // Address, verdict and reply of one recipient.
         long around = 1_000L * (1 + mail.getRecipients().size());
         try {
-            return around + Math.max(0, mail.getMessageSize());
+            long message = Math.max(0, mail.getMessageSize());
+            return around + (MailDestinations.keeps(message) ? 2 * message : message);
         } catch (MessagingException | RuntimeException e) {
             // Its attempt will meet the same and say so.
             LOGGER.debug("The size of {} is not known", mail.getName(), e);

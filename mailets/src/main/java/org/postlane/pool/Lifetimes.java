@@ -78,6 +78,8 @@ final class Lifetimes<K extends PoolKey, R extends PooledResource> {
 
     /** Ends what has been in reserve for too long and returns it. */
     List<Entry<K, R>> reap() {
+        // First: were this to fail, the next that comes to rest is told of.
+        watched = false;
         long now = clock.getAsLong();
         List<Entry<K, R>> reaped = new ArrayList<>();
         for (Entry<K, R> entry : slots.idleOnes()) {

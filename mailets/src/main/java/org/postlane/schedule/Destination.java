@@ -133,12 +133,17 @@ final class Destination<T extends Task> {
         }
     }
 
-    /** @param hasUse whether the turn found free what it needed, so that it may have use for more turns at once */
-    void succeeded(boolean hasUse, long now) {
+    /** @param foundFree whether the turn found free what it needed; else more turns would only stand in line behind it */
+    void succeeded(boolean foundFree, long now) {
         gaveWay = 0;
         penalty.lift();
-        window.succeeded(hasUse, now);
+        window.succeeded(foundFree && isWindowUsed(), now);
         progress.made(now);
+    }
+
+    /** What was never used says nothing about whether more would be too much (as in RFC 7661). The turn that ended counts. */
+    private boolean isWindowUsed() {
+        return window.size() < SchedulerLimits.SMALL_WINDOW || 2 * (underWay + 1) >= window.size();
     }
 
     /** It refuses one more than those under way. Returns whether it is penalised from now on: when there are none. */

@@ -17,6 +17,7 @@ final class Progress {
 
     private boolean any;
     private long last;
+    private long lastResumed;
     private long spanBegan;
     private int inThisSpan;
     private int inLastSpan;
@@ -26,13 +27,15 @@ final class Progress {
         roll(now);
         any = true;
         last = now;
+        lastResumed = now;
         inThisSpan++;
         total++;
     }
 
-    /** There is something to do again, and was nothing since something was done last: that time says nothing. */
+    /** There is something to do again, and was nothing since this was said last or something was done: that time says nothing. */
     void resumed(long now) {
-        long idle = now - last;
+        long idle = now - (lastResumed - last > 0 ? lastResumed : last);
+        lastResumed = now;
         if (any && idle < 2 * SPAN) {
             // Not beyond now, where somebody has asked meanwhile and the span has gone on.
             spanBegan = spanBegan + idle - now > 0 ? now : spanBegan + idle;

@@ -13,6 +13,8 @@ public final class SchedulerLimits {
     static final double FAILING_SHARE = 0.5;
     /** The share of turns that destinations that work leave: they may all come to stand still at once. */
     static final double NEWCOMERS_SHARE = 0.125;
+    /** As far as this turns become more with each success of a destination, used or not: so few are no burden to a server. */
+    static final int SMALL_WINDOW = 8;
     /** A limit that a destination has shown is tried again after this time: one refusal in a minute is no burden. */
     static final Duration CEILING_HOLDS = Duration.ofMinutes(1);
     /** A destination has shown that it works when it did so within this time. */

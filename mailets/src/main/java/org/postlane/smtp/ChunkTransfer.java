@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 
 /**
  * Content by BDAT (RFC 3030), in counted chunks. The last one leaves only when every chunk before it was taken: so a refused
@@ -198,9 +197,13 @@ final class ChunkTransfer implements Framing {
     }
 
     @Override
-    public ByteBuf frame(byte[] octets, boolean last, ByteBufAllocator allocator) {
+    public int usualRoom(int octets) {
+        return HEADER_OCTETS + DotStuffer.usualCase(octets);
+    }
+
+    @Override
+    public void frame(byte[] octets, boolean last, ByteBuf framed) {
         begun = true;
-        ByteBuf framed = allocator.buffer(HEADER_OCTETS + DotStuffer.usualCase(octets.length));
         framed.writerIndex(HEADER_OCTETS);
         if (binary) {
             framed.writeBytes(octets);
@@ -212,7 +215,6 @@ final class ChunkTransfer implements Framing {
         }
         byte[] header = ("BDAT " + (framed.writerIndex() - HEADER_OCTETS) + (last ? " LAST\r\n" : "\r\n")).getBytes(US_ASCII);
         framed.readerIndex(HEADER_OCTETS - header.length).setBytes(HEADER_OCTETS - header.length, header);
-        return framed;
     }
 
     @Override

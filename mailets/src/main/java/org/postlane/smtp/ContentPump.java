@@ -115,7 +115,7 @@ final class ContentPump {
             if (last) {
                 in.close();
             }
-            piece = framing.frame(octets, last, channel.alloc());
+            piece = framed(octets, last);
             ByteBuf framed = piece;
             channel.eventLoop().execute(() -> offer(framed, last));
         } catch (IOException | RuntimeException | Error e) {
@@ -128,10 +128,22 @@ final class ContentPump {
         }
     }
 
+    private ByteBuf framed(byte[] octets, boolean last) {
+        ByteBuf framed = channel.alloc().buffer(framing.usualRoom(octets.length));
+        try {
+            framing.frame(octets, last, framed);
+            return framed;
+        } catch (RuntimeException | Error e) {
+            // It may have had to grow, and there may have been no memory for that.
+            framed.release();
+            throw e;
+        }
+    }
+
     private void offerOnly(byte[] octets) {
         ByteBuf piece;
         try {
-            piece = framing.frame(octets, true, channel.alloc());
+            piece = framed(octets, true);
         } catch (RuntimeException | Error e) {
             fail(new UnreadableContentException(e));
             return;

@@ -4,7 +4,6 @@ package org.postlane.smtp;
 import java.util.concurrent.CompletableFuture;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 
 /**
  * Content by DATA (RFC 5321 4.1.1.4), dot-stuffed. The 354 in front of it proves that every answer before it was in its place.
@@ -122,13 +121,16 @@ final class DataTransfer implements Framing {
     }
 
     @Override
-    public ByteBuf frame(byte[] octets, boolean last, ByteBufAllocator allocator) {
-        ByteBuf framed = allocator.buffer(DotStuffer.usualCase(octets.length));
+    public int usualRoom(int octets) {
+        return DotStuffer.usualCase(octets);
+    }
+
+    @Override
+    public void frame(byte[] octets, boolean last, ByteBuf framed) {
         stuffer.encode(octets, octets.length, framed);
         if (last) {
             stuffer.end(framed);
         }
-        return framed;
     }
 
     @Override

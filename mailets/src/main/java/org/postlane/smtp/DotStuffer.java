@@ -44,11 +44,6 @@ final class DotStuffer {
         return length + length / 64 + 2 + END_OF_DATA.length;
     }
 
-    /** The most that {@code length} octets can grow to. */
-    static int worstCase(int length) {
-        return 2 * length + 2 + END_OF_DATA.length;
-    }
-
     void encode(byte[] in, int length, ByteBuf out) {
         // What goes out as it stands is copied in one go, up to the next place where something has to change.
         int copied = afterCr && length > 0 && in[0] == LF ? 1 : 0;

@@ -156,8 +156,12 @@ final class SchedulerFixture {
 
     /** Lets a destination work until it has its widest window. */
     void widen(String destination) {
-        for (int i = 0; i < 400; i++) {
-            offer(destination).works();
+        offer(destination).works();
+        for (int i = 0; i < 40; i++) {
+            offer(status(destination).concurrency(), destination);
+            while (!workingAt(destination).isEmpty()) {
+                workingAt(destination).get(0).works();
+            }
         }
     }
 

@@ -159,8 +159,9 @@ class SchedulerPenaltyTest {
             fixture.working.get(0).fails();
         }
         fixture.pass(Penalty.FIRST);
+        fixture.offer(20, "back.example");
         for (int i = 0; i < 9; i++) {
-            fixture.offer("back.example").works();
+            fixture.workingAt("back.example").get(0).works();
         }
         assertThat(fixture.status("back.example").concurrency()).isEqualTo(10);
     }

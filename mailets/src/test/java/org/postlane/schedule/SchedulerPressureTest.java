@@ -164,7 +164,7 @@ class SchedulerPressureTest {
         fixture.working.stream().filter(job -> job.offeredTo.startsWith("new")).toList().forEach(SchedulerFixture.Job::stalls);
         fixture.offer("new3");
         fixture.pass(Duration.ofSeconds(1));
-        assertThat(asked()).extracting(job -> job.asked).containsExactly(SchedulerLimits.PATIENCE.multipliedBy(4));
+        assertThat(asked()).extracting(job -> job.asked).isNotEmpty().containsOnly(SchedulerLimits.PATIENCE.multipliedBy(4));
     }
 
     @Test

@@ -295,6 +295,17 @@ class SchedulerTurnsTest {
     }
 
     @Test
+    void whereTurnsAreHardlyUsedTheyBecomeNoMoreThanAFew() {
+        for (int i = 0; i < 50; i++) {
+            fixture.offer("trickle.example").works();
+        }
+        assertThat(fixture.status("trickle.example").concurrency()).isEqualTo(SchedulerLimits.SMALL_WINDOW);
+        fixture.offer(SchedulerLimits.SMALL_WINDOW, "trickle.example");
+        fixture.workingAt("trickle.example").get(0).works();
+        assertThat(fixture.status("trickle.example").concurrency()).isEqualTo(SchedulerLimits.SMALL_WINDOW + 1);
+    }
+
+    @Test
     void aHundredThousandTasksThatEndInTheThreadThatStartsThemDoNotOverflowTheStack() {
         SchedulerFixture direct = new SchedulerFixture(200_000, 32, Runnable::run);
         int[] done = new int[1];

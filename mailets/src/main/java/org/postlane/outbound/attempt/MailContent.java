@@ -24,7 +24,7 @@ final class MailContent implements Content {
      * Content of at most so many octets is kept when it is first read. Most mail without attachments is smaller, and to read it
      * once more for each transaction, on a thread of its own, costs more than to have it in memory while it is in hand.
      */
-    static final int KEPT_OCTETS = 16 * 1024;
+    private static final int KEPT_OCTETS = 16 * 1024;
 
     private static final int BUFFER = 16 * 1024;
 
@@ -75,6 +75,11 @@ final class MailContent implements Content {
             byte[] beginning = in.readNBytes(KEPT_OCTETS + 1);
             return beginning.length <= KEPT_OCTETS ? new MailContent(beginning) : new MailContent(source, beginning, in);
         }
+    }
+
+    /** Whether a message of so many octets is kept. */
+    static boolean isKept(long octets) {
+        return octets <= KEPT_OCTETS;
     }
 
     static MailContent of(Mail mail) throws IOException {

@@ -53,6 +53,11 @@ public final class MailDestinations {
         return routes.toString();
     }
 
+    /** Whether a copy of a message of so many octets is in memory as long as its mail is in hand. */
+    public static boolean keeps(long octets) {
+        return MailContent.isKept(octets);
+    }
+
     /** The mail's recipients, by destination as far as that is known without DNS. */
     private List<Recipients> of(Mail mail, Collection<MailAddress> recipients) {
         return Recipients.sort(recipients, mail.getMaybeSender().asOptional().map(MailAddress::getDomain), routes,
@@ -69,7 +74,9 @@ public final class MailDestinations {
     public List<DestinationAttempt> attempts(Mail mail, Collection<MailAddress> recipients, DestinationAttempt.Owner owner,
                                              Executor workers) {
         SharedMail shared = new SharedMail(mail, workers);
-        shared.readIfSmall();
+        if (!recipients.isEmpty()) {
+            shared.readIfSmall();
+        }
         String sender = mail.getMaybeSender().asString();
         int priority = AttributeUtils.getValueAndCastFromMail(mail, MailPrioritySupport.MAIL_PRIORITY, Integer.class)
             .orElse(NORMAL_PRIORITY);

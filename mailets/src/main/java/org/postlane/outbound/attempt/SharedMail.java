@@ -18,12 +18,16 @@ import org.postlane.smtp.Content;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Path;
 import org.postlane.smtp.RecipientResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all attempts of one mail have in common: sender, DSN wishes, and the content, which is read once however many
  * destinations there are. Safe for use by several threads.
  */
 final class SharedMail {
+    private static final Logger LOGGER = LoggerFactory.getLogger(SharedMail.class);
+
     private final Mail mail;
     private final Executor readers;
     private final Path sender;
@@ -85,18 +89,18 @@ final class SharedMail {
      */
     synchronized void readIfSmall() {
         if (content == null && isSmall()) {
-            content = new CompletableFuture<>();
             try {
-                content.complete(MailContent.of(mail));
-            } catch (IOException | RuntimeException | Error e) {
-                content.completeExceptionally(new UnreadableMessageException(mail.getName(), e));
+                content = CompletableFuture.completedFuture(MailContent.of(mail));
+            } catch (IOException | RuntimeException e) {
+                // The turn will read it again, and if it still cannot, say so.
+                LOGGER.debug("{} cannot be read yet", mail.getName(), e);
             }
         }
     }
 
     private boolean isSmall() {
         try {
-            return mail.getMessageSize() <= MailContent.KEPT_OCTETS;
+            return MailContent.isKept(mail.getMessageSize());
         } catch (MessagingException | RuntimeException e) {
             // Reading it will meet the same, and say so.
             return false;
