@@ -18,7 +18,11 @@ import io.netty.handler.ssl.SslHandler;
  * One connection. What stands in one segment is answered in one: replies are collected until nothing more is there to be read.
  */
 final class SinkSession extends ChannelInboundHandlerAdapter {
+    /** Worded as Postfix words them: a client that overlaps mails has to tell them apart. */
     private static final String OK = "250 2.0.0 Ok\r\n";
+    private static final String SENDER_OK = "250 2.1.0 Ok\r\n";
+    private static final String RECIPIENT_OK = "250 2.1.5 Ok\r\n";
+    private static final String QUEUED = "250 2.0.0 Ok: queued as ";
     private static final String GREETING = "220 sink.test ESMTP\r\n";
 
     /** What the next octets are. */
@@ -138,8 +142,8 @@ final class SinkSession extends ChannelInboundHandlerAdapter {
     }
 
     private void accept(long octets) {
-        replies.append(OK);
         sink.accepted(octets);
+        replies.append(QUEUED).append(sink.messages.get()).append("\r\n");
     }
 
     private void answer(ChannelHandlerContext context, String command) {
@@ -157,7 +161,8 @@ final class SinkSession extends ChannelInboundHandlerAdapter {
                 contentOctets = 0;
                 replies.append(OK);
             }
-            case "RCPT", "NOOP" -> replies.append(OK);
+            case "RCPT" -> replies.append(RECIPIENT_OK);
+            case "NOOP" -> replies.append(OK);
             default -> replies.append("502 5.5.2 Not here\r\n");
         }
     }
@@ -180,7 +185,7 @@ final class SinkSession extends ChannelInboundHandlerAdapter {
         } else {
             inTransaction = true;
             sink.transactions.incrementAndGet();
-            replies.append(OK);
+            replies.append(SENDER_OK);
         }
     }
 
