@@ -52,7 +52,8 @@ final class IdleBenchmark {
         SinkSettings tls = SinkSettings.data().withTls(TestTls.forHost("sink.test").serverContext());
         try (Sink plain = Sink.everywhere(SinkSettings.data()); Sink encrypted = Sink.everywhere(tls)) {
             Comparison comparison = new Comparison(options.number("rounds", 1), System.err::println);
-            List<Contestant> ways = List.of(contestant("plain", plain, false), contestant("STARTTLS", encrypted, true));
+            List<Contestant> ways = List.of(Contestant.withoutWarmUp("plain", () -> measure(plain, false)),
+                Contestant.withoutWarmUp("STARTTLS", () -> measure(encrypted, true)));
             publication.publish(Map.of(), List.of(new Group("", comparison.measure(ways))));
         }
     }
@@ -64,25 +65,6 @@ final class IdleBenchmark {
             throw new UsageError("a process may have " + system.getMaxFileDescriptorCount() + " files open and needs " + files
                 + "; ulimit -n " + files + " in the same shell raises the limit, or ask for fewer with --hosts");
         }
-    }
-
-    private Contestant contestant(String name, Sink sink, boolean tls) {
-        return new Contestant() {
-            @Override
-            public String name() {
-                return name;
-            }
-
-            @Override
-            public void warmUp() {
-                // Memory does not depend on how warm it is.
-            }
-
-            @Override
-            public Map<String, Double> round() throws Exception {
-                return measure(sink, tls);
-            }
-        };
     }
 
     private Map<String, Double> measure(Sink sink, boolean tls) throws IOException, InterruptedException {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import org.postlane.benchmarks.frame.Closing;
 import org.postlane.benchmarks.frame.Options;
 import org.postlane.benchmarks.frame.UsageError;
 import org.postlane.benchmarks.peers.MailboxJames;
@@ -59,20 +60,6 @@ final class MailboxServers implements AutoCloseable {
     /** The processes of servers end with this one, whatever happens to it. */
     @Override
     public void close() throws IOException {
-        IOException failure = null;
-        for (MailboxJames james : all.values()) {
-            try {
-                james.close();
-            } catch (IOException e) {
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        Closing.all(all.values());
     }
 }

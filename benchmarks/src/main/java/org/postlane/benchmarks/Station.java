@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.benchmarks;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,7 @@ import org.postlane.benchmarks.sink.Sink;
  * @param proxy null where it sends straight to the sink
  * @param patience for everything that is waited for
  */
-record Station(MailServer server, Sink sink, DelayProxy proxy, Injector injector, Duration patience) implements AutoCloseable {
+record Station(MailServer server, Sink sink, DelayProxy proxy, Injector injector, Duration patience) implements Closeable {
     private static final long LOOK_MILLIS = 20;
     /** Whoever watches is told so often what is waited for. */
     private static final Duration TELL = Duration.ofSeconds(15);

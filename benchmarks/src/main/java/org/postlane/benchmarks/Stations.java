@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
+import org.postlane.benchmarks.frame.Closing;
 import org.postlane.benchmarks.frame.Options;
 import org.postlane.benchmarks.frame.UsageError;
 import org.postlane.benchmarks.load.Injector;
@@ -151,20 +152,6 @@ final class Stations implements AutoCloseable {
             return;
         }
         closed = true;
-        IOException failure = null;
-        for (Station station : all) {
-            try {
-                station.close();
-            } catch (IOException e) {
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        Closing.all(all);
     }
 }

@@ -17,7 +17,8 @@ final class Progress {
 
     private boolean any;
     private long last;
-    private long lastResumed;
+    /** When something was done last, or said to have come again. */
+    private long idleSince;
     private long spanBegan;
     private int inThisSpan;
     private int inLastSpan;
@@ -27,15 +28,15 @@ final class Progress {
         roll(now);
         any = true;
         last = now;
-        lastResumed = now;
+        idleSince = now;
         inThisSpan++;
         total++;
     }
 
     /** There is something to do again, and was nothing since this was said last or something was done: that time says nothing. */
     void resumed(long now) {
-        long idle = now - (lastResumed - last > 0 ? lastResumed : last);
-        lastResumed = now;
+        long idle = now - idleSince;
+        idleSince = now;
         if (any && idle < 2 * SPAN) {
             // Not beyond now, where somebody has asked meanwhile and the span has gone on.
             spanBegan = spanBegan + idle - now > 0 ? now : spanBegan + idle;

@@ -2,6 +2,7 @@
 package org.postlane.benchmarks.frame;
 
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 /** One side of a comparison. */
 public interface Contestant {
@@ -17,4 +18,24 @@ public interface Contestant {
      * @return figures by name, the unit in the name; every round gives the same names
      */
     Map<String, Double> round() throws Exception;
+
+    /** One whose figures do not depend on how warm it is, as those of memory. */
+    static Contestant withoutWarmUp(String name, Callable<Map<String, Double>> round) {
+        return new Contestant() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public void warmUp() {
+                // Nothing would be gained.
+            }
+
+            @Override
+            public Map<String, Double> round() throws Exception {
+                return round.call();
+            }
+        };
+    }
 }

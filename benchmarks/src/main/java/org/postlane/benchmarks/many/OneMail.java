@@ -55,25 +55,12 @@ public final class OneMail {
 
     /** How much of the server's heap is in use meanwhile that a full collection leaves. */
     public Contestant weighed(String name, int octets) {
-        return new Contestant() {
-            @Override
-            public String name() {
-                return name;
-            }
-
-            @Override
-            public void warmUp() {
-                // Memory does not depend on how warm it is.
-            }
-
-            @Override
-            public Map<String, Double> round() throws Exception {
-                station.awaitIdle();
-                station.james().watchHeap();
-                Map<String, Double> unused = send(octets);
-                return Map.of("growth of the live heap, MiB", station.james().heapGrowth() / MIB);
-            }
-        };
+        return Contestant.withoutWarmUp(name, () -> {
+            station.awaitIdle();
+            station.james().watchHeap();
+            Map<String, Double> unused = send(octets);
+            return Map.of("growth of the live heap, MiB", station.james().heapGrowth() / MIB);
+        });
     }
 
     private Map<String, Double> send(int octets) throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.benchmarks.peers;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.postlane.benchmarks.james.MailboxProcess;
 
 /** A James that delivers into mailboxes, which IMAP shows. */
-public final class MailboxJames implements AutoCloseable {
+public final class MailboxJames implements Closeable {
     private static final double NANOS = 1e9;
 
     private final String name;
