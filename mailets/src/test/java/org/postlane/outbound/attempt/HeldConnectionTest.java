@@ -20,12 +20,22 @@ import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpClient;
 import org.postlane.smtp.SmtpConnection;
 import org.postlane.smtp.TlsMode;
+import org.postlane.testing.Behaviour;
+import org.postlane.testing.Connection;
+import org.postlane.testing.Reaction;
 import org.postlane.testing.SmtpServer;
 
 /** Who ends an attempt early ends what is its own, and nothing that is somebody else's by then. */
 class HeldConnectionTest {
     private final OutboundMetrics metrics = new OutboundMetrics(new RecordingMetricFactory(), new NoopGaugeRegistry());
-    private final SmtpServer server = SmtpServer.accepting();
+    private final CountDownLatch awaited = new CountDownLatch(1);
+    private final SmtpServer server = SmtpServer.with(new Behaviour() {
+        @Override
+        public Reaction onConnect(Connection connection) {
+            await(awaited);
+            return Reaction.proceed();
+        }
+    });
     private final SmtpClient client = new SmtpClient(metrics);
     private final CountDownLatch busy = new CountDownLatch(1);
     private final List<String> givenBack = new CopyOnWriteArrayList<>();
@@ -34,6 +44,7 @@ class HeldConnectionTest {
 
     @AfterEach
     void stop() {
+        awaited.countDown();
         busy.countDown();
         client.close();
         server.close();
@@ -46,14 +57,16 @@ class HeldConnectionTest {
             SessionSettings.to(server.address(), "mx.test").ehloName("client.test").tls(TlsMode.NONE).build())
             .thenAccept(connection -> {
                 opened.complete(connection);
-                awaitUninterruptibly();
+                await(busy);
             });
+        // Only now does the server greet: a connection that had been there before would have had the test's own thread wait.
+        awaited.countDown();
         return new PooledConnection(opened.get(60, TimeUnit.SECONDS), metrics);
     }
 
-    private void awaitUninterruptibly() {
+    private static void await(CountDownLatch latch) {
         try {
-            assertThat(busy.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
