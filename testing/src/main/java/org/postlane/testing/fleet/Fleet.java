@@ -46,6 +46,8 @@ public final class Fleet implements Closeable {
     private final AtomicInteger recipients = new AtomicInteger();
     private final AtomicInteger openNow = new AtomicInteger();
     private final AtomicInteger peak = new AtomicInteger();
+    /** Leaks are looked for in the client under test, whose process this shares. */
+    private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false, true);
     private final boolean everywhere;
     private final int port;
     private volatile HostBehaviour byDefault = HostBehaviour.healthy();
@@ -117,6 +119,11 @@ public final class Fleet implements Closeable {
         return peak.get();
     }
 
+    /** Memory that the sessions hold for what has come, in octets. */
+    long buffered() {
+        return memory.metric().usedHeapMemory() + memory.metric().usedDirectMemory();
+    }
+
     /** All connections so far. */
     public long opened() {
         return numbers.get();
@@ -165,8 +172,7 @@ public final class Fleet implements Closeable {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER)
-            // Leaks are looked for in the client under test, whose process this shares.
-            .childOption(ChannelOption.ALLOCATOR, new UnpooledByteBufAllocator(false, true))
+            .childOption(ChannelOption.ALLOCATOR, memory)
             .childHandler(new ChannelInitializer<SocketChannel>() {
                 @Override
                 protected void initChannel(SocketChannel connection) {

@@ -3,6 +3,7 @@ package org.postlane.testing.fleet;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.io.IOException;
 import java.nio.CharBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +17,13 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One session. All on the thread of its channel, except {@link #resume()}. */
 final class FleetSession extends ChannelInboundHandlerAdapter {
+    private static final Logger LOGGER = LoggerFactory.getLogger(FleetSession.class);
+
     private final FleetHost host;
     private final long number;
     private ChannelHandlerContext context;
@@ -101,7 +106,10 @@ final class FleetSession extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // The client has reset the connection: what follows is its end.
+        if (!(cause instanceof IOException)) {
+            LOGGER.error("The session {} with {} has failed", number, host, cause);
+        }
+        // Otherwise the client has reset the connection: what follows is its end.
         var unused = ctx.close();
     }
 
@@ -127,6 +135,10 @@ final class FleetSession extends ChannelInboundHandlerAdapter {
     private void process() {
         while (!held && !ended && in.isReadable() && step()) {
             in.discardSomeReadBytes();
+        }
+        if (!in.isReadable()) {
+            // Of a content of megabytes the end comes last, and a thousand sessions must not hold what they have read of it.
+            in.clear();
         }
         context.flush();
     }

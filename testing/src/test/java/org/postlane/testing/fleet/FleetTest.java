@@ -169,6 +169,21 @@ class FleetTest {
     }
 
     @Test
+    void aContentIsNotKeptWhileItIsRead() throws IOException {
+        LineClient client = greeted("127.1.0.1");
+        client.say("MAIL FROM:<>", "RCPT TO:<a@x.test>", "DATA");
+        assertThat(List.of(client.hear(), client.hear(), client.hear())).last().asString().startsWith("354");
+        String line = "x".repeat(998);
+        for (int i = 0; i < 10_000; i++) {
+            client.say(line);
+        }
+        // It has read all but what the buffers of the system hold, and the end is still to come.
+        assertThat(fleet.buffered()).isLessThan(2 << 20);
+        assertThat(client.ask(".")).startsWith("250");
+        assertThat(fleet.mails().get(0).octets()).isEqualTo(10_000_000);
+    }
+
+    @Test
     void aClientThatGivesUpIsCounted() throws IOException {
         FleetHost host = fleet.host("127.1.0.1").behave(HostBehaviour.healthy().stallingAt(Phase.EHLO));
         LineClient client = connect("127.1.0.1").say("EHLO home.test");
