@@ -53,6 +53,64 @@ class DotStufferTest {
         }
     }
 
+    /** Long enough that most of it is looked at many octets at a time; the alphabet has what differs by one bit or by one. */
+    @RepeatedTest(10)
+    void longContentWithFaultsHereAndThereIsStuffedAsThePlainReferenceDoes(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        String alphabet = "ab.\r\n\t\0\u0001\u000b\u000c\u000e\u008a\u008d\u00ae\u0080\u00ff/-";
+        for (int i = 0; i < 2000; i++) {
+            StringBuilder content = new StringBuilder();
+            int longest = 1 + random.nextInt(120);
+            for (int lines = random.nextInt(40); lines > 0; lines--) {
+                content.append("x".repeat(random.nextInt(longest))).append("\r\n");
+            }
+            for (int faults = content.length() == 0 ? 0 : random.nextInt(4); faults > 0; faults--) {
+                content.setCharAt(random.nextInt(content.length()), alphabet.charAt(random.nextInt(alphabet.length())));
+            }
+            assertThat(stuffed(content.toString(), random)).isEqualTo(reference(content.toString()));
+        }
+    }
+
+    @Test
+    void anyTwoOctetsAreFoundWhereverTheyStand() {
+        String lines = ("x".repeat(29) + "\r\n" + "x".repeat(37) + "\r\n\r\n").repeat(2);
+        char[] octets = {'x', '\r', '\n', '.', '\0', '\u008a', '\u008d', '\u000b'};
+        for (int at = 0; at < lines.length() - 1; at++) {
+            for (char one : octets) {
+                for (char other : octets) {
+                    String content = lines.substring(0, at) + one + other + lines.substring(at + 2);
+                    assertThat(stuffedAtOnce(content)).isEqualTo(reference(content));
+                }
+            }
+        }
+    }
+
+    private static String stuffedAtOnce(String content) {
+        DotStuffer stuffer = new DotStuffer();
+        ByteBuf out = Unpooled.buffer();
+        stuffer.encode(content.getBytes(ISO_8859_1), content.length(), out);
+        stuffer.end(out);
+        return out.toString(ISO_8859_1);
+    }
+
+    @RepeatedTest(5)
+    void lineEndsAloneAreMendedAsThePlainReferenceDoes(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        for (int i = 0; i < 1000; i++) {
+            StringBuilder content = new StringBuilder();
+            for (int lines = random.nextInt(40); lines > 0; lines--) {
+                content.append(random.nextInt(5) == 0 ? "." : "").append("x".repeat(random.nextInt(60)))
+                    .append(random.nextInt(8) == 0 ? "\n" : "\r\n");
+            }
+            DotStuffer lineEnds = DotStuffer.ofLineEnds();
+            byte[] octets = content.toString().getBytes(ISO_8859_1);
+            ByteBuf out = Unpooled.buffer();
+            lineEnds.encode(octets, octets.length, out);
+            lineEnds.end(out);
+            assertThat(out.toString(ISO_8859_1)).isEqualTo(content.toString().replace("\r\n", "\n").replace("\n", "\r\n"));
+        }
+    }
+
     @Test
     void noSmugglingSequenceEndsTheContent() {
         Random random = new Random(1);
