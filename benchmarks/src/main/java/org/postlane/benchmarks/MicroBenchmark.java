@@ -11,6 +11,7 @@ import org.postlane.benchmarks.frame.Group;
 import org.postlane.benchmarks.frame.Options;
 import org.postlane.benchmarks.micro.MicroContestant;
 import org.postlane.benchmarks.micro.PoolCycle;
+import org.postlane.benchmarks.micro.PoolLine;
 import org.postlane.smtp.Replies;
 import org.postlane.smtp.Stuffing;
 
@@ -40,6 +41,9 @@ final class MicroBenchmark {
         groups.put("1 thread", micro.pools(1, PoolCycle.Kind.AT_ONCE));
         groups.put(MANY_THREADS + " threads", micro.pools(MANY_THREADS, PoolCycle.Kind.AT_ONCE));
         groups.put(MANY_THREADS + " threads, held", micro.pools(MANY_THREADS, PoolCycle.Kind.HELD));
+        groups.put("64 in line, no thread waits", List.of(
+            micro.contestant("Postlane", PoolLine.class, "postlane", 1, null, 0),
+            micro.contestant("reactor-pool", PoolLine.class, "reactorPool", 1, null, 0)));
         micro.run("pool", "Taking one of 20 out of a pool and giving it back", groups);
     }
 

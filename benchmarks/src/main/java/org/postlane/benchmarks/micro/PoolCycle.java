@@ -38,10 +38,10 @@ import reactor.pool.PooledRef;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class PoolCycle {
-    private static final int RESOURCES = 20;
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    static final int RESOURCES = 20;
+    static final Duration PATIENCE = Duration.ofMinutes(1);
+    static final Key KEY = new Key("host.test", 25);
     private static final long HOLDING = TimeUnit.MICROSECONDS.toNanos(50);
-    private static final Key KEY = new Key("host.test", 25);
 
     /** What is done with the resource. */
     @Param
@@ -100,8 +100,7 @@ public class PoolCycle {
     /** Fills the pools, so that nothing is opened while it is measured. */
     @Setup
     public void open() throws Exception {
-        postlane = new Pool<>(key -> CompletableFuture.completedFuture(new Thing()), PoolLimits.builder()
-            .maxPerHost(RESOURCES).maxTotal(RESOURCES).maxUses(Integer.MAX_VALUE).maxAge(Duration.ofDays(1)).build());
+        postlane = newPostlane();
         GenericKeyedObjectPoolConfig<Thing> settings = new GenericKeyedObjectPoolConfig<>();
         settings.setMaxTotalPerKey(RESOURCES);
         settings.setMaxIdlePerKey(RESOURCES);
@@ -119,7 +118,16 @@ public class PoolCycle {
                 return new DefaultPooledObject<>(thing);
             }
         }, settings);
-        reactor = PoolBuilder.from(Mono.fromSupplier(Thing::new)).sizeBetween(0, RESOURCES).buildPool();
+        reactor = newReactor();
+    }
+
+    static Pool<Key, Thing> newPostlane() {
+        return new Pool<>(key -> CompletableFuture.completedFuture(new Thing()), PoolLimits.builder()
+            .maxPerHost(RESOURCES).maxTotal(RESOURCES).maxUses(Integer.MAX_VALUE).maxAge(Duration.ofDays(1)).build());
+    }
+
+    static InstrumentedPool<Thing> newReactor() {
+        return PoolBuilder.from(Mono.fromSupplier(Thing::new)).sizeBetween(0, RESOURCES).buildPool();
     }
 
     /** Ends the timers of the pools. */
