@@ -10,14 +10,16 @@ import java.util.concurrent.TimeUnit;
  */
 public final class LiveHeap implements AutoCloseable {
     private static final long PAUSE_MILLIS = 200;
+    /** What has a finalizer or a cleaner goes with the next collection only, and what that holds with the one behind it. */
+    private static final int COLLECTIONS_BEFORE = 4;
 
     private final long before;
     private final Thread watcher;
     private volatile long most;
     private volatile boolean ended;
 
-    private LiveHeap() {
-        before = now();
+    private LiveHeap(long before) {
+        this.before = before;
         most = before;
         watcher = new Thread(this::look, "live heap");
         watcher.setDaemon(true);
@@ -30,9 +32,14 @@ public final class LiveHeap implements AutoCloseable {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** Watches from now on. */
-    public static LiveHeap watch() {
-        return new LiveHeap();
+    /** Watches from when this returns; that takes a second or so, for nothing that is over shall count as there before. */
+    public static LiveHeap watch() throws InterruptedException {
+        long least = now();
+        for (int i = 1; i < COLLECTIONS_BEFORE; i++) {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            least = Math.min(least, now());
+        }
+        return new LiveHeap(least);
     }
 
     private void look() {

@@ -13,6 +13,7 @@ import javax.mail.Session;
 import javax.mail.internet.MimeMessage;
 
 import org.apache.james.core.MailAddress;
+import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.server.core.MailImpl;
 import org.apache.mailet.Mail;
@@ -58,9 +59,14 @@ final class ManyRecipients {
             .state(LAST_PROCESSOR)
             .mimeMessage(message(octets))
             .build();
-        long begin = System.nanoTime();
-        spool.enQueue(mail);
-        return begin;
+        try {
+            long begin = System.nanoTime();
+            spool.enQueue(mail);
+            return begin;
+        } finally {
+            // The spool has a copy of its own.
+            LifecycleUtil.dispose(mail);
+        }
     }
 
     private static MimeMessage message(int octets) throws MessagingException {

@@ -56,7 +56,9 @@ public final class OneMail {
     /** How much of the server's heap is in use meanwhile that a full collection leaves. */
     public Contestant weighed(String name, int octets) {
         return Contestant.withoutWarmUp(name, () -> {
+            // Connections of the mail before would count as there before.
             station.awaitIdle();
+            station.fleet().disconnect();
             station.james().watchHeap();
             Map<String, Double> unused = send(octets);
             return Map.of("growth of the live heap, MiB", station.james().heapGrowth() / MIB);

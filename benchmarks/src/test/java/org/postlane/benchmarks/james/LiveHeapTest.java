@@ -13,7 +13,7 @@ class LiveHeapTest {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @Test
-    void whatWasHeldForAWhileIsGrowthAlsoWhenItIsGone() {
+    void whatWasHeldForAWhileIsGrowthAlsoWhenItIsGone() throws InterruptedException {
         try (LiveHeap heap = LiveHeap.watch()) {
             byte[] held = new byte[OCTETS];
             await().atMost(PATIENCE).until(() -> heap.growth() >= held.length);
