@@ -34,6 +34,7 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     // Written on the event loop only; read by isIntact from any thread.
     private volatile IOException broken;
     private volatile boolean shuttingDown;
+    private volatile boolean hungUp;
     private long lastReply;
     /** When the server last did anything that was asked of it. Read from any thread. */
     private volatile long lastProgress;
@@ -190,6 +191,11 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         return broken instanceof ReplyTimeoutException;
     }
 
+    /** Whether the server closed or reset it, before this side did and with nothing said about it. Any thread may ask. */
+    boolean isHungUp() {
+        return hungUp && !shuttingDown;
+    }
+
     /** How long the server has said nothing. */
     Duration silence() {
         return Duration.ofNanos(clock.getAsLong() - lastReply);
@@ -262,12 +268,16 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Throwable root = cause instanceof io.netty.handler.codec.DecoderException && cause.getCause() != null
             ? cause.getCause() : cause;
+        if (broken == null && root instanceof IOException && !(root instanceof ProtocolViolationException)) {
+            hungUp = true;
+        }
         abort(root instanceof IOException ? (IOException) root : new IOException(String.valueOf(root.getMessage()), root));
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         if (broken == null) {
+            hungUp = true;
             broken = new IOException("The server closed the connection" + expected.stream().findFirst()
                 .map(head -> " instead of answering " + head.what()).orElse(""));
         }

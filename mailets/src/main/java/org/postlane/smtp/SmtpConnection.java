@@ -286,6 +286,11 @@ public final class SmtpConnection {
         return link.dialogue().isShuttingDown();
     }
 
+    /** Whether the server ended the connection without a word: no 421, and nothing that this side had done to it. */
+    public boolean isHungUp() {
+        return link.dialogue().isHungUp();
+    }
+
     /** Whether the connection was given up because the server said something unasked, or something that is no answer. */
     public boolean isOutOfStep() {
         return link.dialogue().isOutOfStep();
