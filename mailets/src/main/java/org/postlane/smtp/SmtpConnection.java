@@ -173,7 +173,7 @@ public final class SmtpConnection {
      * has left, for then only the server knows whether it has it. Between transactions it means nothing.
      */
     public long nanosStalled() {
-        return link.dialogue().isOutcomeUnknown() ? -1 : link.dialogue().standstill().toNanos();
+        return link.dialogue().headway().isOutcomeUnknown() ? -1 : link.dialogue().headway().standstill().toNanos();
     }
 
     /**

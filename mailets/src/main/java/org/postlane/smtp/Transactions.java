@@ -67,9 +67,9 @@ final class Transactions {
         if (behind) {
             transaction.follow(last);
         } else {
-            link.dialogue().outcomesAreKnown();
+            link.dialogue().headway().outcomesAreKnown();
         }
-        link.dialogue().progressed();
+        link.dialogue().headway().progressed();
         boolean reused = begun > 0;
         last = transaction;
         begun++;
@@ -85,7 +85,7 @@ final class Transactions {
             overlap.ended(transaction, link.dialogue(), cutOffHere.getAsBoolean());
             if (transaction != last && transaction.isLastPieceLeft()) {
                 // Another goes on behind it, which may stall by itself; behind the last one nothing does that could give way.
-                link.dialogue().outcomeIsKnown();
+                link.dialogue().headway().outcomeIsKnown();
             }
             transaction.leave();
         });
