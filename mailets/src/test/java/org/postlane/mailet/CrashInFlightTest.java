@@ -32,12 +32,8 @@ class CrashInFlightTest {
     private static final Duration ANSWER = Duration.ofMillis(30);
 
     private final Stall beginning = new Stall();
-    /** What does not come before the kill, however late that is. */
-    private final Stall killed = new Stall();
     private final ScriptedBehaviour behaviour = Behaviour.accepting()
-        .connect(stall(beginning).then(proceed()))
-        .endOfData(stall(killed).then(proceed())).afterFirst(2 * MAILS / 3)
-        .endOfData(proceed().after(ANSWER));
+        .connect(stall(beginning).then(proceed())).endOfData(proceed().after(ANSWER));
 
     @TempDir
     Path directory;
@@ -59,7 +55,6 @@ class CrashInFlightTest {
             assertThat(arrived(server)).as("mails that had arrived when it was killed").hasSizeLessThan(MAILS);
             assertThat(open).isLessThanOrEqualTo(DOMAINS * EngineProcess.CONNECTIONS_PER_HOST);
             eventually().until(() -> server.openConnections().isEmpty());
-            killed.release();
             finish(server);
             assertThat(arrived(server)).as("mails that came")
                 .containsOnlyKeys(IntStream.range(0, MAILS).mapToObj(i -> "m" + i + "@home.test").toList());
