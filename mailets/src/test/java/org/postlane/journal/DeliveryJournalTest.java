@@ -180,7 +180,7 @@ class DeliveryJournalTest {
     void aClosedJournalSaysSo() throws IOException {
         DeliveryJournal journal = open();
         journal.close();
-        assertThat(journal.record(MAIL, List.of(delivered("a@example.org")))).failsWithin(30, TimeUnit.SECONDS)
+        assertThat(journal.record(MAIL, List.of(delivered("a@example.org")))).failsWithin(60, TimeUnit.SECONDS)
             .withThrowableOfType(ExecutionException.class)
             .withCauseInstanceOf(JournalUnavailableException.class);
         journal.close();

@@ -57,7 +57,7 @@ class DiskFailureTest {
     }
 
     private static void assertUnwritten(CompletableFuture<Void> future) {
-        assertThatThrownBy(() -> future.get(30, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class)
+        assertThatThrownBy(() -> future.get(60, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class)
             .cause().isInstanceOf(JournalUnavailableException.class);
     }
 

@@ -43,7 +43,7 @@ final class Journals {
 
     static void written(CompletableFuture<Void> future) {
         try {
-            future.get(30, TimeUnit.SECONDS);
+            future.get(60, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError("not written", e);
         }

@@ -36,7 +36,7 @@ class KillTest {
     private static void kill(Process process) throws InterruptedException {
         // Not Process.destroyForcibly: that also closes the pipe, and what was promised before the end would be lost to us.
         process.toHandle().destroyForcibly();
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
 
     /** The process logs to the same stream. */

@@ -119,7 +119,8 @@ class LaneTest {
                 hold(mail);
             }
         });
-        send(lanes.mailet("localConcurrency", "1", "localTimeout", "100 ms"), 5);
+        // Long enough for the others never to be taken for ones that hang.
+        send(lanes.mailet("localConcurrency", "1", "localTimeout", "3 s"), 5);
 
         await().until(() -> lanes.count("local", "processed") == 4);
         assertThat(lanes.count("local", "stuck")).isEqualTo(1);

@@ -57,7 +57,7 @@ class BackupMxTest {
     void theBackupTakesOverAndTheFirstIsUsedAgainWhenItIsBack(Outage outage) throws Exception {
         net.names.domain(DOMAIN, first.address(), second.address());
         // Long enough for a busy machine, short enough to be waited for.
-        net.start("timeout", "1500", "connectiontimeout", "1500", "idleTimeout", "100 ms");
+        net.start("timeout", "3000", "connectiontimeout", "3000", "idleTimeout", "100 ms");
         net.send("before", "x@" + DOMAIN);
         net.everythingArrivesOnce();
         assertThat(first.taken()).isEqualTo(1);

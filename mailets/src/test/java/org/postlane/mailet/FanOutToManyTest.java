@@ -95,7 +95,7 @@ class FanOutToManyTest {
         AtomicInteger deliveredBefore = new AtomicInteger(-1);
         fixture.mailboxes.onOpen("ann@example.org", () -> Mono.fromRunnable(() -> deliveredBefore.set(delivered.get())));
         Thread toOne = service(mailet, mail("One", "Subject: to one\r\n\r\nText\r\n", "ann@example.org"));
-        await().atMost(Duration.ofSeconds(30)).until(() -> toOne.getState() == Thread.State.WAITING);
+        await().until(() -> toOne.getState() == Thread.State.WAITING);
         release.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
         toOne.join();
         toMany.join();

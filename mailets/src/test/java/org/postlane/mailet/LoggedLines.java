@@ -29,7 +29,12 @@ final class LoggedLines implements AutoCloseable {
 
     /** The lines so far in which this stands. */
     List<String> containing(String text) {
-        return List.copyOf(lines.list).stream().map(ILoggingEvent::getFormattedMessage).filter(line -> line.contains(text))
+        List<ILoggingEvent> soFar;
+        // The list is a plain one, and whoever logs holds this lock.
+        synchronized (lines) {
+            soFar = List.copyOf(lines.list);
+        }
+        return soFar.stream().map(ILoggingEvent::getFormattedMessage).filter(line -> line.contains(text))
             .toList();
     }
 

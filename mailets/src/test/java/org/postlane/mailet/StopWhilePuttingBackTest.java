@@ -106,7 +106,7 @@ class StopWhilePuttingBackTest {
     @Test
     void theOriginalIsTakenOutBeforeTheReadingEndsAndItsChannelWithIt() throws Exception {
         startWithDelayedMailInTheQueue();
-        assertThat(putting.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(putting.await(60, TimeUnit.SECONDS)).isTrue();
         Thread closing = new Thread(delivery.engine::close);
         closing.start();
         eventually().until(() -> !closing.isAlive() || closing.getState() == Thread.State.TIMED_WAITING);

@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
@@ -19,9 +20,11 @@ import org.junit.jupiter.api.Timeout;
 import org.postlane.pool.CountedNetwork.Connection;
 
 /** Two credentials at one host: nobody ever gets a connection of the other's. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class PoolKeysTest {
     private static final int INTERLEAVINGS = 10_000;
+    /** So many wait at a time at most: a refused opening fails all who wait, and whom the line has no room for is refused. */
+    private static final int IN_LINE = 40;
     private static final String[] CREDENTIALS = {"gateway/alice", "gateway/bob"};
 
     @Test
@@ -76,16 +79,20 @@ class PoolKeysTest {
         CountedNetwork network = new CountedNetwork(limits);
         Pool<FakeKey, Connection> pool = new Pool<>(network, limits);
         Queue<CompletableFuture<?>> asked = new ConcurrentLinkedQueue<>();
+        Semaphore places = new Semaphore(IN_LINE);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             FakeKey key = FakeKey.of(CREDENTIALS[i % 2]);
             threads.add(new Thread(() -> {
                 for (int j = 0; j < INTERLEAVINGS; j++) {
-                    asked.add(pool.acquire(key, Duration.ofSeconds(30)).thenAccept(lease -> {
+                    while (!places.tryAcquire()) {
+                        network.deliver();
+                    }
+                    asked.add(pool.acquire(key, Duration.ofMinutes(10)).thenAccept(lease -> {
                         lease.resource().hold(key);
                         lease.resource().letGo();
                         lease.release();
-                    }));
+                    }).whenComplete((done, failure) -> places.release()));
                     network.deliver();
                 }
             }));
@@ -99,7 +106,7 @@ class PoolKeysTest {
             network.deliver();
             return asked.stream().allMatch(CompletableFuture::isDone);
         });
-        pool.close(Duration.ofSeconds(10)).join();
+        pool.close(Duration.ofMinutes(1)).join();
 
         assertThat(network.violations).isEmpty();
         assertThat(asked.stream().filter(one -> !one.isCompletedExceptionally()).count()).isGreaterThan(INTERLEAVINGS);

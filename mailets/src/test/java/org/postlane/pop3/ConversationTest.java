@@ -103,7 +103,7 @@ class ConversationTest {
         private Client(NettyServer server) throws IOException {
             InetSocketAddress address = server.getListenAddresses().get(0);
             socket = new Socket(address.getAddress(), address.getPort());
-            socket.setSoTimeout(30_000);
+            socket.setSoTimeout(60_000);
             replies = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
             replies.readLine();
             assertThat(send("USER ann@example.org")).startsWith("+OK");

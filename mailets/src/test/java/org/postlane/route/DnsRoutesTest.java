@@ -49,7 +49,7 @@ class DnsRoutesTest {
     }
 
     private List<Host> hosts(AddressFamilies families, Set<Class<?>> reachable, String domain) {
-        return routes(families, reachable).resolve(Domain.of(domain)).orTimeout(30, TimeUnit.SECONDS).join().hosts();
+        return routes(families, reachable).resolve(Domain.of(domain)).orTimeout(60, TimeUnit.SECONDS).join().hosts();
     }
 
     private List<String> names(String domain) {
@@ -78,7 +78,7 @@ class DnsRoutesTest {
                 asked.add(Thread.currentThread());
                 return "mx.home.test";
             }), health);
-        assertThat(routes.resolve(Domain.of("a.test")).orTimeout(30, TimeUnit.SECONDS).join().names())
+        assertThat(routes.resolve(Domain.of("a.test")).orTimeout(60, TimeUnit.SECONDS).join().names())
             .containsExactly("one.test");
         assertThat(asked).containsExactly(Thread.currentThread());
     }

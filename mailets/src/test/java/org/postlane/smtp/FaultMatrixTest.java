@@ -140,20 +140,21 @@ class FaultMatrixTest {
 
         private void teach() {
             Reaction pause = Reaction.delay(Duration.ofMillis(150));
-            Reaction behindNext = Reaction.stall(followed).then(pause);
+            Reaction onceItHasGoneOn = Reaction.awaitInput().then(pause);
+            Reaction behindNext = Reaction.stall(followed).then(Reaction.delay(Duration.ofMillis(300)));
             Reaction usual = behindNext.then(Reaction.proceed());
             ScriptedBehaviour unused = switch (phase) {
                 case CONNECT -> behaviour.connect(fault("220 mx.test ESMTP"));
                 case EHLO -> behaviour.ehlo(fault(pipelining ? "250-mx.test\n250 PIPELINING" : "250 mx.test"));
                 case STARTTLS -> behaviour.startTls(fault("220 2.0.0 go ahead"));
                 // Not right behind the 220, where it would be an injection.
-                case HANDSHAKE, HANDSHAKE_VERIFIED -> behaviour.handshake(pause.then(fault("250 2.0.0 hm")));
+                case HANDSHAKE, HANDSHAKE_VERIFIED -> behaviour.handshake(onceItHasGoneOn.then(fault("250 2.0.0 hm")));
                 case AUTH -> behaviour.auth(fault("235 2.7.0 welcome"));
                 case MAIL -> behaviour.mail(fault("250 2.1.0 ok"));
                 case MAIL_REUSED -> behaviour.mail(fault("250 2.1.0 ok")).afterFirst(1);
                 case RCPT -> behaviour.rcpt(RECIPIENTS[1], fault("250 2.1.5 ok"));
                 case DATA -> behaviour.data(fault("354 go ahead"));
-                case BODY -> behaviour.data(reply("354 go ahead").then(pause).then(fault("250 2.0.0 taken")));
+                case BODY -> behaviour.data(reply("354 go ahead").then(onceItHasGoneOn).then(fault("250 2.0.0 taken")));
                 case FINAL_DOT, LAST_CHUNK -> behaviour.endOfData(fault("250 2.0.0 taken"));
                 case RSET -> behaviour.rset(fault("250 2.0.0 reset"));
                 case QUIT -> behaviour.quit(fault("221 2.0.0 bye"));

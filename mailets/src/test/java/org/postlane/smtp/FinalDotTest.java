@@ -69,7 +69,7 @@ class FinalDotTest {
     void anEarlyRefusalDuringTheBodyStopsItWithoutADot(TlsMode tls) {
         SMTP.expectViolations();
         Stall stall = new Stall();
-        behaviour.data(Reaction.reply("354 go").then(Reaction.delay(Duration.ofMillis(150)))
+        behaviour.data(Reaction.reply("354 go").then(Reaction.awaitInput()).then(Reaction.delay(Duration.ofMillis(150)))
             .then(Reaction.reply("552 5.3.4 too much already")).then(Reaction.stall(stall)));
         SmtpServerBuilder builder = SmtpServer.builder().behaviour(behaviour).extensions("PIPELINING");
         SmtpServer server = SMTP.start(tls == TlsMode.NONE ? builder : builder.implicitTls(SmtpFixture.TLS));
@@ -90,7 +90,7 @@ class FinalDotTest {
     void anEarly250DuringTheBodyIsNoDelivery() {
         SMTP.expectViolations();
         Stall stall = new Stall();
-        behaviour.data(Reaction.reply("354 go").then(Reaction.delay(Duration.ofMillis(150)))
+        behaviour.data(Reaction.reply("354 go").then(Reaction.awaitInput()).then(Reaction.delay(Duration.ofMillis(150)))
             .then(Reaction.reply("250 2.0.0 thanks, enough")).then(Reaction.stall(stall)));
         SmtpConnection connection = SMTP.connect(server());
         assertThat(SmtpFixture.statuses(send(connection, TestContent.ofSize(LARGE))))
@@ -114,7 +114,7 @@ class FinalDotTest {
         long[] before = new long[1];
         await().atMost(SmtpFixture.AMPLE).pollInterval(Duration.ofMillis(200)).until(() -> {
             long now = contents.stream().mapToLong(content -> content.read.get()).sum();
-            boolean still = now == before[0];
+            boolean still = now == before[0] && contents.stream().allMatch(content -> content.read.get() > 0);
             before[0] = now;
             return still;
         });
@@ -130,7 +130,7 @@ class FinalDotTest {
         stall.release();
         sent.forEach(result -> assertThat(SmtpFixture.statuses(SmtpFixture.get(result).recipients()))
             .containsExactly(RecipientResult.Status.DELIVERED));
-        assertThat(contents).allMatch(content -> content.closed.get() > 0);
+        await().atMost(SmtpFixture.AMPLE).until(() -> contents.stream().allMatch(content -> content.closed.get() > 0));
     }
 
     @Test

@@ -43,8 +43,8 @@ class LmtpRepliesTest {
     @Test
     void aReplyWithinTheContentEndsTheSessionAndIsNotCountedForTheNextRecipient() {
         SMTP.expectViolations();
-        behaviour.data(reply("354 go").then(Reaction.delay(Duration.ofMillis(150))).then(reply("552 5.3.4 too much"))
-            .then(Reaction.stall(stall)));
+        behaviour.data(reply("354 go").then(Reaction.awaitInput()).then(Reaction.delay(Duration.ofMillis(150)))
+            .then(reply("552 5.3.4 too much")).then(Reaction.stall(stall)));
         SmtpConnection connection = SMTP.connect(SmtpFixture.settings(server()).protocol(Protocol.LMTP).build());
         var sent = connection.send(SmtpFixture.envelope(A, B), TestContent.ofSize(32_000_000));
         assertThat(SmtpFixture.statuses(SmtpFixture.get(sent).recipients())).containsExactly(FAILED, DEFERRED);

@@ -300,7 +300,7 @@ class OverlapTest {
         int before = relay.turns();
         int contents = relay.count(" LAST\r\n");
         behaviour.clear().rset(turn -> {
-            for (int i = 0; i < 50 && relay.count(" LAST\r\n") == contents; i++) {
+            for (int i = 0; i < 300 && relay.count(" LAST\r\n") == contents; i++) {
                 turn.pause(Duration.ofMillis(10));
             }
             Reaction.proceed().play(turn);

@@ -6,7 +6,7 @@ import static org.postlane.testing.Reaction.reply;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -66,12 +66,13 @@ class PhaseListenerTest {
 
     @Test
     void aHostThatIsNotThereTakesTimeToo() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
+        // Bound and not listening: nobody else can have the port meanwhile.
+        try (Socket silent = new Socket()) {
+            silent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            SmtpFixture.failure(client.connect(SessionSettings.to(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), silent.getLocalPort()), "mx.test")
+                .ehloName("client.test").build()));
         }
-        SmtpFixture.failure(client.connect(SessionSettings.to(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), "mx.test").ehloName("client.test").build()));
         assertThat(heard).containsExactly("begin CONNECT", "end CONNECT");
     }
 

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
@@ -37,15 +37,16 @@ class SessionOpeningTest {
 
     @Test
     void aHostThatRefusesTheConnectionIsAtFault() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
+        // Bound and not listening: nobody else can have the port meanwhile.
+        try (Socket silent = new Socket()) {
+            silent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            int port = silent.getLocalPort();
+            SessionSettings nobody = SessionSettings.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), "mx.test")
+                .timeouts(SmtpTimeouts.RFC_5321).build();
+            Throwable failure = SmtpFixture.failure(SMTP.client().connect(nobody));
+            assertThat(failure).isInstanceOf(SmtpException.class).hasMessageContaining("mx.test[127.0.0.1]:" + port);
+            assertThat(((SmtpException) failure).failure().fault()).isEqualTo(Fault.HOST);
         }
-        SessionSettings nobody = SessionSettings.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), "mx.test")
-            .timeouts(SmtpTimeouts.RFC_5321).build();
-        Throwable failure = SmtpFixture.failure(SMTP.client().connect(nobody));
-        assertThat(failure).isInstanceOf(SmtpException.class).hasMessageContaining("mx.test[127.0.0.1]:" + port);
-        assertThat(((SmtpException) failure).failure().fault()).isEqualTo(Fault.HOST);
     }
 
     @Test

@@ -36,10 +36,10 @@ final class SmtpFixture implements BeforeEachCallback, AfterEachCallback, AfterA
     /** Trusts that certificate, and the one with the wrong name. */
     static final TlsMaterial TRUST = trust();
     /** Longer than anything takes on a loaded machine. */
-    static final Duration AMPLE = Duration.ofSeconds(20);
+    static final Duration AMPLE = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(5);
     /** What a phase that hangs is given. */
-    static final Duration SHORT = Duration.ofMillis(600);
+    static final Duration SHORT = Duration.ofSeconds(1);
 
     private final List<SmtpServer> servers = new CopyOnWriteArrayList<>();
     private final List<SmtpConnection> connections = new CopyOnWriteArrayList<>();

@@ -176,7 +176,7 @@ public final class HandlerServer implements AutoCloseable {
         private final BufferedReader replies;
 
         private Client(Socket plain) throws IOException {
-            plain.setSoTimeout(30_000);
+            plain.setSoTimeout(60_000);
             socket = tls == null ? plain : secured(plain, tls.clientContext());
             replies = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
         }

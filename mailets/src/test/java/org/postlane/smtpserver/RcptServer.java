@@ -126,7 +126,7 @@ final class RcptServer implements AutoCloseable {
 
         private Client(InetSocketAddress address) throws IOException {
             socket = new Socket(address.getAddress(), address.getPort());
-            socket.setSoTimeout(30_000);
+            socket.setSoTimeout(60_000);
             replies = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
             replies.readLine();
             assertThat(send("HELO client.example")).startsWith("250");

@@ -79,6 +79,11 @@ public interface Reaction {
         return turn -> turn.pause(time);
     }
 
+    /** Waits until the client has gone on: what is said next cannot come with what was said before. */
+    static Reaction awaitInput() {
+        return Turn::awaitInput;
+    }
+
     /** These bytes and nothing else; the command counts as refused. */
     static Reaction bytes(byte[] bytes) {
         byte[] copy = bytes.clone();

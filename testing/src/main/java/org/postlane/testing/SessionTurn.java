@@ -101,6 +101,13 @@ final class SessionTurn implements Turn {
         }
     }
 
+    @Override
+    public void awaitInput() throws IOException {
+        while (!wire.hasUnread()) {
+            pause(Duration.ofMillis(LOOK_MILLIS));
+        }
+    }
+
     private void waitFor(Stall stall, long endNanos) throws IOException {
         boolean forEver = endNanos == Long.MAX_VALUE;
         try {

@@ -36,6 +36,9 @@ public interface Turn {
     /** Waits, reading nothing beyond one buffer, until the stall is released or the peer has gone. */
     void await(Stall stall) throws IOException;
 
+    /** Waits until the client has sent something that nobody has read yet, or has gone. */
+    void awaitInput() throws IOException;
+
     /** Ends the connection with a FIN (after the TLS close alert, if any); never returns normally. */
     void close() throws IOException;
 

@@ -193,6 +193,22 @@ class ReactionTest {
     }
 
     @Test
+    void whatWaitsForTheClientToGoOnIsSaidWhenItHasOrNeverWhenItHasGone() {
+        try (SmtpServer server = answeringNoop(reply("250 one").then(Reaction.awaitInput()).then(reply("250 two")));
+                SmtpDialogue client = noop(server); SmtpDialogue leaves = noop(server)) {
+            assertThat(client.expect(250).text()).isEqualTo("250 one");
+            assertThat(leaves.expect(250).text()).isEqualTo("250 one");
+            leaves.close();
+            await().until(() -> !server.connections().get(1).isOpen());
+            assertThat(server.connections()).allSatisfy(connection ->
+                assertThat(connection.serverLines()).doesNotContain("250 two"));
+            client.send("RSET");
+            assertThat(client.expect(250).text()).isEqualTo("250 two");
+            assertThat(client.expect(250).text()).contains("reset");
+        }
+    }
+
+    @Test
     void anIdleConnectionCanBeDisturbed() {
         try (SmtpServer server = SmtpServer.accepting();
                 SmtpDialogue first = SmtpDialogue.greeted(server.address());

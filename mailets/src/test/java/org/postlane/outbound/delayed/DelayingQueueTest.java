@@ -159,8 +159,8 @@ class DelayingQueueTest {
         read(queue);
         await().until(() -> names().equals(List.of("left")));
         assertThat(QueueTimes.early(taken.get(0).getMail(), clock)).isZero();
-        assertThat(done).isEqualTo(
-            Map.of("left", List.of(CompletionStatus.SUCCESS), "for hours", List.of(CompletionStatus.SUCCESS)));
+        await().untilAsserted(() -> assertThat(done).isEqualTo(
+            Map.of("left", List.of(CompletionStatus.SUCCESS), "for hours", List.of(CompletionStatus.SUCCESS))));
         assertThat(waiting("96m")).isEqualTo(1);
         theContentOfWhatWentBackIsReleased();
     }

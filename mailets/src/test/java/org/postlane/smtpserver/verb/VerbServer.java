@@ -120,7 +120,7 @@ final class VerbServer implements AutoCloseable {
 
         private void use(Socket used) throws IOException {
             socket = used;
-            socket.setSoTimeout(30_000);
+            socket.setSoTimeout(60_000);
             replies = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
         }
 
