@@ -26,6 +26,7 @@ import org.postlane.outbound.OutboundEngine;
 import org.postlane.outbound.OutboundQueue;
 import org.postlane.outbound.mail.DeliveryIdentity;
 import org.postlane.outbound.mail.QueueTimes;
+import org.postlane.outbound.mail.UncopiedContent;
 import org.postlane.outbound.settings.AgreedSettings;
 import org.postlane.outbound.settings.LiveSettings;
 import org.postlane.outbound.settings.OutboundSettings;
@@ -126,8 +127,9 @@ public class PooledRemoteDelivery extends GenericMailet {
         usePriority = read.usePriority;
         engine.agree(read.parameters);
         engine.claim(settings.queue(), read.parameters.where());
-        queue = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(settings.inHand().mails()));
-        consumer = new OutboundQueue(engine, queue, queues, settings, read.routes, getMailetContext(), metrics, clock);
+        MailQueue durable = queues.createQueue(settings.queue(), MailQueueFactory.prefetchCount(settings.inHand().mails()));
+        queue = UncopiedContent.in(durable);
+        consumer = new OutboundQueue(engine, durable, queues, settings, read.routes, getMailetContext(), metrics, clock);
         consumer.change(read.live);
         consumer.start();
         reload.started(settings.queue(), AgreedSettings.NONE.and(read.parameters), consumer::change);
@@ -164,6 +166,7 @@ public class PooledRemoteDelivery extends GenericMailet {
             if (usePriority) {
                 mail.setAttribute(MailPrioritySupport.HIGH_PRIORITY_ATTRIBUTE);
             }
+            UncopiedContent.writeOut(mail);
             QueueTimes.markQueued(mail, clock);
             DeliveryIdentity.mark(mail);
             // Who is named twice at RCPT gets one copy.

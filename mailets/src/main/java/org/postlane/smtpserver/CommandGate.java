@@ -56,6 +56,8 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
     private boolean waiting;
     /** Until whoever asked for it lets it go on. */
     private boolean paused;
+    /** Whether James takes lines of a body many at a time. */
+    private boolean body;
     private ChannelHandlerContext context;
 
     /** While something is in here, lines are not commands. */
@@ -70,8 +72,11 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
         return channels.of(session).map(channel -> {
             ChannelPipeline pipeline = channel.pipeline();
             if (pipeline.get(NAME) == null) {
-                pipeline.addBefore(HandlerConstants.FRAMER, Intake.NAME, new Intake());
-                pipeline.addBefore(HandlerConstants.CORE_HANDLER, NAME, new CommandGate(channels.lineHandlers(pipeline)));
+                CommandGate gate = new CommandGate(channels.lineHandlers(pipeline));
+                Intake intake = new Intake(gate::isInBody);
+                pipeline.addBefore(HandlerConstants.FRAMER, Intake.NAME, intake);
+                pipeline.addBefore(HandlerConstants.CORE_HANDLER, NAME, gate);
+                intake.begin();
             }
             return (CommandGate) pipeline.get(NAME);
         });
@@ -89,6 +94,19 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
      */
     public void add(Preparation preparation, String... verbs) {
         preparations.add(preparation, verbs);
+    }
+
+    /**
+     * Begins or ends the body of a message, behind the empty line and in front of the final dot: meanwhile many of its lines may
+     * come as if they were one, each ended by CR LF, none too long and none that begins with a dot.
+     */
+    public void body(boolean begins) {
+        body = begins;
+    }
+
+    /** Whether a line that is cut now is of a body: where lines are held back, nobody knows what it will be. */
+    private boolean isInBody() {
+        return body && !isHolding() && !lineHandlers.isEmpty();
     }
 
     /** Hands on nothing that comes from here on, until {@link #goOn}: for a reply that takes longer than its command. */

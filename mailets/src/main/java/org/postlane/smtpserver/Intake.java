@@ -3,6 +3,7 @@ package org.postlane.smtpserver;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.BooleanSupplier;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -31,6 +32,7 @@ final class Intake extends ChannelInboundHandlerAdapter {
 
     /** What was read behind that, as it was read: what was under way when reading stopped. */
     private final Deque<Object> rest = new ArrayDeque<>();
+    private final BooleanSupplier inBody;
     private ChannelHandlerContext context;
     private int octets;
     private int lines;
@@ -38,10 +40,22 @@ final class Intake extends ChannelInboundHandlerAdapter {
     /** Whether reading is switched off here. */
     private boolean stopped;
     private boolean handingOn;
+    /** Whether the framing is where this is: on the channel's own thread. */
+    private boolean isFramingHere;
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+    }
+
+    /** @param inBody whether what comes now is of the body of a message, and nothing in front of it is held back */
+    Intake(BooleanSupplier inBody) {
+        this.inBody = inBody;
+    }
+
+    /** Begins, once the {@link CommandGate} is there: what has come already goes its way before the framing is moved. */
+    void begin() {
+        pause();
     }
 
     @Override
@@ -52,6 +66,12 @@ final class Intake extends ChannelInboundHandlerAdapter {
 
     /** What was handed on has been dealt with. */
     void goOn() {
+        if (!isFramingHere) {
+            isFramingHere = true;
+            if (Framing.moveHere(context.pipeline(), inBody, this::goOn)) {
+                return;
+            }
+        }
         paused = false;
         octets = 0;
         lines = 0;
@@ -68,10 +88,7 @@ final class Intake extends ChannelInboundHandlerAdapter {
             while (!paused && !rest.isEmpty()) {
                 context.fireChannelRead(next());
                 if (octets >= OCTETS || lines >= LINES) {
-                    paused = true;
-                    stopped = true;
-                    context.channel().config().setAutoRead(false);
-                    context.fireUserEventTriggered(this);
+                    pause();
                 }
             }
         } finally {
@@ -81,6 +98,13 @@ final class Intake extends ChannelInboundHandlerAdapter {
             stopped = false;
             context.channel().config().setAutoRead(true);
         }
+    }
+
+    private void pause() {
+        paused = true;
+        stopped = true;
+        context.channel().config().setAutoRead(false);
+        context.fireUserEventTriggered(this);
     }
 
     /** All of what was read first, or so many lines of it. */

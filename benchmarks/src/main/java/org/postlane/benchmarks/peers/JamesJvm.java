@@ -12,6 +12,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -20,6 +21,9 @@ import org.postlane.benchmarks.james.Conversation;
 
 /** A James in a JVM of its own, from the assembly that the module {@code server} builds, and the {@link Conversation} with it. */
 final class JamesJvm {
+    /** The bundle's handler of messages, which its sample configuration has on each listener. */
+    private static final String INTAKE = "<handler class=\"org.postlane.smtpserver.verb.MessageLines\"/>";
+
     private final String name;
     private final ServerDirectory directory;
     private final Process process;
@@ -39,7 +43,7 @@ final class JamesJvm {
      *
      * @param bundle whether it has the bundle
      * @param files the name of each file in {@code conf/}, and its resource
-     * @param values for what stands between @ in them
+     * @param values for what stands between @ in them; INTAKE is what the bundle has for taking in messages
      */
     static void configure(ServerDirectory directory, boolean bundle, Map<String, String> files, Map<String, String> values)
             throws IOException {
@@ -53,8 +57,10 @@ final class JamesJvm {
             Files.delete(directory.resolve("conf/extensions.properties"));
             Files.delete(directory.resolve("conf/healthcheck.properties"));
         }
+        Map<String, String> all = new HashMap<>(values);
+        all.put("INTAKE", bundle ? INTAKE : "");
         for (Map.Entry<String, String> file : files.entrySet()) {
-            directory.write(file.getValue(), "conf/" + file.getKey(), values);
+            directory.write(file.getValue(), "conf/" + file.getKey(), all);
         }
     }
 

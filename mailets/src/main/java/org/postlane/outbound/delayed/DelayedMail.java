@@ -15,6 +15,7 @@ import java.util.function.BiFunction;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.mailet.Mail;
+import org.postlane.outbound.mail.UncopiedContent;
 import org.postlane.outbound.operations.MailFetch;
 import org.postlane.outbound.settlement.StepRunner;
 import org.slf4j.Logger;
@@ -53,7 +54,7 @@ public final class DelayedMail {
                 DelayingQueue.LONGEST_HOLD)
             : new FlushableQueue(durable, workers, orders);
         this.ages = new WaitingAges(clock);
-        this.measured = new MeasuredQueue(queue.queue(), ages);
+        this.measured = new MeasuredQueue(UncopiedContent.in(queue.queue()), ages);
         this.early = new EarlyMail(measured, clock, workers, stepRunner, orders, putBacks);
     }
 

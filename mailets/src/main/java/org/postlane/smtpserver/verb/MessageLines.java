@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtpserver.verb;
 
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import javax.mail.MessagingException;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -12,6 +16,7 @@ import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.ConnectHandler;
+import org.apache.james.protocols.api.handler.ExtensibleHandler;
 import org.apache.james.protocols.api.handler.LineHandler;
 import org.apache.james.protocols.api.handler.ProtocolHandler;
 import org.apache.james.protocols.api.handler.ProtocolHandlerResultHandler;
@@ -19,6 +24,13 @@ import org.apache.james.protocols.netty.HandlerConstants;
 import org.apache.james.protocols.smtp.SMTPRetCode;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.core.DataLineFilter;
+import org.apache.james.protocols.smtp.core.DataLineMessageHookHandler;
+import org.apache.james.protocols.smtp.core.ReceivedDataLineFilter;
+import org.apache.james.protocols.smtp.core.esmtp.MailSizeEsmtpExtension;
+import org.apache.james.protocols.smtp.hook.HookResult;
+import org.apache.james.smtpserver.DataLineJamesMessageHookHandler;
+import org.apache.james.smtpserver.JamesMessageHook;
+import org.apache.mailet.Mail;
 import org.postlane.smtpserver.CommandGate;
 import org.postlane.smtpserver.HandlerParameters;
 import org.postlane.smtpserver.SessionChannel;
@@ -32,11 +44,11 @@ import org.slf4j.LoggerFactory;
  * whether what ended the long line was CR LF, and so whether the sender's own server saw the end of the message there too. A line
  * behind the long one that a bare LF ends is refused with {@code 500 5.5.2}, as James does in messages that it reads itself, and
  * ends the session at once. A dot that begins a line goes, whatever follows (4.5.2); James leaves one that the client has not
- * doubled.
+ * doubled. Lines of a body of which none needs a look come many at a time, where only James' own filters and this one take them.
  *
  * <p>Goes into {@code smtpserver.xml} in front of James' own handlers. Safe for use by several threads.
  */
-public class MessageLines implements ConnectHandler<SMTPSession>, DataLineFilter,
+public class MessageLines implements ConnectHandler<SMTPSession>, DataLineFilter, ExtensibleHandler, JamesMessageHook,
         ProtocolHandlerResultHandler<Response, SMTPSession> {
     private static final Logger LOGGER = LoggerFactory.getLogger(MessageLines.class);
     /** Both go when James resets the session, which it does at the end of a message. */
@@ -45,12 +57,27 @@ public class MessageLines implements ConnectHandler<SMTPSession>, DataLineFilter
     private static final String WATCH = "postlaneLongLines";
     private static final int DOT = '.';
     private static final byte[] LAST_LINE = {DOT, '\r', '\n'};
+    private static final byte[] EMPTY_LINE = {'\r', '\n'};
+    /** To these, many lines of a body are the same as each by itself. Others may look at each. */
+    private static final Set<Class<?>> FOR_MANY_LINES = Set.of(MessageLines.class, MailSizeEsmtpExtension.class,
+        ReceivedDataLineFilter.class, DataLineJamesMessageHookHandler.class, DataLineMessageHookHandler.class);
 
     private final SessionChannel channels = new SessionChannel();
+    private boolean takesManyLines;
 
     @Override
     public void init(Configuration config) {
         HandlerParameters.of(config, getClass()).refuseUnknown();
+    }
+
+    @Override
+    public List<Class<?>> getMarkerInterfaces() {
+        return List.of(DataLineFilter.class);
+    }
+
+    @Override
+    public void wireExtensions(Class<?> interfaceName, List<?> extension) {
+        takesManyLines = extension.stream().allMatch(filter -> FOR_MANY_LINES.contains(filter.getClass()));
     }
 
     @Override
@@ -66,6 +93,7 @@ public class MessageLines implements ConnectHandler<SMTPSession>, DataLineFilter
     public Response onResponse(ProtocolSession session, Response response, long executionTime, ProtocolHandler handler) {
         if (response != null && SMTPRetCode.DATA_READY.equals(response.getRetCode())) {
             session.setAttachment(IN_MESSAGE, true, State.Transaction);
+            body((SMTPSession) session, false);
         }
         return response;
     }
@@ -76,8 +104,30 @@ public class MessageLines implements ConnectHandler<SMTPSession>, DataLineFilter
         if (session.getAttachment(TOO_LONG, State.Transaction).isPresent()) {
             return discard(line);
         }
+        if (isDotted && Arrays.equals(line, LAST_LINE)) {
+            body(session, false);
+        }
         boolean isUndoubled = isDotted && line.length > LAST_LINE.length && line[1] != DOT;
-        return next.onLine(session, isUndoubled ? Arrays.copyOfRange(line, 1, line.length) : line);
+        Response response = next.onLine(session, isUndoubled ? Arrays.copyOfRange(line, 1, line.length) : line);
+        if (takesManyLines && Arrays.equals(line, EMPTY_LINE)) {
+            body(session, true);
+        }
+        return response;
+    }
+
+    /** James copies the message into its spool next, which takes longer than all of receiving it. */
+    @Override
+    public HookResult onMessage(SMTPSession session, Mail mail) {
+        try {
+            WholeMessage.replaceIn(mail);
+        } catch (MessagingException | IOException | RuntimeException e) {
+            LOGGER.debug("{} goes into the spool as James has it", mail.getName(), e);
+        }
+        return HookResult.DECLINED;
+    }
+
+    private void body(SMTPSession session, boolean begins) {
+        CommandGate.of(session, channels).ifPresent(gate -> gate.body(begins));
     }
 
     /**

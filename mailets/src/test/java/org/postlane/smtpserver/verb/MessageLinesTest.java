@@ -77,4 +77,23 @@ class MessageLinesTest {
         assertThat(client.ask("MAIL FROM:<b@world.test>")).startsWith("250 ");
         assertThat(server.taken).containsExactly("a@world.test");
     }
+
+    @Test
+    void aBodyIsTakenAsItIsWithoutTheDotsThatWereAddedForTheWay() throws Exception {
+        String body = "one\r\n\r\ntwo\r\n".repeat(3_000);
+        assertThat(client.ask("Subject: t\r\n\r\n" + body + "..\r\n..x\r\n.y\r\n" + body + "end\r\n.")).startsWith("250 ");
+        assertThat(server.contents).singleElement().asString()
+            .endsWith("\r\n\r\n" + body + ".\r\n.x\r\ny\r\n" + body + "end\r\n");
+    }
+
+    @Test
+    void commandsBehindAMessageInOnePieceAreCommandsAgain() throws Exception {
+        String mail = "MAIL FROM:<b@world.test>\r\nRCPT TO:<ann@local.test>\r\nDATA\r\nSubject: u\r\nX: y\r\n\r\nsecond\r\n.\r\n";
+        client.send("Subject: t\r\n\r\nfirst\r\nline\r\n.\r\n" + mail + "NOPE\r\nNOPE\r\n");
+        for (String code : List.of("250 ", "250 ", "250 ", "354 ", "250 ", "500 ", "500 ")) {
+            assertThat(client.reply()).startsWith(code);
+        }
+        assertThat(server.taken).containsExactly("a@world.test", "b@world.test");
+        assertThat(server.contents).element(1).asString().endsWith("Subject: u\r\nX: y\r\n\r\nsecond\r\n");
+    }
 }

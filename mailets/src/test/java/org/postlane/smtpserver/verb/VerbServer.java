@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.mail.MessagingException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
@@ -39,6 +41,7 @@ import org.apache.james.protocols.smtp.core.WelcomeMessageHandler;
 import org.apache.james.protocols.smtp.core.esmtp.EhloCmdHandler;
 import org.apache.james.protocols.smtp.core.esmtp.StartTlsCmdHandler;
 import org.apache.james.protocols.smtp.hook.HookResult;
+import org.apache.james.server.core.MimeMessageInputStream;
 import org.apache.james.smtpserver.DataLineJamesMessageHookHandler;
 import org.apache.james.smtpserver.ExtendedSMTPSession;
 import org.apache.james.smtpserver.JamesDataCmdHandler;
@@ -59,6 +62,8 @@ final class VerbServer implements AutoCloseable {
 
     /** The senders of the mails that were taken. */
     final Queue<String> taken = new ConcurrentLinkedQueue<>();
+    /** Their messages. */
+    final Queue<String> contents = new ConcurrentLinkedQueue<>();
     final CompletableFuture<Void> noop = new CompletableFuture<>();
     volatile SMTPSession session;
     private final NettyServer server;
@@ -189,6 +194,11 @@ final class VerbServer implements AutoCloseable {
         @Override
         public HookResult onMessage(SMTPSession of, Mail mail) {
             taken.add(mail.getMaybeSender().asString());
+            try (InputStream in = new MimeMessageInputStream(mail.getMessage())) {
+                contents.add(new String(in.readAllBytes(), US_ASCII));
+            } catch (IOException | MessagingException e) {
+                throw new AssertionError(e);
+            }
             return HookResult.OK;
         }
     }
