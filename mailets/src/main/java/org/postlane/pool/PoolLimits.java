@@ -18,8 +18,11 @@ public final class PoolLimits {
     public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(30);
     /** Limits the harm of one slow host among several, as Postfix does: counting uses alone lets it hold every connection. */
     public static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(5);
-    /** As OpenSMTPD and ZoneMTA. */
-    public static final int DEFAULT_MAX_USES = 100;
+    /**
+     * What Exim takes over one connection as it comes (smtp_accept_max_per_connection). A new one costs several round trips, in
+     * which a fast host would have taken half as many mails as OpenSMTPD's and ZoneMTA's limit of 100 lets through.
+     */
+    public static final int DEFAULT_MAX_USES = 1_000;
     /** A round trip and a busy peer, as Postfix' smtp_rset_timeout. */
     public static final Duration DEFAULT_RESET_TIMEOUT = Duration.ofSeconds(20);
     /** Nothing depends on the farewell any more; what it holds up is the slot. */

@@ -159,7 +159,7 @@ final class ContentPump {
 
     private void offerFramed(ByteBuf piece, boolean last) {
         // Until now it was we who kept the server waiting.
-        dialogue.progressed();
+        dialogue.headway().progressed();
         CompletableFuture<Void> unused = framing.mayLeave(last).handle((may, failure) -> {
             if (failure == null && may && !stopped && !sent.isDone()) {
                 write(piece, last);
@@ -178,13 +178,13 @@ final class ContentPump {
 
     private void write(ByteBuf piece, boolean last) {
         lastPieceLeft |= last;
-        dialogue.contentLeaves(last);
+        dialogue.headway().contentLeaves(last);
         framing.leaving(last);
         Future<?> limit = limited(() -> new IOException("The server took no content for " + blockLimit.toMillis() + " ms"));
         ChannelPromise promise = channel.newPromise();
         promise.addListener(written -> {
             limit.cancel(false);
-            dialogue.progressed();
+            dialogue.headway().progressed();
             if (!written.isSuccess()) {
                 fail(written.cause());
             } else if (last) {

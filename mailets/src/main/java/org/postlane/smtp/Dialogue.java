@@ -27,18 +27,14 @@ import io.netty.util.concurrent.ScheduledFuture;
 final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     private final Deque<Expected> expected = new ArrayDeque<>();
     private final ReplyDecoder decoder;
-    private final LongSupplier clock;
+    private final Headway headway;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private Channel channel;
     private ScheduledFuture<?> deadline;
     // Written on the event loop only; read by isIntact from any thread.
     private volatile IOException broken;
     private volatile boolean shuttingDown;
-    private long lastReply;
-    /** When the server last did anything that was asked of it. Read from any thread. */
-    private volatile long lastProgress;
-    /** Contents whose last piece may have left, and that have no outcome. Written on the event loop only. */
-    private volatile int unknownOutcomes;
+    private volatile boolean hungUp;
     private Consumer<IOException> onEnd = why -> { };
 
     /**
@@ -48,43 +44,12 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
      */
     Dialogue(ReplyDecoder decoder, LongSupplier clock) {
         this.decoder = decoder;
-        this.clock = clock;
-        progressed();
+        this.headway = new Headway(clock);
     }
 
-    /** Something has begun, or the server has answered or taken some of what was sent. */
-    void progressed() {
-        lastProgress = clock.getAsLong();
-    }
-
-    /** A piece of content leaves; after the last one only the server knows whether it has the message. */
-    void contentLeaves(boolean last) {
-        countUnknown(last ? 1 : 0);
-    }
-
-    /** A transaction begins behind which nothing is open. */
-    void outcomesAreKnown() {
-        unknownOutcomes = 0;
-    }
-
-    /** One of the contents whose last piece has left has its outcome. */
-    void outcomeIsKnown() {
-        countUnknown(-1);
-    }
-
-    private void countUnknown(int more) {
-        int before = unknownOutcomes;
-        unknownOutcomes = Math.max(0, before + more);
-    }
-
-    /** Whether the last piece of some content may have left, and its outcome may be open. Any thread may ask. */
-    boolean isOutcomeUnknown() {
-        return unknownOutcomes > 0;
-    }
-
-    /** For how long nothing has gone on. Any thread may ask. */
-    Duration standstill() {
-        return Duration.ofNanos(clock.getAsLong() - lastProgress);
+    /** Whether it gets on. */
+    Headway headway() {
+        return headway;
     }
 
     /** The next reply that no earlier command claims. Its time begins to run when the reply before it has come. */
@@ -190,9 +155,9 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
         return broken instanceof ReplyTimeoutException;
     }
 
-    /** How long the server has said nothing. */
-    Duration silence() {
-        return Duration.ofNanos(clock.getAsLong() - lastReply);
+    /** Whether the server closed or reset it, before this side did and with nothing said about it. Any thread may ask. */
+    boolean isHungUp() {
+        return hungUp && !shuttingDown;
     }
 
     /** Whether part of a reply lies unread, which before a TLS handshake is an injection (RFC 3207 6). */
@@ -223,8 +188,7 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
             return;
         }
         stopClock();
-        lastReply = clock.getAsLong();
-        lastProgress = lastReply;
+        headway.replied();
         if (reply.code() == Reply.CLOSING) {
             shuttingDown = true;
         }
@@ -262,12 +226,16 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Throwable root = cause instanceof io.netty.handler.codec.DecoderException && cause.getCause() != null
             ? cause.getCause() : cause;
+        if (broken == null && root instanceof IOException && !(root instanceof ProtocolViolationException)) {
+            hungUp = true;
+        }
         abort(root instanceof IOException ? (IOException) root : new IOException(String.valueOf(root.getMessage()), root));
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         if (broken == null) {
+            hungUp = true;
             broken = new IOException("The server closed the connection" + expected.stream().findFirst()
                 .map(head -> " instead of answering " + head.what()).orElse(""));
         }

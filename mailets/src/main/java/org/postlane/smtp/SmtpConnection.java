@@ -20,16 +20,11 @@ public final class SmtpConnection {
     private final Link link;
     private final boolean encrypted;
     private final boolean authenticated;
-    private final ReplyShapes shapes = new ReplyShapes();
     private final Turns turns = new Turns(this::turnsChanged);
+    private final Transactions transactions;
 
-    // Touched on the event loop only.
-    private Transaction last;
-    private final Overlap overlap = new Overlap();
-    private boolean resetPending;
+    /** Touched on the event loop only. */
     private boolean aborted;
-    private int transactions;
-
     private volatile Capabilities capabilities;
     private volatile boolean idle = true;
     private volatile boolean givenWay;
@@ -39,6 +34,7 @@ public final class SmtpConnection {
         this.capabilities = capabilities;
         this.encrypted = encrypted;
         this.authenticated = authenticated;
+        this.transactions = new Transactions(link, turns, encrypted, () -> this.capabilities, () -> givenWay || aborted);
     }
 
     /**
@@ -61,66 +57,7 @@ public final class SmtpConnection {
      *     of this mail is on its way, and what is sent next will overlap with it, up to {@link #transactionsAtOnce()}
      */
     public CompletableFuture<TransactionResult> send(Envelope envelope, Content content, Runnable mayFollow) {
-        return link.fromEventLoop(() -> turns.take(this::mayOverlap, () -> {
-            boolean behind = turns.underWay() > 1;
-            if (behind ? !link.dialogue().isIntact() : !link.dialogue().isInSync()) {
-                return notInSync();
-            }
-            Optional<MissingExtension> missing = MissingExtension.of(content, capabilities)
-                .or(() -> envelope.missingFrom(capabilities, encrypted && settings().tls().isVerified()));
-            if (missing.isPresent()) {
-                return CompletableFuture.failedFuture(new ExtensionNotOfferedException(missing.get()));
-            }
-            if (content.size() > capabilities.maxSize().orElse(Long.MAX_VALUE)) {
-                RecipientJudge judge = new RecipientJudge(envelope.recipients().size(), capabilities.offers(Envelope.DSN));
-                judge.failAll(Fault.MESSAGE, "5.3.4 The message has " + content.size() + " octets; the server takes at most "
-                    + capabilities.maxSize().getAsLong());
-                return CompletableFuture.completedFuture(judge.result());
-            }
-            return begin(new Transaction(link, capabilities, shapes, envelope, content), behind, mayFollow);
-        }));
-    }
-
-    private CompletableFuture<TransactionResult> begin(Transaction transaction, boolean behind, Runnable mayFollow) {
-        boolean resetFirst = behind ? last.needsResetBehind() : resetPending;
-        if (behind) {
-            transaction.follow(last);
-        }
-        if (!behind) {
-            link.dialogue().outcomesAreKnown();
-        }
-        link.dialogue().progressed();
-        boolean reused = transactions > 0;
-        last = transaction;
-        transactions++;
-        resetPending = true;
-        CompletableFuture<TransactionResult> outcome = transaction.run(reused, resetFirst);
-        CompletableFuture<Void> unused = transaction.afterContent().thenRunAsync(() -> {
-            turns.advance();
-            if (transaction == last && !outcome.isDone() && transaction.mayBeFollowed()) {
-                mayFollow.run();
-            }
-        }, link.channel().eventLoop());
-        return outcome.whenComplete((result, failure) -> {
-            overlap.ended(transaction, link.dialogue(), givenWay || aborted);
-            if (transaction != last && transaction.isLastPieceLeft()) {
-                // Another goes on behind it, which may stall by itself; behind the last one nothing does that could give way.
-                link.dialogue().outcomeIsKnown();
-            }
-            transaction.leave();
-        });
-    }
-
-    private boolean mayOverlap() {
-        return turns.underWay() < settings().transactionsInFlight() && last != null && last.mayBeFollowed();
-    }
-
-    private <T> CompletableFuture<T> notInSync() {
-        IOException why = new IOException("The connection is closed, or the server said something unasked");
-        link.dialogue().abort(why);
-        return CompletableFuture.failedFuture(transactions > 0
-            ? new StaleConnectionException("The connection died in reserve", false, why)
-            : SmtpException.session(why.getMessage(), why));
+        return link.fromEventLoop(() -> transactions.send(envelope, content, mayFollow));
     }
 
     /**
@@ -134,12 +71,14 @@ public final class SmtpConnection {
             if (!link.dialogue().isInSync()) {
                 return CompletableFuture.completedFuture(false);
             }
-            if (!resetPending || capabilities.offers("PIPELINING")) {
+            if (!transactions.needReset() || capabilities.offers("PIPELINING")) {
                 return CompletableFuture.completedFuture(true);
             }
             return link.say("RSET").handle((answer, lost) -> {
-                resetPending = answer == null || !answer.isPositive();
-                return !resetPending;
+                if (answer != null && answer.isPositive()) {
+                    transactions.areReset();
+                }
+                return !transactions.needReset();
             });
         });
     }
@@ -147,7 +86,9 @@ public final class SmtpConnection {
     /** Says RSET now (RFC 5321 4.1.1.5), whether it is needed or not. Fails with {@link SmtpException} without an answer. */
     public CompletableFuture<Reply> rset() {
         return say("RSET", reply -> {
-            resetPending &= !reply.isPositive();
+            if (reply.isPositive()) {
+                transactions.areReset();
+            }
             return CompletableFuture.completedFuture(reply);
         });
     }
@@ -181,7 +122,7 @@ public final class SmtpConnection {
             if (!reply.isPositive()) {
                 return CompletableFuture.failedFuture(SmtpException.host("The greeting was refused", reply));
             }
-            resetPending = false;
+            transactions.areReset();
             capabilities = Capabilities.of(reply).without(settings().ignoredExtensions());
             return CompletableFuture.completedFuture(capabilities);
         });
@@ -195,7 +136,7 @@ public final class SmtpConnection {
         return inTurn(() -> link.dialogue().isInSync()
             ? Futures.recover(link.say(command), lost -> CompletableFuture.failedFuture(SmtpException.lost(lost)))
                 .thenCompose(answered)
-            : notInSync());
+            : transactions.notInSync());
     }
 
     /**
@@ -232,7 +173,7 @@ public final class SmtpConnection {
      * has left, for then only the server knows whether it has it. Between transactions it means nothing.
      */
     public long nanosStalled() {
-        return link.dialogue().isOutcomeUnknown() ? -1 : link.dialogue().standstill().toNanos();
+        return link.dialogue().headway().isOutcomeUnknown() ? -1 : link.dialogue().headway().standstill().toNanos();
     }
 
     /**
@@ -278,12 +219,17 @@ public final class SmtpConnection {
 
     /** Whether it broke in a way that a connection with one transaction at a time would not have, as far as can be told. */
     public boolean isBrokenByOverlap() {
-        return overlap.isToBlame();
+        return transactions.brokeByOverlap();
     }
 
     /** Whether the server has said 421: it is closing the connection, or has closed it. */
     public boolean isShuttingDown() {
         return link.dialogue().isShuttingDown();
+    }
+
+    /** Whether the server ended the connection without a word: no 421, and nothing that this side had done to it. */
+    public boolean isHungUp() {
+        return link.dialogue().isHungUp();
     }
 
     /** Whether the connection was given up because the server said something unasked, or something that is no answer. */

@@ -44,7 +44,7 @@ final class Transaction implements Surroundings {
         if (chunked) {
             ChunkTransfer chunks = new ChunkTransfer(link, shapes, content, end, pipelining);
             if (pipelining && shapes.allowBodyAhead()
-                && link.dialogue().silence().compareTo(SmtpLimits.SILENCE_BEFORE_CONFIRMING) < 0) {
+                && link.dialogue().headway().silence().compareTo(SmtpLimits.SILENCE_BEFORE_CONFIRMING) < 0) {
                 bodyAhead = true;
                 return chunks.runAhead(commands, () -> pipeline(resetFirst), this::contentLeft, this);
             }

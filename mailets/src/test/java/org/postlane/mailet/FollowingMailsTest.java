@@ -13,9 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postlane.outbound.settings.LiveSettings;
+import org.postlane.pool.DiscardReason;
 import org.postlane.schedule.DestinationStatus;
 import org.postlane.smtp.Relay;
 import org.postlane.testing.Behaviour;
+import org.postlane.testing.Connection;
 import org.postlane.testing.Reaction;
 import org.postlane.testing.ReceivedMail;
 import org.postlane.testing.ScriptedBehaviour;
@@ -296,5 +298,39 @@ class FollowingMailsTest {
         delivery.settled();
         assertThat(recipients()).hasSize(5);
         assertThat(delivery.metrics.countFor("postlane.outbound.deferred")).isZero();
+    }
+
+    /** Twice the same number of mails is what such a server means: later connections carry no more, and nothing is in doubt. */
+    @Test
+    void aServerThatHangsUpAfterSoManyMailsGetsNoMoreOfThemOverOneConnection() throws Exception {
+        behaviour.afterMails(WARM_UP + 4, Reaction.close());
+        start(BDAT, "delayTime", "1 hour", "mailsInFlightPerConnection", "3");
+        sendBeyondTheLast(0);
+        assertThat(delivery.metrics.countFor("postlane.outbound.ambiguous")).isEqualTo(2);
+        for (int i = 6; i < 6 + WARM_UP; i++) {
+            send(i, 1);
+            delivery.settled(WARM_UP + i + 1);
+        }
+        sendBeyondTheLast(6 + WARM_UP);
+        assertThat(delivery.metrics.countFor("postlane.outbound.ambiguous")).isEqualTo(4);
+
+        send(12 + WARM_UP, 25);
+        delivery.settled(37 + 2 * WARM_UP);
+        assertThat(delivery.metrics.countFor("postlane.outbound.ambiguous")).isEqualTo(4);
+        assertThat(server.connections()).extracting(Connection::mailsCarried).containsExactly(10, 10, 10, 10, 5);
+        assertThat(delivery.engine.stats().discarded(DiscardReason.PEER_LIMIT)).isEqualTo(2);
+    }
+
+    /** Three at once, so that the server is known to bear it; then the last one that it takes, with two behind. */
+    private void sendBeyondTheLast(int first) throws Exception {
+        for (int three = first; three < first + 6; three += 3) {
+            Stall end = new Stall();
+            behaviour.endOfData(Reaction.stall(end).then(Reaction.proceed())).once();
+            int before = relay.count(" LAST\r\n");
+            send(three, 3);
+            said(" LAST\r\n", before + 3);
+            end.release();
+            delivery.settled(WARM_UP + three + 3);
+        }
     }
 }

@@ -46,7 +46,7 @@ class StartLinesTest {
     void timesAreWrittenAsInTheConfiguration() throws Exception {
         assertThat(lines()).contains("Delivering the mail of queue outgoing by MX; retries: 5 min doubling to 4 h, given up after"
                 + " 5 days; rates [], connection rates [], concurrency []",
-            "Outbound connections: at most 1024, 8 to one host, each closed after 30 s unused, 5 min or 100 mails");
+            "Outbound connections: at most 1024, 8 to one host, each closed after 30 s unused, 5 min or 1000 mails");
     }
 
     @Test

@@ -36,6 +36,7 @@ public final class Connections {
     private final ConnectionPaces paces;
     private final BrokenExtensions brokenExtensions = new BrokenExtensions();
     private final BrokenTls brokenTls = new BrokenTls();
+    private final HangUps hangUps = new HangUps();
     private SmtpClient client;
     private Pool<ConnectionKey, PooledConnection> pool;
     private boolean closed;
@@ -94,7 +95,7 @@ public final class Connections {
 
     private PooledConnection pooled(SessionSettings wanted, SmtpConnection connection) {
         brokenTls.noteOpened(wanted, connection.settings());
-        return new PooledConnection(connection, metrics);
+        return new PooledConnection(connection, hangUps, metrics);
     }
 
     /** Extensions that do not work where they are offered. */

@@ -195,7 +195,11 @@ final class HostAttempt {
             connection.connection().domainsPerTransaction());
         Runnable mayFollow = batch.size() == pending.size() ? held::letFollow : () -> { };
         after(connection.send(mail.envelopeFor(batch), content, mayFollow), result -> {
-            transacted(connection, isBroughtDown(result));
+            boolean broughtDown = isBroughtDown(result);
+            if (!broughtDown) {
+                connection.answered();
+            }
+            transacted(connection, broughtDown);
             List<Integer> rest = new ArrayList<>();
             for (int i = 0; i < batch.size(); i++) {
                 RecipientResult one = result.recipients().get(i);

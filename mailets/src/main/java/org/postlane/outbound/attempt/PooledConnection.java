@@ -4,6 +4,7 @@ package org.postlane.outbound.attempt;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.postlane.outbound.operations.OutboundMetrics;
 import org.postlane.pool.DiscardReason;
@@ -17,12 +18,15 @@ import org.postlane.smtp.TransactionResult;
 /** An SMTP connection as the pool sees it. */
 final class PooledConnection implements PooledResource {
     private final SmtpConnection connection;
+    private final HangUps hangUps;
     private final OutboundMetrics metrics;
     private final AtomicBoolean blamed = new AtomicBoolean();
     private volatile int transactions;
+    private final AtomicInteger answered = new AtomicInteger();
 
-    PooledConnection(SmtpConnection connection, OutboundMetrics metrics) {
+    PooledConnection(SmtpConnection connection, HangUps hangUps, OutboundMetrics metrics) {
         this.connection = connection;
+        this.hangUps = hangUps;
         this.metrics = metrics;
     }
 
@@ -38,17 +42,27 @@ final class PooledConnection implements PooledResource {
         return connection.send(envelope, content, mayFollow).whenComplete((result, failure) -> timing.end());
     }
 
+    /** The server has answered a transaction. */
+    void answered() {
+        answered.incrementAndGet();
+    }
+
     /**
      * Whether the caller, whose mail the connection's end has cost, is the first of those to whom that happened. They are told in
      * the order of their mails: one broken connection speaks against the host once, however many were on their way over it.
      */
     boolean takesBlame() {
-        return blamed.compareAndSet(false, true);
+        boolean first = blamed.compareAndSet(false, true);
+        if (first && connection.isHungUp()) {
+            hangUps.note(connection.settings(), answered.get());
+        }
+        return first;
     }
 
-    /** Whether the server wants no further transaction over this connection (MAILMAX, RFC 9422). */
+    /** Whether the server wants no further transaction over this connection: by MAILMAX (RFC 9422), or by what it has done. */
     boolean isSpent() {
-        return transactions >= connection.capabilities().limit("MAILMAX").orElse(Integer.MAX_VALUE);
+        return transactions >= Math.min(hangUps.allowed(connection.settings()),
+            connection.capabilities().limit("MAILMAX").orElse(Integer.MAX_VALUE));
     }
 
     @Override

@@ -61,7 +61,7 @@ class HeldConnectionTest {
             });
         // Only now does the server greet: a connection that had been there before would have had the test's own thread wait.
         awaited.countDown();
-        return new PooledConnection(opened.get(60, TimeUnit.SECONDS), metrics);
+        return new PooledConnection(opened.get(60, TimeUnit.SECONDS), new HangUps(), metrics);
     }
 
     private static void await(CountDownLatch latch) {
