@@ -14,7 +14,7 @@ import org.postlane.benchmarks.frame.Options;
 final class ChatBenchmark {
     /** The one who chats, and those who get the other mail. */
     private static final int USERS = 101;
-    private static final Map<String, String> QUICK = Map.of("mails", "30", "warm-up", "30", "rounds", "2");
+    private static final Map<String, String> QUICK = Map.of("mails", "30", "run-up", "200", "warm-up", "30", "rounds", "2");
 
     private ChatBenchmark() {
     }
@@ -24,7 +24,10 @@ final class ChatBenchmark {
         defaults.put("mails", "400");
         defaults.put("rate", "10");
         defaults.put("background", "50");
-        defaults.put("warm-up", "600");
+        defaults.put("inbox", "50");
+        defaults.put("run-up", "20000");
+        defaults.put("run-up-portion", "1000");
+        defaults.put("warm-up", "200");
         defaults.put("with", MailboxServers.ALL);
         defaults.putAll(Defaults.MAILBOXES);
         Options options = Options.parse(arguments, defaults, QUICK);

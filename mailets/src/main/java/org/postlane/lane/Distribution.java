@@ -68,7 +68,9 @@ public final class Distribution {
     public void run(Map<MailAddress, RecipientType> types) throws MessagingException {
         Set<String> before = Bookkeeping.handedOver(mail);
         List<Pending> pending = new ArrayList<>();
-        parts(types, before).forEach((type, recipients) -> begin(lanes.get(type), recipients, pending));
+        Map<RecipientType, List<MailAddress>> parts = parts(types, before);
+        boolean alone = parts.size() == 1;
+        parts.forEach((type, recipients) -> begin(lanes.get(type), recipients, alone, pending));
         pending.forEach(this::await);
         if (failed) {
             Bookkeeping.rememberHandedOver(mail, handedOver);
@@ -91,10 +93,10 @@ public final class Distribution {
         return parts;
     }
 
-    private void begin(Lane lane, List<MailAddress> recipients, List<Pending> pending) {
+    private void begin(Lane lane, List<MailAddress> recipients, boolean alone, List<Pending> pending) {
         try {
             // One after the other: parsing and copying one message is not safe for several threads.
-            pending.add(new Pending(lane, recipients, lane.begin(mail, recipients)));
+            pending.add(new Pending(lane, recipients, lane.begin(mail, recipients, alone)));
         } catch (MessagingException | RuntimeException e) {
             fail(lane, e);
         }

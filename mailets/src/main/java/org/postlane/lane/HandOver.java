@@ -2,81 +2,26 @@
 package org.postlane.lane;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
-
-import org.apache.james.lifecycle.api.LifecycleUtil;
-import org.apache.james.queue.api.MailQueue;
-import org.apache.mailet.Mail;
 
 /**
- * One mail on its way into a lane's queue. It ends in one of three ways: the queue has it, the queue certainly does not have
- * it, or nobody knows, because the queue had not answered in time. Safe for use by several threads.
+ * One mail on its way to a lane. It ends in one of three ways: the lane has it, the lane certainly does not have it, or nobody
+ * knows, because there was no answer in time. Safe for use by several threads.
  */
-final class HandOver implements Runnable {
-    /** How it stands. */
-    enum State {
-        /** No thread has begun. */
-        WAITING,
-        /** The queue was asked, and may take the mail at any moment from here on. */
-        RUNNING,
-        /** Given up before the queue was asked. */
-        ABANDONED
-    }
+interface HandOver {
+    /** Gives up if nothing has begun yet; false where the lane may have it at any moment from here on. */
+    boolean abandon();
 
-    private final MailQueue queue;
-    private final Mail part;
-    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
-    private final CompletableFuture<Void> done = new CompletableFuture<>();
-
-    HandOver(MailQueue queue, Mail part) {
-        this.queue = queue;
-        this.part = part;
-    }
-
-    @Override
-    @SuppressWarnings("IllegalCatch")
-    public void run() {
-        if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
-            return;
-        }
-        try {
-            queue.enQueue(part);
-            done.complete(null);
-        } catch (Throwable e) {
-            // Whoever waits for this decides what it means; an error must not leave them waiting.
-            done.completeExceptionally(e);
-        } finally {
-            LifecycleUtil.dispose(part);
-        }
-    }
-
-    /** Gives up if the queue has not been asked yet. */
-    boolean abandon() {
-        if (!state.compareAndSet(State.WAITING, State.ABANDONED)) {
-            return false;
-        }
-        LifecycleUtil.dispose(part);
-        done.cancel(false);
-        return true;
-    }
-
-    /** Whether the queue certainly does not have it. */
-    boolean hasFailed() {
-        return done.isCompletedExceptionally();
-    }
+    /** Whether the lane certainly does not have it. */
+    boolean hasFailed();
 
     /**
-     * Waits until the queue has it.
+     * Waits until the lane has it.
      *
-     * @throws ExecutionException   the queue does not have it
+     * @throws ExecutionException   the lane does not have it
      * @throws TimeoutException     not yet, and perhaps later
      * @throws InterruptedException the same, for another reason
      */
-    void await(Duration atMost) throws ExecutionException, TimeoutException, InterruptedException {
-        done.get(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS);
-    }
+    void await(Duration atMost) throws ExecutionException, TimeoutException, InterruptedException;
 }

@@ -25,6 +25,7 @@ import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.mailet.Mail;
+import org.postlane.recipient.RecipientType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,18 +107,42 @@ public final class Lane {
     /**
      * Begins to hand a mail's part to this lane. A hand-over of the very same part that was left without an answer is taken
      * up again instead, so that the part is not in the queue twice when the answer comes late.
+     *
+     * @param alone whether no other part of the mail is handed over at the same time
      */
-    HandOver begin(Mail mail, List<MailAddress> recipients) throws MessagingException {
+    HandOver begin(Mail mail, List<MailAddress> recipients, boolean alone) throws MessagingException {
         String key = key(mail, recipients);
         HandOver earlier = inDoubt.asMap().remove(key);
         if (earlier != null && !earlier.hasFailed()) {
             return earlier;
         }
-        ThreadPoolExecutor threads = handOverThreads();
         Mail part = Part.of(mail, recipients, settings());
+        if (alone && recipients.size() == 1 && settings().type() == RecipientType.LOCAL) {
+            Optional<StraightRun> run = running().flatMap(open -> open.runStraight(part, id -> copy(mail, recipients, id)));
+            if (run.isPresent()) {
+                return run.get();
+            }
+        }
+        return enqueue(part, Duration.ZERO);
+    }
+
+    private synchronized Optional<LaneConsumer> running() {
+        return closed ? Optional.empty() : consumer;
+    }
+
+    /** Another node, which cannot know of the run, is to leave it the time that runs have. */
+    private HandOver copy(Mail mail, List<MailAddress> recipients, String run) throws MessagingException {
+        Duration wait = settings().timeout();
+        Mail part = Part.of(mail, recipients, settings());
+        Bookkeeping.setUnderWay(part, run);
+        Bookkeeping.setNotBefore(part, clock.instant().plus(wait));
+        return enqueue(part, wait);
+    }
+
+    private HandOver enqueue(Mail part, Duration delay) throws MessagingException {
         try {
-            HandOver handOver = new HandOver(queue(), part);
-            threads.execute(handOver);
+            QueueHandOver handOver = new QueueHandOver(queue(), part, delay);
+            handOverThreads().execute(handOver);
             return handOver;
         } catch (RuntimeException e) {
             LifecycleUtil.dispose(part);

@@ -3,6 +3,7 @@ package org.postlane.lane;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,6 +17,7 @@ import javax.inject.Provider;
 import org.apache.james.mailetcontainer.api.MailProcessor;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueue.MailQueueItem;
+import org.apache.mailet.Mail;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -54,6 +56,8 @@ final class LaneConsumer {
     private final ThreadPoolExecutor threads;
     private final Scheduler queueScheduler;
     private final AtomicInteger slotsLent = new AtomicInteger();
+    private final Places places;
+    private final StraightRuns straightRuns = new StraightRuns();
     private final Disposable.Swap subscription = Disposables.swap();
 
     LaneConsumer(LaneSettings settings, MailQueue queue, Provider<MailProcessor> processor, ScheduledExecutorService timer,
@@ -63,6 +67,7 @@ final class LaneConsumer {
         this.timer = timer;
         this.metrics = metrics;
         this.runner = new LaneRunner(settings, queue, processor, clock, metrics);
+        this.places = new Places(settings.concurrency());
         // No run ever waits for a thread.
         this.threads = LaneThreads.pool(settings.laneName(), settings.slots(), new LinkedBlockingQueue<>());
         this.queueScheduler = Schedulers.newBoundedElastic(1, Integer.MAX_VALUE, settings.laneName() + "-queue", 60, true);
@@ -84,6 +89,11 @@ final class LaneConsumer {
     /** Never throws: an error here would end the subscription with other mails in its buffer. */
     @SuppressWarnings("IllegalCatch")
     private CompletableFuture<Void> accept(MailQueueItem item) {
+        Optional<StraightRun> begun = straightRuns.claim(item.getMail());
+        if (begun.isPresent()) {
+            runner.settleWith(begun.get(), item);
+            return begun.get().slot();
+        }
         Run run = new Run(item);
         try {
             Duration early = runner.notDueFor(item.getMail());
@@ -101,6 +111,34 @@ final class LaneConsumer {
         return run.slot;
     }
 
+    /**
+     * Begins to run a mail that has not been in the queue; empty, and nothing has happened, where there is no place for it.
+     *
+     * @param copy puts a copy of it into the queue
+     */
+    @SuppressWarnings("IllegalCatch")
+    Optional<StraightRun> runStraight(Mail part, StraightRun.Copy copy) {
+        if (!places.tryTake()) {
+            return Optional.empty();
+        }
+        Optional<StraightRun> straight = straightRuns.begin(part, copy);
+        if (straight.isEmpty()) {
+            places.giveBack();
+            return straight;
+        }
+        Run run = new Run(straight.get(), straight.get().slot());
+        try {
+            threads.execute(run);
+        } catch (RuntimeException | Error e) {
+            LOGGER.info("{} has no thread for the mail, which goes into its queue", settings.laneName(), e);
+            straightRuns.ended();
+            run.end();
+            return Optional.empty();
+        }
+        run.watch(settings.timeout());
+        return straight;
+    }
+
     /** Takes no more mails; what runs goes on. */
     void stop() {
         subscription.dispose();
@@ -116,22 +154,36 @@ final class LaneConsumer {
     /** One mail in the lane's processor. */
     private final class Run implements Runnable {
         private final MailQueueItem item;
-        private final CompletableFuture<Void> slot = new CompletableFuture<>();
+        private final CompletableFuture<Void> slot;
         private ScheduledFuture<?> overdueCheck;
         private boolean ended;
         private boolean overdue;
         private boolean lent;
 
         private Run(MailQueueItem item) {
+            this(item, new CompletableFuture<>());
+        }
+
+        private Run(MailQueueItem item, CompletableFuture<Void> slot) {
             this.item = item;
+            this.slot = slot;
         }
 
         private void begin() {
+            places.take(this::inItsPlace);
+        }
+
+        @SuppressWarnings("IllegalCatch")
+        private void inItsPlace() {
             try {
                 threads.execute(this);
                 watch(settings.timeout());
             } catch (RejectedExecutionException e) {
                 LOGGER.debug("{} is stopping, the mail stays in its queue", settings.laneName(), e);
+                runner.giveBack(item);
+                end();
+            } catch (RuntimeException | Error e) {
+                LOGGER.error("{}: a mail cannot be run and goes back into the queue", settings.laneName(), e);
                 runner.giveBack(item);
                 end();
             }
@@ -152,32 +204,41 @@ final class LaneConsumer {
             }
         }
 
-        private synchronized void checkOverdue() {
-            if (ended) {
-                return;
-            }
-            if (!overdue) {
-                overdue = true;
-                metrics.stuck();
-                LOGGER.warn("{}: processor {} has not ended after {} for mail {}; it goes on", settings.laneName(),
-                    settings.processor(), settings.timeout(), runner.nameOf(item));
-            }
-            if (slotsLent.incrementAndGet() <= settings.concurrency()) {
+        private void checkOverdue() {
+            synchronized (this) {
+                if (ended) {
+                    return;
+                }
+                if (!overdue) {
+                    overdue = true;
+                    metrics.stuck();
+                    LOGGER.warn("{}: processor {} has not ended after {} for mail {}; it goes on", settings.laneName(),
+                        settings.processor(), settings.timeout(), runner.nameOf(item));
+                }
+                if (slotsLent.incrementAndGet() > settings.concurrency()) {
+                    slotsLent.decrementAndGet();
+                    watch(LEND_AGAIN);
+                    return;
+                }
                 lent = true;
-                slot.complete(null);
-            } else {
-                slotsLent.decrementAndGet();
-                watch(LEND_AGAIN);
             }
+            places.giveBack();
+            slot.complete(null);
         }
 
-        private synchronized void end() {
-            ended = true;
-            if (overdueCheck != null) {
-                overdueCheck.cancel(false);
+        private void end() {
+            boolean wasLent;
+            synchronized (this) {
+                ended = true;
+                if (overdueCheck != null) {
+                    overdueCheck.cancel(false);
+                }
+                wasLent = lent;
             }
-            if (lent) {
+            if (wasLent) {
                 slotsLent.decrementAndGet();
+            } else {
+                places.giveBack();
             }
             slot.complete(null);
         }

@@ -7,6 +7,7 @@ import javax.inject.Inject;
 
 import com.google.inject.Module;
 import org.apache.james.core.Username;
+import org.apache.james.mailbox.model.MailboxConstants;
 import org.apache.james.mailbox.model.MailboxPath;
 import org.apache.james.metrics.api.Metric;
 import org.apache.james.metrics.api.MetricFactory;
@@ -61,6 +62,7 @@ public final class MailboxProcess {
         MailboxProcess process = new MailboxProcess(home, durable ? lasting(home.root()) : binder -> { });
         Conversation.hold(Map.of(
             "populate", number -> process.populate(Integer.parseInt(number)),
+            "empty", range -> process.empty(Integer.parseInt(range.split("-")[0]), Integer.parseInt(range.split("-")[1])),
             "delivered", nothing -> process.copies.now(),
             "cpu", nothing -> JamesProcess.processorNanos()));
         // Derby's files go with the directory.
@@ -83,5 +85,15 @@ public final class MailboxProcess {
             mailboxes.createMailbox(MailboxPath.inbox(Username.of(user(users))));
         }
         return "populated";
+    }
+
+    /** An inbox that is new has no mail. */
+    private String empty(int first, int end) throws Exception {
+        MailboxProbeImpl mailboxes = james.server().getProbe(MailboxProbeImpl.class);
+        for (int number = first; number < end; number++) {
+            mailboxes.deleteMailbox(MailboxConstants.USER_NAMESPACE, user(number), MailboxConstants.INBOX);
+            mailboxes.createMailbox(MailboxPath.inbox(Username.of(user(number))));
+        }
+        return "empty";
     }
 }

@@ -75,6 +75,11 @@ public final class MailboxJames implements Closeable {
         String unusedAnswer = jvm.ask("populate " + users);
     }
 
+    /** Deletes all mail of the users with these numbers, the last one excluded; none of them may have a mailbox open. */
+    public void emptyInboxes(int first, int end) throws IOException {
+        String unusedAnswer = jvm.ask("empty " + first + "-" + end);
+    }
+
     /** How many copies are in mailboxes since the start. */
     public long delivered() throws IOException {
         return jvm.number("delivered");
