@@ -23,8 +23,6 @@ final class Bookkeeping {
     static final AttributeName FAILURES = AttributeName.of("postlane-lane-failures");
     /** Not before this time (milliseconds since 1970) is it tried again. */
     static final AttributeName NOT_BEFORE = AttributeName.of("postlane-lane-not-before");
-    /** The run, straight from the spool, that has begun with this mail and had not ended when the mail went into the queue. */
-    static final AttributeName UNDER_WAY = AttributeName.of("postlane-lane-under-way");
     /** How many lanes the mail has been through. */
     static final AttributeName PASSES = AttributeName.of("postlane-lane-passes");
 
@@ -56,14 +54,6 @@ final class Bookkeeping {
         return mail.getAttribute(NOT_BEFORE)
             .flatMap(attribute -> attribute.getValue().valueAs(Long.class))
             .map(Instant::ofEpochMilli);
-    }
-
-    static Optional<String> underWay(Mail mail) {
-        return mail.getAttribute(UNDER_WAY).flatMap(attribute -> attribute.getValue().valueAs(String.class));
-    }
-
-    static void setUnderWay(Mail mail, String run) {
-        mail.setAttribute(new Attribute(UNDER_WAY, AttributeValue.of(run)));
     }
 
     static void setNotBefore(Mail mail, Instant time) {

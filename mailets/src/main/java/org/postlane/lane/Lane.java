@@ -118,30 +118,21 @@ public final class Lane {
         }
         Mail part = Part.of(mail, recipients, settings());
         if (alone && recipients.size() == 1 && settings().type() == RecipientType.LOCAL) {
-            Optional<StraightRun> run = running().flatMap(open -> open.runStraight(part, id -> copy(mail, recipients, id)));
+            Optional<StraightRun> run = running().flatMap(open -> open.runStraight(part));
             if (run.isPresent()) {
                 return run.get();
             }
         }
-        return enqueue(part, Duration.ZERO);
+        return enqueue(part);
     }
 
     private synchronized Optional<LaneConsumer> running() {
         return closed ? Optional.empty() : consumer;
     }
 
-    /** Another node, which cannot know of the run, is to leave it the time that runs have. */
-    private HandOver copy(Mail mail, List<MailAddress> recipients, String run) throws MessagingException {
-        Duration wait = settings().timeout();
-        Mail part = Part.of(mail, recipients, settings());
-        Bookkeeping.setUnderWay(part, run);
-        Bookkeeping.setNotBefore(part, clock.instant().plus(wait));
-        return enqueue(part, wait);
-    }
-
-    private HandOver enqueue(Mail part, Duration delay) throws MessagingException {
+    private HandOver enqueue(Mail part) throws MessagingException {
         try {
-            QueueHandOver handOver = new QueueHandOver(queue(), part, delay);
+            QueueHandOver handOver = new QueueHandOver(queue(), part);
             handOverThreads().execute(handOver);
             return handOver;
         } catch (RuntimeException e) {

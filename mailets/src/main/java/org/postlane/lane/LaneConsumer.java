@@ -57,7 +57,7 @@ final class LaneConsumer {
     private final Scheduler queueScheduler;
     private final AtomicInteger slotsLent = new AtomicInteger();
     private final Places places;
-    private final StraightRuns straightRuns = new StraightRuns();
+    private final StraightRuns straightRuns = new StraightRuns(System::nanoTime);
     private final Disposable.Swap subscription = Disposables.swap();
 
     LaneConsumer(LaneSettings settings, MailQueue queue, Provider<MailProcessor> processor, ScheduledExecutorService timer,
@@ -89,11 +89,6 @@ final class LaneConsumer {
     /** Never throws: an error here would end the subscription with other mails in its buffer. */
     @SuppressWarnings("IllegalCatch")
     private CompletableFuture<Void> accept(MailQueueItem item) {
-        Optional<StraightRun> begun = straightRuns.claim(item.getMail());
-        if (begun.isPresent()) {
-            runner.settleWith(begun.get(), item);
-            return begun.get().slot();
-        }
         Run run = new Run(item);
         try {
             Duration early = runner.notDueFor(item.getMail());
@@ -111,27 +106,23 @@ final class LaneConsumer {
         return run.slot;
     }
 
-    /**
-     * Begins to run a mail that has not been in the queue; empty, and nothing has happened, where there is no place for it.
-     *
-     * @param copy puts a copy of it into the queue
-     */
+    /** Begins to run a mail that has not been in the queue; empty, and nothing has happened, where there is no place for it. */
     @SuppressWarnings("IllegalCatch")
-    Optional<StraightRun> runStraight(Mail part, StraightRun.Copy copy) {
+    Optional<StraightRun> runStraight(Mail part) {
         if (!places.tryTake()) {
             return Optional.empty();
         }
-        Optional<StraightRun> straight = straightRuns.begin(part, copy);
+        Optional<StraightRun> straight = straightRuns.begin(part);
         if (straight.isEmpty()) {
             places.giveBack();
             return straight;
         }
-        Run run = new Run(straight.get(), straight.get().slot());
+        Run run = new Run(straight.get());
         try {
             threads.execute(run);
         } catch (RuntimeException | Error e) {
             LOGGER.info("{} has no thread for the mail, which goes into its queue", settings.laneName(), e);
-            straightRuns.ended();
+            straightRuns.ended(straight.get());
             run.end();
             return Optional.empty();
         }
@@ -154,19 +145,14 @@ final class LaneConsumer {
     /** One mail in the lane's processor. */
     private final class Run implements Runnable {
         private final MailQueueItem item;
-        private final CompletableFuture<Void> slot;
+        private final CompletableFuture<Void> slot = new CompletableFuture<>();
         private ScheduledFuture<?> overdueCheck;
         private boolean ended;
         private boolean overdue;
         private boolean lent;
 
         private Run(MailQueueItem item) {
-            this(item, new CompletableFuture<>());
-        }
-
-        private Run(MailQueueItem item, CompletableFuture<Void> slot) {
             this.item = item;
-            this.slot = slot;
         }
 
         private void begin() {
@@ -201,6 +187,10 @@ final class LaneConsumer {
                 runner.run(item);
             } finally {
                 end();
+                if (item instanceof StraightRun) {
+                    // An error may have ended it without a word, and the spool waits.
+                    ((StraightRun) item).done(MailQueueItem.CompletionStatus.RETRY);
+                }
             }
         }
 

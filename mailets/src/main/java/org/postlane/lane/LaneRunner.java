@@ -86,7 +86,6 @@ final class LaneRunner {
         // Copies that the processor makes shall not inherit what is true of this run only.
         mail.removeAttribute(Bookkeeping.FAILURES);
         mail.removeAttribute(Bookkeeping.NOT_BEFORE);
-        mail.removeAttribute(Bookkeeping.UNDER_WAY);
         withoutRepeatedHeaders(mail);
         TimeMetric time = metrics.startTimer();
         try {
@@ -166,14 +165,6 @@ final class LaneRunner {
     /** Leaves the item to the queue as the queue has it. */
     void giveBack(MailQueueItem item) {
         settle(item, CompletionStatus.RETRY);
-    }
-
-    /** The mail that the queue has for a run that had begun before. */
-    void settleWith(StraightRun run, MailQueueItem item) {
-        var unusedEnd = run.outcome().thenAccept(well -> {
-            settle(item, well ? CompletionStatus.SUCCESS : CompletionStatus.RETRY);
-            LifecycleUtil.dispose(item.getMail());
-        });
     }
 
     private void settle(MailQueueItem item, CompletionStatus status) {

@@ -32,7 +32,7 @@ final class Part {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Part.class);
     private static final Set<AttributeName> NOT_INHERITED =
-        Set.of(Bookkeeping.HANDED_OVER, Bookkeeping.FAILURES, Bookkeeping.NOT_BEFORE, Bookkeeping.UNDER_WAY,
+        Set.of(Bookkeeping.HANDED_OVER, Bookkeeping.FAILURES, Bookkeeping.NOT_BEFORE,
             SpoolReturn.HAND_OVER_RETURNS, SpoolReturn.CLASSIFICATION_RETURNS, DestinationsAtOnce.NAME);
 
     private Part() {

@@ -26,19 +26,17 @@ final class QueueHandOver implements HandOver, Runnable {
 
     private final MailQueue queue;
     private final Mail part;
-    private final Duration delay;
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private final CompletableFuture<Void> done = new CompletableFuture<>();
 
     /**
-     * A mail that the queue shall give out after a delay, which may be zero.
+     * A mail that is to go into the queue.
      *
      * @param part is disposed of at the end
      */
-    QueueHandOver(MailQueue queue, Mail part, Duration delay) {
+    QueueHandOver(MailQueue queue, Mail part) {
         this.queue = queue;
         this.part = part;
-        this.delay = delay;
     }
 
     @Override
@@ -48,11 +46,7 @@ final class QueueHandOver implements HandOver, Runnable {
             return;
         }
         try {
-            if (delay.isZero()) {
-                queue.enQueue(part);
-            } else {
-                queue.enQueue(part, delay);
-            }
+            queue.enQueue(part);
             done.complete(null);
         } catch (Throwable e) {
             // Whoever waits for this decides what it means; an error must not leave them waiting.

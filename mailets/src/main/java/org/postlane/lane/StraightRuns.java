@@ -5,52 +5,54 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import org.apache.mailet.Mail;
 
 /** Which mails of one lane run straight from the spool, and whether one more may. Safe for use by several threads. */
 final class StraightRuns {
-    /** A thread of the spool waits for each; James' sample configuration has twenty. */
+    /** A thread of the spool waits for each, at worst until a mailbox that hangs is given up; James' sample has twenty. */
     static final int MOST = 4;
-    /** Runs that have outlived the spool's patience, until the queue gives out their mails; as for hand-overs in doubt. */
-    private static final int MAX_KNOWN = 10_000;
-    private static final Duration KNOWN_FOR = Duration.ofHours(1);
+    /** What takes longer had better wait in the queue than in the spool: a mailbox that is well takes some milliseconds. */
+    static final Duration SLOW = Duration.ofMillis(200);
+    /** A store that was slow is likely to be slow again. */
+    static final Duration REST = Duration.ofSeconds(30);
 
-    private final Cache<String, StraightRun> known =
-        Caffeine.newBuilder().maximumSize(MAX_KNOWN).expireAfterWrite(KNOWN_FOR).executor(Runnable::run).build();
-    private final Set<String> slow = new HashSet<>();
-    private int underWay;
+    private final LongSupplier clock;
+    private final Set<StraightRun> underWay = new HashSet<>();
+    private boolean anySlow;
+    private long lastSlow;
 
-    /** One more, if there is room and none of the others is slow; it ends with {@link #ended}. */
-    synchronized Optional<StraightRun> begin(Mail part, StraightRun.Copy copy) {
-        if (underWay >= MOST || !slow.isEmpty()) {
+    /**
+     * None yet.
+     *
+     * @param clock as {@link System#nanoTime}
+     */
+    StraightRuns(LongSupplier clock) {
+        this.clock = clock;
+    }
+
+    /** One more, if there is room, and none is slow or was a moment ago; it ends with {@link #ended}. */
+    synchronized Optional<StraightRun> begin(Mail part) {
+        long now = clock.getAsLong();
+        underWay.forEach(run -> lookAt(run, now));
+        if (underWay.size() >= MOST || (anySlow && now - lastSlow < REST.toNanos())) {
             return Optional.empty();
         }
-        underWay++;
-        return Optional.of(new StraightRun(part, copy, this));
+        StraightRun run = new StraightRun(part, this, now);
+        underWay.add(run);
+        return Optional.of(run);
     }
 
-    synchronized void ended() {
-        underWay--;
+    synchronized void ended(StraightRun run) {
+        lookAt(run, clock.getAsLong());
+        underWay.remove(run);
     }
 
-    /** The spool waits no longer; until this one has ended, no other begins. */
-    void outlive(StraightRun run) {
-        known.put(run.id(), run);
-        synchronized (this) {
-            slow.add(run.id());
+    private void lookAt(StraightRun run, long now) {
+        if (now - run.begun() > SLOW.toNanos()) {
+            anySlow = true;
+            lastSlow = now;
         }
-        var unusedEnd = run.outcome().thenRun(() -> noLongerSlow(run));
-    }
-
-    private synchronized void noLongerSlow(StraightRun run) {
-        slow.remove(run.id());
-    }
-
-    /** The run of which the queue has given out the mail, where it is one of this process; once. */
-    Optional<StraightRun> claim(Mail mail) {
-        return Bookkeeping.underWay(mail).map(known.asMap()::remove);
     }
 }

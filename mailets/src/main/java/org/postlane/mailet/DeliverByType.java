@@ -35,8 +35,8 @@ import org.postlane.recipient.RelayDomains;
  * that remain, and is tried again after 10 s, doubling to 5 min, 12 times at most; after that, or where the spool does not
  * take it, an exception says so, and {@code onMailetException} decides about the recipients that remain.
  *
- * <p>A mail to a single local recipient runs at once where its lane has room, and is in no queue unless that takes longer than
- * a second; the spool keeps it meanwhile.
+ * <p>A mail to a single local recipient runs at once where its lane has room and its store is fast, and is in no queue; the spool
+ * keeps it meanwhile.
  *
  * <p>A processor that throws is run again after 10 s, doubling to 5 min; after 5 failures the part goes to the processor
  * {@code error}. A run that takes longer than the timeout goes on, since to interrupt a delivery under way makes duplicates or

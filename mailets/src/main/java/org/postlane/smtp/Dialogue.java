@@ -168,6 +168,8 @@ final class Dialogue extends SimpleChannelInboundHandler<Reply> {
     /** Ends the connection without further words; what is expected fails with {@code why}. */
     void abort(IOException why) {
         if (broken == null) {
+            // What could not be written any more is told before the end itself.
+            hungUp = hungUp || (channel != null && !channel.isActive());
             broken = why;
         }
         if (channel != null) {

@@ -164,6 +164,8 @@ public final class CommandGate extends ChannelInboundHandlerAdapter {
             context.fireChannelRead(message);
             return;
         }
+        // However a message ended, what takes commands gets each line by itself.
+        body &= !lineHandlers.isEmpty();
         CompletableFuture<?> ready = lineHandlers.isEmpty() ? preparations.begin((ByteBuf) message) : NOTHING_TO_DO;
         if (ready.isDone()) {
             context.fireChannelRead(message);

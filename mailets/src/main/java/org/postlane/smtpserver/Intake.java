@@ -72,6 +72,15 @@ final class Intake extends ChannelInboundHandlerAdapter {
                 return;
             }
         }
+        if (handingOn) {
+            // It was dealt with at once: other sessions of this thread have their turn first, and nothing is read meanwhile.
+            context.executor().execute(this::goOnNow);
+        } else {
+            goOnNow();
+        }
+    }
+
+    private void goOnNow() {
         paused = false;
         octets = 0;
         lines = 0;
@@ -80,7 +89,7 @@ final class Intake extends ChannelInboundHandlerAdapter {
 
     private void handOn() {
         if (handingOn) {
-            // It was dealt with before the event was back; the loop below goes on by itself.
+            // The loop below goes on by itself.
             return;
         }
         handingOn = true;

@@ -22,21 +22,45 @@ final class HangUps {
     /** What does not fit is found out again. */
     private static final int MOST_SERVERS = 10_000;
 
-    private final Cache<InetSocketAddress, Integer> last = Caffeine.newBuilder()
+    /** So few may be the same by chance, as where a mail that a server cannot bear comes again and again. */
+    private static final int FEW = 5;
+
+    private final Cache<InetSocketAddress, Seen> seen = Caffeine.newBuilder()
         .maximumSize(MOST_SERVERS).expireAfterWrite(REMEMBERED).build();
     private final Cache<InetSocketAddress, Integer> habits = Caffeine.newBuilder()
         .maximumSize(MOST_SERVERS).expireAfterWrite(REMEMBERED).build();
 
+    /** What a server did last. */
+    private static final class Seen {
+        private final int answered;
+        private final int times;
+        private final long at;
+
+        private Seen(int answered, int times, long at) {
+            this.answered = answered;
+            this.times = times;
+            this.at = at;
+        }
+    }
+
     /**
-     * A server hung up on mails after having answered so many. Twice the same number is its habit; anything else may have been an
-     * accident.
+     * A server hung up on mails after having answered so many. The same number again, on a connection that was opened after that,
+     * is its habit; those that were open together may have ended together, when the server or the network went down.
+     *
+     * @param openedAt when the connection was opened, as {@link System#nanoTime}
      */
-    void note(SessionSettings settings, int answered) {
-        Integer before = last.asMap().put(settings.address(), answered);
-        if (answered > 0 && before != null && before == answered && allowed(settings) > answered) {
+    void note(SessionSettings settings, int answered, long openedAt) {
+        long now = System.nanoTime();
+        Seen latest = seen.asMap().compute(settings.address(), (address, before) -> {
+            if (before != null && openedAt - before.at < 0) {
+                return before;
+            }
+            return new Seen(answered, before != null && before.answered == answered ? before.times + 1 : 1, now);
+        });
+        if (answered > 0 && latest.at == now && latest.times >= (answered < FEW ? 3 : 2) && allowed(settings) > answered) {
             habits.put(settings.address(), answered);
-            LOGGER.warn("{}: hung up without a word after {} mails, twice; for {} each connection carries no more", settings,
-                answered, REMEMBERED);
+            LOGGER.warn("{}: hung up without a word after {} mails, {} times; for {} each connection carries no more", settings,
+                answered, latest.times, REMEMBERED);
         }
     }
 

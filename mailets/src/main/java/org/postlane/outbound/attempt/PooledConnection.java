@@ -21,6 +21,7 @@ final class PooledConnection implements PooledResource {
     private final HangUps hangUps;
     private final OutboundMetrics metrics;
     private final AtomicBoolean blamed = new AtomicBoolean();
+    private final long openedAt = System.nanoTime();
     private volatile int transactions;
     private final AtomicInteger answered = new AtomicInteger();
 
@@ -54,7 +55,7 @@ final class PooledConnection implements PooledResource {
     boolean takesBlame() {
         boolean first = blamed.compareAndSet(false, true);
         if (first && connection.isHungUp()) {
-            hangUps.note(connection.settings(), answered.get());
+            hangUps.note(connection.settings(), answered.get(), openedAt);
         }
         return first;
     }

@@ -137,7 +137,8 @@ public final class UncopiedContent implements MailQueue {
             if (content.isEmpty()) {
                 return mail;
             }
-            // The queue copies the envelope.
+            // The queue copies the envelope, and all attributes or none: one that cannot be copied would cost the content.
+            // So they are copied here too, and where that fails the queue has the mail as it is.
             MailImpl light = MailImpl.builder()
                 .name(mail.getName())
                 .sender(mail.getMaybeSender())
@@ -147,7 +148,7 @@ public final class UncopiedContent implements MailQueue {
                 .lastUpdated(mail.getLastUpdated())
                 .state(mail.getState())
                 .errorMessage(mail.getErrorMessage())
-                .addAttributes(mail.attributes().collect(Collectors.toList()))
+                .addAttributes(mail.attributes().map(Attribute::duplicate).collect(Collectors.toList()))
                 .addAllHeadersForRecipients(mail.getPerRecipientSpecificHeaders())
                 .build();
             light.setAttribute(new Attribute(CONTENT, AttributeValue.ofUnserializable(content.get())));
@@ -185,9 +186,21 @@ public final class UncopiedContent implements MailQueue {
         }
     }
 
+    private static boolean isWithoutMessage(Mail mail) {
+        try {
+            return mail.getMessage() == null;
+        } catch (MessagingException e) {
+            // It has one, which whoever reads it will complain about.
+            return false;
+        }
+    }
+
     private static void restore(Mail mail) {
         Optional<Attribute> content = mail.getAttribute(CONTENT);
         if (content.isEmpty()) {
+            if (isWithoutMessage(mail)) {
+                LOGGER.error("{} has come out of its queue without its content", mail.getName());
+            }
             return;
         }
         Octets octets = (Octets) content.get().getValue().value();

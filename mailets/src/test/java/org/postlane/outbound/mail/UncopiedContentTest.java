@@ -17,7 +17,10 @@ import org.apache.james.queue.memory.MemoryMailQueueFactory;
 import org.apache.james.server.core.MailImpl;
 import org.apache.james.server.core.MimeMessageInputStreamSource;
 import org.apache.james.server.core.MimeMessageWrapper;
+import org.apache.mailet.ArbitrarySerializable;
 import org.apache.mailet.Attribute;
+import org.apache.mailet.AttributeName;
+import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -65,6 +68,22 @@ class UncopiedContentTest {
             .singleElement().asString().contains("colour");
     }
 
+    /** Cannot be copied, as an attribute of an extension that has been removed. */
+    private static final class Uncopyable implements ArbitrarySerializable<Uncopyable> {
+        @Override
+        public Serializable<Uncopyable> serialize() {
+            throw new IllegalStateException("no such class");
+        }
+    }
+
+    @Test
+    void anAttributeThatCannotBeCopiedDoesNotCostTheContent() throws Exception {
+        MailImpl in = mail(MESSAGE);
+        in.setAttribute(new Attribute(AttributeName.of("broken"), AttributeValue.of(new Uncopyable())));
+        queue.enQueue(in);
+        assertThat(contentOf(next().getMail())).isEqualTo(MESSAGE);
+    }
+
     @Test
     void theQueueItselfHasNoMessageToCopy() throws Exception {
         queue.enQueue(mail(MESSAGE));
@@ -85,7 +104,8 @@ class UncopiedContentTest {
 
     @Test
     void aChangedMessageThatIsNotWrittenOutComesOutAsOutOfJamesQueueAlone() throws Exception {
-        String message = "Message-ID: <1@sender.test>\r\nMIME-Version: 1.0\r\n" + MESSAGE;
+        String message =
+            "Message-ID: <1@sender.test>\r\nDate: Mon, 23 Nov 2026 02:08:24 +0000\r\nMIME-Version: 1.0\r\n" + MESSAGE;
         MailImpl in = mail(message);
         in.getMessage().removeHeader("X-Folded");
         queue.enQueue(in);
