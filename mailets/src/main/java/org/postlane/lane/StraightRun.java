@@ -38,17 +38,13 @@ final class StraightRun implements HandOver, MailQueueItem {
         return part;
     }
 
-    /** The end of the run; what comes after the first end means nothing. */
+    /** The end of the run, told by its thread; what comes after the first end means nothing. */
     @Override
     public void done(CompletionStatus status) {
-        boolean well = status == CompletionStatus.SUCCESS;
-        synchronized (outcome) {
-            if (outcome.isDone()) {
-                return;
-            }
+        if (!outcome.isDone()) {
             all.ended(this);
+            outcome.complete(status == CompletionStatus.SUCCESS);
         }
-        outcome.complete(well);
     }
 
     @Override

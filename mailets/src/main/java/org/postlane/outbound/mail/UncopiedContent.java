@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound.mail;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,12 +13,12 @@ import javax.mail.internet.MimeMessage;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.server.core.MailImpl;
-import org.apache.james.server.core.MimeMessageSource;
 import org.apache.james.server.core.MimeMessageWrapper;
 import org.apache.mailet.Attribute;
 import org.apache.mailet.AttributeName;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
+import org.postlane.james.ReceivedOctets;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +33,6 @@ import reactor.core.publisher.Flux;
  * <p>Safe for use by several threads.
  */
 public final class UncopiedContent implements MailQueue {
-    /** What James keeps in memory by default; it has larger messages in files, and copies these. */
-    static final int MOST_OCTETS = 100 * 1024;
     static final AttributeName CONTENT = AttributeName.of("postlane-content");
     /** James' memory server, and the queues that extend its own. */
     private static final String IN_MEMORY = "org.apache.james.queue.memory.";
@@ -55,7 +52,7 @@ public final class UncopiedContent implements MailQueue {
         try {
             MimeMessage message = mail.getMessage();
             boolean isChanged = message instanceof MimeMessageWrapper && ((MimeMessageWrapper) message).isModified();
-            Optional<Octets> content = isChanged && mail instanceof MailImpl ? contentOf(mail) : Optional.empty();
+            Optional<ReceivedOctets> content = isChanged && mail instanceof MailImpl ? contentOf(mail) : Optional.empty();
             if (content.isPresent()) {
                 ((MailImpl) mail).setMessageContent(content.get());
             }
@@ -72,32 +69,6 @@ public final class UncopiedContent implements MailQueue {
             }
         }
         return queue;
-    }
-
-    /** A message as it came. Immutable. */
-    private static final class Octets implements MimeMessageSource {
-        private final String id;
-        private final byte[] octets;
-
-        Octets(String id, byte[] octets) {
-            this.id = id;
-            this.octets = octets;
-        }
-
-        @Override
-        public String getSourceId() {
-            return id;
-        }
-
-        @Override
-        public InputStream getInputStream() {
-            return new ByteArrayInputStream(octets);
-        }
-
-        @Override
-        public long getMessageSize() {
-            return octets.length;
-        }
     }
 
     @Override
@@ -133,7 +104,7 @@ public final class UncopiedContent implements MailQueue {
     /** The same mail, whose content is not its message; the mail itself where that cannot be done. */
     private static Mail light(Mail mail) {
         try {
-            Optional<Octets> content = contentOf(mail);
+            Optional<ReceivedOctets> content = contentOf(mail);
             if (content.isEmpty()) {
                 return mail;
             }
@@ -160,18 +131,18 @@ public final class UncopiedContent implements MailQueue {
         }
     }
 
-    private static Optional<Octets> contentOf(Mail mail) throws MessagingException, IOException {
+    private static Optional<ReceivedOctets> contentOf(Mail mail) throws MessagingException, IOException {
         MimeMessage message = mail.getMessage();
         if (!(message instanceof MimeMessageWrapper)) {
             return Optional.empty();
         }
         // That of a changed message would be counted by parsing it; the size of its body is known, and its headers are in memory.
         long size = ((MimeMessageWrapper) message).isModified() ? message.getSize() : mail.getMessageSize();
-        if (size < 0 || size > MOST_OCTETS) {
+        if (size < 0 || size > ReceivedOctets.MOST) {
             return Optional.empty();
         }
         byte[] octets = octetsOf((MimeMessageWrapper) message);
-        return octets.length > MOST_OCTETS ? Optional.empty() : Optional.of(new Octets(mail.getName(), octets));
+        return octets.length > ReceivedOctets.MOST ? Optional.empty() : Optional.of(new ReceivedOctets(mail.getName(), octets));
     }
 
     private static byte[] octetsOf(MimeMessageWrapper message) throws MessagingException, IOException {
@@ -182,7 +153,7 @@ public final class UncopiedContent implements MailQueue {
             return written.toByteArray();
         }
         try (InputStream in = message.getMessageInputStream()) {
-            return in.readNBytes(MOST_OCTETS + 1);
+            return in.readNBytes(ReceivedOctets.MOST + 1);
         }
     }
 
@@ -203,7 +174,7 @@ public final class UncopiedContent implements MailQueue {
             }
             return;
         }
-        Octets octets = (Octets) content.get().getValue().value();
+        ReceivedOctets octets = (ReceivedOctets) content.get().getValue().value();
         try {
             ((MailImpl) mail).setMessageContent(octets);
             Attribute unused = mail.removeAttribute(CONTENT).orElse(null);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.smtpserver.verb;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,22 +8,19 @@ import java.util.Optional;
 import javax.mail.MessagingException;
 
 import org.apache.james.server.core.MailImpl;
-import org.apache.james.server.core.MimeMessageSource;
 import org.apache.james.server.core.MimeMessageWrapper;
 import org.apache.mailet.Mail;
+import org.postlane.james.ReceivedOctets;
 
 /**
  * A small message as it was received. James' memory queue copies a message by having it written out, which James does by parsing
  * its headers and writing one after the other; this one writes the octets that it has, until somebody changes it.
  */
 final class WholeMessage extends MimeMessageWrapper {
-    /** What James keeps in memory by default: of larger ones there would be one copy more. */
-    private static final int MOST_OCTETS = 100 * 1024;
-
     private final byte[] octets;
 
     private WholeMessage(String id, byte[] octets) {
-        super(new Received(id, octets));
+        super(new ReceivedOctets(id, octets));
         this.octets = octets;
     }
 
@@ -33,7 +29,7 @@ final class WholeMessage extends MimeMessageWrapper {
         Optional<MimeMessageWrapper> received = Optional.ofNullable(mail.getMessage())
             .filter(MimeMessageWrapper.class::isInstance)
             .map(MimeMessageWrapper.class::cast).filter(message -> !message.isModified());
-        if (received.isPresent() && mail instanceof MailImpl && received.get().getMessageSize() <= MOST_OCTETS) {
+        if (received.isPresent() && mail instanceof MailImpl && received.get().getMessageSize() <= ReceivedOctets.MOST) {
             try (InputStream in = received.get().getMessageInputStream()) {
                 WholeMessage whole = new WholeMessage(received.get().getSourceId(), in.readAllBytes());
                 ((MailImpl) mail).setMessageNoCopy(whole);
@@ -47,32 +43,6 @@ final class WholeMessage extends MimeMessageWrapper {
             super.writeTo(out);
         } else {
             out.write(octets);
-        }
-    }
-
-    /** Octets in memory. */
-    private static final class Received implements MimeMessageSource {
-        private final String id;
-        private final byte[] octets;
-
-        Received(String id, byte[] octets) {
-            this.id = id;
-            this.octets = octets;
-        }
-
-        @Override
-        public String getSourceId() {
-            return id;
-        }
-
-        @Override
-        public InputStream getInputStream() {
-            return new ByteArrayInputStream(octets);
-        }
-
-        @Override
-        public long getMessageSize() {
-            return octets.length;
         }
     }
 }

@@ -23,6 +23,7 @@ import org.apache.mailet.AttributeName;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
 import org.junit.jupiter.api.Test;
+import org.postlane.james.ReceivedOctets;
 import reactor.core.publisher.Flux;
 
 class UncopiedContentTest {
@@ -133,8 +134,8 @@ class UncopiedContentTest {
 
     @Test
     void largeMessagesAreLeftToJames() throws Exception {
-        for (String large : List.of("Subject: t\r\n\r\n" + "x".repeat(UncopiedContent.MOST_OCTETS + 1),
-                "Subject: " + "t".repeat(UncopiedContent.MOST_OCTETS) + "\r\n\r\nx")) {
+        for (String large : List.of("Subject: t\r\n\r\n" + "x".repeat(ReceivedOctets.MOST + 1),
+                "Subject: " + "t".repeat(ReceivedOctets.MOST) + "\r\n\r\nx")) {
             queue.enQueue(mail(large));
             assertThat(james.getLastMail().getMessage()).isNotNull();
             assertThat(contentOf(next().getMail())).isEqualTo(large);
