@@ -50,6 +50,15 @@ class FanOutTest {
             <keywords>work</keywords>
         </mailet>
         """;
+    /** As in James' own sample, for a James with JMAP. */
+    private static final String OF_JMAP = """
+        <mailet match="All" class="VacationMailet">
+            <onMailetException>ignore</onMailetException>
+        </mailet>
+        <mailet match="All" class="org.apache.james.jmap.mailet.filter.JMAPFiltering">
+            <onMailetException>ignore</onMailetException>
+        </mailet>
+        """;
     private static final Pattern MAIL_KEY = Pattern.compile("\"(error-[^\"]*)\"");
 
     private static final FaultyMailboxes MAILBOXES = new FaultyMailboxes();
@@ -61,7 +70,7 @@ class FanOutTest {
             .override(Modules.combine(MAILBOXES, UserRules.module()))
             .replace("imapserver.xml", "${sys:postlane.imap.requireTls:-true}", "false")
             .replace("mailetcontainer.xml", "<localProcessor>", "<localTimeout>2 s</localTimeout><localProcessor>")
-            .replace("mailetcontainer.xml", DELIVERY, DIRECTIVE + DELIVERY)
+            .replace("mailetcontainer.xml", DELIVERY, OF_JMAP + DIRECTIVE + DELIVERY)
             .domain("local.test").user(SENDER)
             .user("bob@local.test").user("carol@local.test").user("filed@local.test").user("plain@local.test")
             .user("jim@local.test").user("joe@local.test").user("away@local.test").user("shaky@local.test")

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.local;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -27,6 +29,12 @@ final class Failures {
         MailboxSecurityException.class, ReadOnlyException.class, UnsupportedOperationException.class,
         UserDoesNotExistException.class);
 
+    /**
+     * SQL states of a database that cannot be reached or has no room: connections (08), resources (53), PostgreSQL that stops or
+     * starts (57P), Derby that did not start, or could not write its log or a page.
+     */
+    private static final List<String> STATES_OF_ABSENCE = List.of("08", "53", "57P", "XJ040", "XSLA", "XSDG");
+
     /** What the sender hears of a mailbox that has not answered in all of its runs. */
     static final FailureReason UNANSWERED =
         FailureReason.of("4.4.7", "The mailbox has not answered. The mail may be in it all the same.");
@@ -36,6 +44,27 @@ final class Failures {
 
     static boolean mayPass(Throwable failure) {
         return lasting(failure).isEmpty();
+    }
+
+    /**
+     * Whether the database of the mailboxes was away, or the pool had no connection to it: a matter of minutes, and of all
+     * mailboxes, of which no sender needs to hear.
+     */
+    static boolean storeIsAway(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; i < MAX_CAUSES && cause != null; i++) {
+            if (cause instanceof SQLException && isAway((SQLException) cause)) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
+    private static boolean isAway(SQLException failure) {
+        String state = failure.getSQLState();
+        return state == null ? failure.getCause() instanceof NoSuchElementException
+            : STATES_OF_ABSENCE.stream().anyMatch(state::startsWith);
     }
 
     private static Optional<Throwable> lasting(Throwable failure) {

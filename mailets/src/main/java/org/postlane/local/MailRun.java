@@ -129,6 +129,12 @@ final class MailRun implements Slots.Line {
             retry(recipient, retriesLeft - 1, failure);
             return;
         }
+        if (Failures.storeIsAway(failure)) {
+            LOGGER.warn("Mail {} waits for the store to come back, to be delivered to {}", mail.name(),
+                recipient.asPrettyString(), failure);
+            putOff(recipient);
+            return;
+        }
         LOGGER.error("Mail {} cannot be delivered to {}", mail.name(), recipient.asPrettyString(), failure);
         settle(result -> {
             result.failed.add(recipient);

@@ -7,16 +7,18 @@ import java.util.List;
 import org.postlane.server.demo.Demo;
 
 /**
- * The command line: {@code serve} runs a James 3.8.1 (memory server) with Postlane installed, {@code demo} shows the main job on
- * real mail. Exit status 0 means done, 1 that it went wrong, 2 that the command line was not understood.
+ * The command line: {@code serve} runs a James 3.8.1 with Postlane installed, {@code demo} shows the main job on real mail. Exit
+ * status 0 means done, 1 that it went wrong, 2 that the command line was not understood.
  */
 public final class Main {
     private static final String USAGE = """
-        Usage: postlane [serve]          run the mail server
-               postlane demo [--exit]    run it on loopback with real mail, and print an account
+        Usage: postlane [serve] [--store memory|durable]    run the mail server
+               postlane demo [--exit]                       run it on loopback with real mail, and print an account
 
         serve    The configuration is conf/ of the assembly, ports and all; conf/README.md lists the settings. The assembly is
                  found through -Dworking.directory or POSTLANE_HOME, or is the one this program belongs to.
+                 With the store durable, which is the default, mail, users and queues lie in var/, or in the database that
+                 conf/james-database.properties names; with memory all of it is gone when the server stops.
         demo     Everything in a temporary directory and on 127.0.0.1; nothing stays. It serves until stopped with Ctrl-C;
                  with --exit it ends after the account, with status 0 if every mail arrived as it should and 1 if not.
         """;
@@ -34,14 +36,12 @@ public final class Main {
             System.out.print(USAGE);
             return 0;
         }
-        String command = args.isEmpty() ? "serve" : args.get(0);
-        List<String> options = args.isEmpty() ? List.of() : args.subList(1, args.size());
+        boolean named = !args.isEmpty() && !args.get(0).startsWith("--");
+        String command = named ? args.get(0) : "serve";
+        List<String> options = named ? args.subList(1, args.size()) : args;
         try {
             return switch (command) {
-                case "serve" -> {
-                    refuse(options, List.of());
-                    yield Serve.run();
-                }
+                case "serve" -> Serve.run(store(options));
                 case "demo" -> {
                     refuse(options, List.of("--exit"));
                     yield Demo.run(Home.locate(), options.contains("--exit"));
@@ -56,6 +56,18 @@ public final class Main {
             System.err.println("postlane: " + e.getMessage());
             return 1;
         }
+    }
+
+    private static Store store(List<String> options) {
+        if (options.isEmpty()) {
+            return Store.DURABLE;
+        }
+        refuse(options.subList(0, 1), List.of("--store"));
+        if (options.size() == 1) {
+            throw new UsageError("--store: expected a store behind it");
+        }
+        refuse(options.subList(2, options.size()), List.of());
+        return Store.named(options.get(1));
     }
 
     private static void refuse(List<String> options, List<String> known) {

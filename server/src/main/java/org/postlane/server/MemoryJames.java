@@ -7,10 +7,9 @@ import org.apache.james.FakeSearchMailboxModule;
 import org.apache.james.GuiceJamesServer;
 import org.apache.james.MemoryJamesConfiguration;
 import org.apache.james.MemoryJamesServerMain;
-import org.apache.james.modules.RunArgumentsModule;
 
 /** A James memory server that runs from a {@link Home}, as James' own main class would run it, but without JMX. */
-public final class MemoryJames {
+public final class MemoryJames implements RunningJames {
     private final GuiceJamesServer server;
 
     private MemoryJames(GuiceJamesServer server) {
@@ -25,18 +24,13 @@ public final class MemoryJames {
      * @throws StartError with the reason
      */
     public static MemoryJames start(Home home, Module... overrides) {
-        // Otherwise James ends the JVM itself, and the reason stands in the middle of a stack trace.
-        System.setProperty("james.exit.on.startup.error", "false");
+        JamesStart.prepare("memory");
         try {
             MemoryJamesConfiguration configuration = MemoryJamesConfiguration.builder()
                 .workingDirectory(home.root().toFile())
                 .build();
-            GuiceJamesServer server = MemoryJamesServerMain.createServer(configuration)
-                .combineWith(new FakeSearchMailboxModule(), Listeners.module())
-                .overrideWith(new RunArgumentsModule(new String[0]))
-                .overrideWith(overrides);
-            server.start();
-            return new MemoryJames(server);
+            return new MemoryJames(JamesStart.start(
+                MemoryJamesServerMain.createServer(configuration).combineWith(new FakeSearchMailboxModule()), overrides));
         } catch (Exception | LinkageError e) {
             throw StartError.because("James did not start", e);
         }
@@ -48,14 +42,13 @@ public final class MemoryJames {
         ExtraProperties.initialize();
     }
 
-    /** The James that runs. */
+    @Override
     public GuiceJamesServer server() {
         return server;
     }
 
-    /** Stops the server; may hang where James does, see {@link CleanStop}. */
+    @Override
     public void stop() {
-        server.getProbe(Listeners.class).close();
-        server.stop();
+        JamesStart.stop(server);
     }
 }

@@ -15,7 +15,7 @@ final class Serve {
     }
 
     /** Returns only when the server could not start. */
-    static int run() {
+    static int run(Store store) {
         Home home = Home.locate().requireComplete();
         // Before the first logger is made.
         if (System.getProperty(LOGBACK_FILE) == null) {
@@ -24,9 +24,9 @@ final class Serve {
         MemoryJames.readJvmProperties(home);
         ownKeyWhereNoneWasGiven(home);
         ListenerAddresses.requireFree(home);
-        MemoryJames james = MemoryJames.start(home);
+        RunningJames james = store.start(home);
         CleanStop.atExit(james::stop);
-        System.out.println("postlane: serving from " + home.root() + "; stop with Ctrl-C");
+        System.out.println("postlane: serving from " + home.root() + ", store " + store + "; stop with Ctrl-C");
         awaitEnd();
         return 0;
     }

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.server;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import com.google.inject.Module;
+import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.james.GuiceJamesServer;
+import org.apache.james.data.UsersRepositoryModuleChooser;
+import org.apache.james.data.UsersRepositoryModuleChooser.Implementation;
+import org.apache.james.server.core.configuration.Configuration;
+import org.apache.james.server.core.configuration.FileConfigurationProvider;
+import org.apache.james.server.core.filesystem.FileSystemImpl;
+import org.apache.james.utils.PropertiesProvider;
+import org.postlane.guice.durable.Database;
+import org.postlane.guice.durable.DatabaseSettings;
+import org.postlane.guice.durable.JpaMailRepositoryModule;
+import org.postlane.guice.durable.JpaUsersModule;
+import org.postlane.guice.durable.RocksDbMailQueueModule;
+import org.postlane.guice.durable.StoreError;
+
+/**
+ * A James that runs from a {@link Home} and keeps what it is given: users, mailboxes and repositories in a database, mail on its
+ * way in a queue on the disk. Without JMX and without JMAP, which James does not have on this store.
+ */
+public final class DurableJames implements RunningJames {
+    private final GuiceJamesServer server;
+    private final Database database;
+    private final RocksDbMailQueueModule queues;
+
+    private DurableJames(GuiceJamesServer server, Database database, RocksDbMailQueueModule queues) {
+        this.server = server;
+        this.database = database;
+        this.queues = queues;
+    }
+
+    /**
+     * Starts the server; it accepts mail when this returns. Sets system properties, which is how James takes some settings: one
+     * server a JVM.
+     *
+     * @param overrides replace bindings of James; none in production
+     * @throws StartError with the reason
+     */
+    public static DurableJames start(Home home, Module... overrides) {
+        JamesStart.prepare(JpaMailRepositoryModule.PROTOCOL);
+        Path var = writableVar(home);
+        Configuration configuration = Configuration.builder().workingDirectory(home.root().toFile()).build();
+        FileSystemImpl files = new FileSystemImpl(configuration.directories());
+        refuseJmap(home, new PropertiesProvider(files, configuration.configurationPath()));
+        Database database = open(home, var);
+        RocksDbMailQueueModule queues = new RocksDbMailQueueModule(var.resolve("queue"));
+        try {
+            GuiceJamesServer server = GuiceJamesServer.forConfiguration(configuration)
+                .combineWith(DurableModules.of(database, queues))
+                .combineWith(new UsersRepositoryModuleChooser(new JpaUsersModule())
+                    .chooseModules(Implementation.parse(new FileConfigurationProvider(files, configuration))));
+            return new DurableJames(JamesStart.start(server, overrides), database, queues);
+        } catch (Exception | LinkageError e) {
+            queues.close();
+            database.close();
+            throw StartError.because("James did not start", e);
+        }
+    }
+
+    private static Path writableVar(Home home) {
+        Path var = home.root().resolve("var");
+        try {
+            Files.createDirectories(var);
+            Files.delete(Files.createTempFile(var, ".start", ""));
+            return var;
+        } catch (IOException e) {
+            throw new StartError(var + ": expected a directory that this user may write: " + e, e);
+        }
+    }
+
+    private static void refuseJmap(Home home, PropertiesProvider properties) {
+        try {
+            if (properties.getConfiguration("jmap").getBoolean("enabled", false)) {
+                throw new StartError(home.conf().resolve("jmap.properties")
+                    + ", enabled=true: expected false, for James has no JMAP on this store; it has with --store memory");
+            }
+        } catch (FileNotFoundException e) {
+            return;
+        } catch (ConfigurationException e) {
+            throw StartError.because(home.conf().resolve("jmap.properties") + " cannot be read", e);
+        }
+    }
+
+    private static Database open(Home home, Path var) {
+        try {
+            return Database.open(DatabaseSettings.read(home.conf(), home.root()), var.resolve("derby.log"));
+        } catch (StoreError e) {
+            throw new StartError(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public GuiceJamesServer server() {
+        return server;
+    }
+
+    @Override
+    public void stop() {
+        try {
+            JamesStart.stop(server);
+        } finally {
+            // Last, for what James stops may still write; and whatever happens before, so that Derby need not recover.
+            queues.close();
+            database.close();
+        }
+    }
+}
