@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.it.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.postlane.it.ServerProcess;
+import org.postlane.testing.fleet.Fleet;
+import org.postlane.testing.fleet.HostBehaviour;
+
+/** A durable server with the users of {@link Letter}, and a host elsewhere to which it sends everything that is not for them. */
+final class Scene implements Closeable {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private final Fleet fleet = Fleet.at("127.0.0.1");
+    private final ServerProcess server;
+    private final Findings findings;
+    private final Set<String> putOff = ConcurrentHashMap.newKeySet();
+
+    /** Lays the server into a directory; it does not run yet. */
+    Scene(Path directory) throws IOException {
+        fleet.byDefault(host());
+        findings = new Findings(fleet);
+        server = new ServerProcess(directory).arguments("--store", "durable").jvmOption("-Xmx1g");
+        server.replace("mailetcontainer.xml", "<outgoing>outgoing</outgoing>",
+            "<outgoing>outgoing</outgoing>\n<gateway>127.0.0.1:" + fleet.port()
+                + "</gateway>\n<delayTime>2 s</delayTime>\n<maxRetries>1000</maxRetries>");
+    }
+
+    /** Refuses some, puts some off once, and is slow enough to have mail on its way at any moment. */
+    private HostBehaviour host() {
+        return HostBehaviour.healthy().slow(Duration.ofMillis(10)).rcpt(recipient -> {
+            if (recipient.startsWith("no")) {
+                return "550 5.1.1 no such user";
+            }
+            return recipient.startsWith("later") && putOff.add(recipient) ? "451 4.2.0 later" : "250 2.1.5 ok";
+        });
+    }
+
+    /** Starts the server for the first time, and makes the users. */
+    ServerProcess begin() throws IOException {
+        server.start();
+        server.addDomain("home.test");
+        Set.of(Letter.SENDER, Letter.BOB, Letter.CAROL).forEach(server::addUser);
+        server.addAlias(Letter.ALIAS, Letter.CAROL);
+        return server;
+    }
+
+    /** Connections to the host elsewhere that are open now. */
+    int connections() {
+        return fleet.open();
+    }
+
+    /** Waits until each copy of these mails has been found, in a mailbox here or at the host elsewhere. */
+    Findings findAll(String what, Collection<Letter> letters) {
+        await(what).atMost(PATIENCE).pollInterval(Duration.ofSeconds(1))
+            .untilAsserted(() -> assertThat(findings.missing(letters, server)).as(what + ": lost").isEmpty());
+        return findings;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        fleet.close();
+    }
+}
