@@ -13,6 +13,7 @@ import org.postlane.credential.Passwords;
 import org.postlane.james.ServerStarted;
 import org.postlane.lane.Lanes;
 import org.postlane.local.LocalDeliveries;
+import org.postlane.mailet.ContainerCheck;
 import org.postlane.mailet.ContainerReload;
 import org.postlane.outbound.EngineJournal;
 import org.postlane.outbound.EngineTime;
@@ -64,7 +65,8 @@ public final class PostlaneModule extends AbstractModule {
         bind(ContainerReload.class).in(Scopes.SINGLETON);
         bind(Reload.class).to(ContainerReload.class);
         bind(MaildropLocks.class).in(Scopes.SINGLETON);
-        // At once: it looks at what James is about to make.
+        // At once: they look at what James is about to make.
+        bind(ContainerCheck.class).asEagerSingleton();
         bind(ListenerCheck.class).asEagerSingleton();
         bind(Rejections.class).in(Scopes.SINGLETON);
         bind(UserMessages.class).in(Scopes.SINGLETON);

@@ -56,7 +56,18 @@ class StartTest {
             .replace("mailetcontainer.xml", "<outgoing>outgoing-relay</outgoing>",
                 "<outgoing>outgoing-relay</outgoing><bounceProcessor>bounce</bounceProcessor>")
             .start())
-            .hasStackTraceContaining("bounce");
+            .hasStackTraceContaining("mailetcontainer.xml, processor relay, mailet PooledRemoteDelivery: "
+                + "<bounceProcessor>bounce</bounceProcessor>: expected the name of a <processor> of this file");
+    }
+
+    @Test
+    void aMailetWhoseClassIsMisspeltStopsTheStartAndIsNamedWithItsProcessor() {
+        assertThatThrownBy(() -> JamesUnderTest.postlane()
+            .replace("mailetcontainer.xml", "org.postlane.mailet.FanOutLocalDelivery", "org.postlane.mailet.FanoutLocalDelivry")
+            .start())
+            .hasStackTraceContaining("mailetcontainer.xml, processor local-delivery, "
+                + "<mailet class=\"org.postlane.mailet.FanoutLocalDelivry\">: there is no such class")
+            .hasStackTraceContaining("such as org.postlane.mailet.FanOutLocalDelivery");
     }
 
     @Test

@@ -4,18 +4,25 @@ package org.postlane.mailet;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.inject.Inject;
 import javax.mail.MessagingException;
 
+import org.apache.james.core.Domain;
+import org.apache.james.core.MailAddress;
 import org.apache.james.dnsservice.api.DNSService;
 import org.apache.james.domainlist.api.DomainList;
+import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailPrioritySupport;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
+import org.apache.james.server.core.MailImpl;
 import org.apache.mailet.Mail;
 import org.apache.mailet.MailetConfig;
 import org.apache.mailet.ProcessingState;
@@ -171,9 +178,29 @@ public class PooledRemoteDelivery extends GenericMailet {
             DeliveryIdentity.mark(mail);
             // Who is named twice at RCPT gets one copy.
             mail.setRecipients(new LinkedHashSet<>(mail.getRecipients()));
-            queue.enQueue(mail);
+            put(mail);
         }
         mail.setState(Mail.GHOST);
+    }
+
+    private void put(Mail mail) throws MessagingException {
+        Map<Domain, List<MailAddress>> byDomain = mail.getRecipients().stream()
+            .collect(Collectors.groupingBy(MailAddress::getDomain, LinkedHashMap::new, Collectors.toList()));
+        if (!settings.hasEntryPerDomain() || byDomain.size() == 1) {
+            queue.enQueue(mail);
+            return;
+        }
+        for (Map.Entry<Domain, List<MailAddress>> one : byDomain.entrySet()) {
+            MailImpl part = MailImpl.duplicate(mail);
+            try {
+                // The same each time, as the spool may run a mail once more.
+                part.setName(mail.getName() + "-to-" + one.getKey().asString());
+                part.setRecipients(one.getValue());
+                queue.enQueue(part);
+            } finally {
+                LifecycleUtil.dispose(part);
+            }
+        }
     }
 
     @Override

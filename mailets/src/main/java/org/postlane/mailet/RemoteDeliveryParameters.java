@@ -42,6 +42,7 @@ final class RemoteDeliveryParameters {
     static final String TLS = "tls";
 
     static final String SHARED_DESTINATIONS = "sharedDestinations";
+    static final String ENTRY_PER_DOMAIN = "entryPerDomain";
     static final String MAILS_IN_HAND = "maxMailsInHand";
     static final String MEGABYTES_IN_HAND = "maxMegabytesInHand";
 
@@ -106,6 +107,7 @@ final class RemoteDeliveryParameters {
             .lowPriorityRetries(usesPriority())
             .inHand(inHand())
             .sharedDestinations(parameters.flag(SHARED_DESTINATIONS, false))
+            .entryPerDomain(parameters.flag(ENTRY_PER_DOMAIN, false))
             .ehloName(Suppliers.memoizeWithExpiration(helo::getHeloName, NAME_HOLDS_FOR.toMillis(), TimeUnit.MILLISECONDS))
             .session(sessions.read())
             .build();

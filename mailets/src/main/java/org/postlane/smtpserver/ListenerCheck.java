@@ -28,8 +28,6 @@ public final class ListenerCheck {
         "verb.MessageLines", "verb.ShutdownNotice", "verb.SyntaxRules", "verb.VrfyCommand");
 
     private static final String FILE = "smtpserver";
-    /** More letters than this are another word. */
-    private static final int MOST_MISSPELT = 4;
 
     /**
      * Looks.
@@ -91,8 +89,7 @@ public final class ListenerCheck {
 
     private static String meant(String name) {
         String written = simple(name);
-        return Nearest.to(written, HANDLERS.stream().map(ListenerCheck::simple).collect(Collectors.toList()))
-            .filter(nearest -> Nearest.distance(written, nearest) <= MOST_MISSPELT)
+        return Nearest.meant(written, HANDLERS.stream().map(ListenerCheck::simple).collect(Collectors.toList()))
             .flatMap(nearest -> HANDLERS.stream().filter(handler -> simple(handler).equals(nearest)).findFirst())
             .map(handler -> ", such as " + ListenerCheck.class.getPackageName() + "." + handler).orElse("");
     }

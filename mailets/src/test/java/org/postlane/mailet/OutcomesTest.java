@@ -77,7 +77,8 @@ class OutcomesTest {
             assertThat(delivery.queues.putBack()).hasSize(2).allSatisfy(put -> {
                 assertThat(put.attributes().keySet()).containsAll(retry).doesNotContainAnyElementsOf(error)
                     .doesNotContain("org.apache.james.SentByMailet");
-                assertThat(put.state()).isEqualTo("root");
+                assertThat(put.state()).isEqualTo("error");
+                assertThat(put.attributes()).containsEntry("postlane-processor", "root");
                 assertThat(put.name()).isEqualTo("mail");
             });
             assertThat(delivery.context.sentTo("failed")).hasSize(2).allSatisfy(failed ->

@@ -35,7 +35,7 @@ class RemoteDeliveryDocumentTest {
         RouteParameters.TLS_POLICIES, RouteParameters.ADDRESS_FAMILIES, RouteParameters.MX_PORT,
         OutcomeParameters.MIN_BACK_OFF, OutcomeParameters.MAX_BACK_OFF, OutcomeParameters.QUEUE_LIFETIME,
         OutcomeParameters.DELAY_WARNING, OutcomeParameters.DEAD_LETTERS, RemoteDeliveryParameters.MAILS_IN_HAND,
-        RemoteDeliveryParameters.SHARED_DESTINATIONS,
+        RemoteDeliveryParameters.SHARED_DESTINATIONS, RemoteDeliveryParameters.ENTRY_PER_DOMAIN,
         RemoteDeliveryParameters.MEGABYTES_IN_HAND);
     private static Map<String, List<String>> own;
     private static Map<String, List<String>> stock;
@@ -91,7 +91,7 @@ class RemoteDeliveryDocumentTest {
     @ParameterizedTest
     @ValueSource(strings = {"delivery-error", "delivery-error-code", "is-delivery-permanent-error", "delivery_retry_count",
         "postlane-queued-at", "postlane-next-attempt-at",
-        "postlane-handed-back", "postlane-delay-reported"})
+        "postlane-handed-back", "postlane-delay-reported", "postlane-processor"})
     void everyAttributeHasARow(String name) {
         assertThat(text).contains("\n| `" + name + "` | ");
     }

@@ -36,7 +36,7 @@ public final class QueueTimes {
     static final AttributeName DELAY_REPORTED = AttributeName.of("postlane-delay-reported");
 
     private static final List<AttributeName> OF_AN_EARLIER_LIFE = List.of(NEXT_ATTEMPT_AT, DELAYED_AT, HANDED_BACK,
-        DELAY_REPORTED, LastOutcomes.NAME,
+        DELAY_REPORTED, LastOutcomes.NAME, Origin.NAME,
         DeliveryRetriesHelper.DELIVERY_RETRY_COUNT, Bouncer.DELIVERY_ERROR, Bouncer.DELIVERY_ERROR_CODE,
         Bouncer.IS_DELIVERY_PERMANENT_ERROR);
 

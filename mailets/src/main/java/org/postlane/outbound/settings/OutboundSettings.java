@@ -29,6 +29,7 @@ public final class OutboundSettings {
     private final boolean lowPriorityRetries;
     private final InHandLimits inHand;
     private final boolean sharedDestinations;
+    private final boolean entryPerDomain;
     private final Supplier<String> ehloName;
     private final UnaryOperator<SessionSettings.Builder> session;
 
@@ -43,6 +44,7 @@ public final class OutboundSettings {
         this.lowPriorityRetries = builder.lowPriorityRetries;
         this.inHand = builder.inHand;
         this.sharedDestinations = builder.sharedDestinations;
+        this.entryPerDomain = builder.entryPerDomain;
         this.ehloName = builder.ehloName;
         this.session = builder.session;
     }
@@ -97,6 +99,11 @@ public final class OutboundSettings {
         return sharedDestinations;
     }
 
+    /** Whether each entry of the queue has recipients of one domain alone, which James' own RemoteDelivery takes for granted. */
+    public boolean hasEntryPerDomain() {
+        return entryPerDomain;
+    }
+
     /** The name for EHLO, asked for at each attempt because the default domain may change. */
     public String ehloName() {
         return ehloName.get();
@@ -119,6 +126,7 @@ public final class OutboundSettings {
         private boolean lowPriorityRetries;
         private InHandLimits inHand = InHandLimits.DEFAULTS;
         private boolean sharedDestinations;
+        private boolean entryPerDomain;
         private Supplier<String> ehloName = () -> "localhost";
         private UnaryOperator<SessionSettings.Builder> session = builder -> builder;
 
@@ -179,6 +187,12 @@ public final class OutboundSettings {
         /** See {@link OutboundSettings#sharesDestinations()}. */
         public Builder sharedDestinations(boolean value) {
             this.sharedDestinations = value;
+            return this;
+        }
+
+        /** See {@link OutboundSettings#hasEntryPerDomain()}. */
+        public Builder entryPerDomain(boolean value) {
+            this.entryPerDomain = value;
             return this;
         }
 

@@ -8,6 +8,7 @@ import javax.mail.MessagingException;
 
 import org.apache.james.core.MailAddress;
 import org.apache.mailet.Mail;
+import org.postlane.outbound.mail.Origin;
 import org.postlane.outbound.mail.Verdict;
 import org.postlane.outbound.settings.DeadLetters;
 
@@ -28,6 +29,7 @@ final class LastCopy {
     static void keep(DeadLetters letters, AsQueued queued, List<Verdict> verdicts, boolean permanent) throws MessagingException {
         Collection<MailAddress> recipients = verdicts.stream().map(Verdict::recipient).collect(Collectors.toList());
         Mail mail = queued.named(recipients, KIND);
+        Origin.restore(mail);
         List<String> reasons = verdicts.stream().map(Verdict::explanation).distinct().collect(Collectors.toList());
         String some = reasons.stream().limit(MOST_REASONS).collect(Collectors.joining("\n"));
         FailureMarks.set(mail, reasons.size() > MOST_REASONS ? some + "\n…" : some, reasons.size() == 1 ? verdicts.get(0) : null,

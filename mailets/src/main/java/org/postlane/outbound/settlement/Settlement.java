@@ -214,7 +214,8 @@ public final class Settlement {
             }
             givenUp.forEach(verdict -> outcomes.givenUp(queued.whole(), verdict));
             boolean delayed = !delayReported && settings.delayWarning().filter(limit -> age.compareTo(limit) >= 0).isPresent();
-            WayBack way = new WayBack(queue, setAside, clock, delayReported || delayed, lastOutcomes);
+            WayBack way = new WayBack(queue, setAside, clock, delayReported || delayed, settings.hasEntryPerDomain(),
+                lastOutcomes);
             schedule.ifPresent(delay -> way.addDeferred(deferred, attempt, delay, settings.hasLowPriorityRetries()));
             soon.ifPresent(delay -> way.addHandedBack(withoutTurn, handedBack + 1, delay));
             if (delayed) {

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -16,6 +17,7 @@ import org.apache.james.queue.api.MailQueue;
 import org.apache.james.transport.mailets.remote.delivery.DeliveryRetriesHelper;
 import org.apache.mailet.Mail;
 import org.postlane.outbound.mail.LastOutcomes;
+import org.postlane.outbound.mail.Origin;
 import org.postlane.outbound.mail.QueueTimes;
 import org.postlane.outbound.mail.Verdict;
 import org.postlane.outbound.settings.RetrySchedule;
@@ -60,6 +62,7 @@ final class WayBack {
     private final SetAside setAside;
     private final Clock clock;
     private final boolean delayReported;
+    private final boolean byDomain;
     private final LastOutcomes lastOutcomes;
     private final List<Entry> entries = new ArrayList<>();
 
@@ -67,21 +70,24 @@ final class WayBack {
      * For one mail.
      *
      * @param delayReported whether its sender knows, or is told now, that it takes long
+     * @param byDomain whether recipients of two domains go back apart
      * @param lastOutcomes those that it carries so far
      */
-    WayBack(MailQueue queue, SetAside setAside, Clock clock, boolean delayReported, LastOutcomes lastOutcomes) {
+    WayBack(MailQueue queue, SetAside setAside, Clock clock, boolean delayReported, boolean byDomain, LastOutcomes lastOutcomes) {
         this.lastOutcomes = lastOutcomes;
         this.queue = queue;
         this.setAside = setAside;
         this.clock = clock;
         this.delayReported = delayReported;
+        this.byDomain = byDomain;
     }
 
     /** Those who were tried in vain, at their n-th attempt; they are due at once again after {@code delay} or later. */
     void addDeferred(List<Verdict> verdicts, int attempt, Duration delay, boolean lowPriority) {
-        byDelay(verdicts, delay).forEach(some -> entries.add(new Entry("deferred", some, latest(some, delay), mail -> {
+        divided(verdicts, delay).forEach(some -> entries.add(new Entry("deferred", some, latest(some, delay), mail -> {
             mail.setAttribute(DeliveryRetriesHelper.makeAttribute(attempt));
             mail.removeAttribute(QueueTimes.HANDED_BACK);
+            Origin.markTried(mail);
             if (lowPriority) {
                 mail.setAttribute(MailPrioritySupport.LOW_PRIORITY_ATTRIBUTE);
             }
@@ -90,8 +96,15 @@ final class WayBack {
 
     /** Those whose turn did not come, now for the n-th time in a row; they are due after {@code delay} or later. */
     void addHandedBack(List<Verdict> verdicts, int times, Duration delay) {
-        byDelay(verdicts, delay).forEach(some -> entries.add(new Entry("handed-back", some, latest(some, delay),
+        divided(verdicts, delay).forEach(some -> entries.add(new Entry("handed-back", some, latest(some, delay),
             mail -> mail.setAttribute(QueueTimes.handedBack(times)))));
+    }
+
+    private Collection<List<Verdict>> divided(List<Verdict> verdicts, Duration delay) {
+        Collection<List<Verdict>> byDelay = byDelay(verdicts, delay);
+        return !byDomain ? byDelay : byDelay.stream().flatMap(some -> some.stream()
+            .collect(Collectors.groupingBy(verdict -> verdict.recipient().getDomain(), LinkedHashMap::new, Collectors.toList()))
+            .values().stream()).collect(Collectors.toList());
     }
 
     private static Collection<List<Verdict>> byDelay(List<Verdict> verdicts, Duration delay) {

@@ -115,6 +115,31 @@ class SettlementTest {
         return names;
     }
 
+    private Mail theOne() throws Exception {
+        ManageableMailQueue.MailQueueIterator items = queue.browse();
+        try {
+            return items.next().getMail();
+        } finally {
+            items.close();
+        }
+    }
+
+    @Test
+    void aMailThatWasTriedIsMarkedAsStockMarksItSoThatStockCountsOn() throws Exception {
+        run(settlement(new OutboundSettings.Builder()).stepsFor(mail("a@a.test"), List.of(deferred("a@a.test", "no"))));
+        assertThat(theOne().getState()).isEqualTo(Mail.ERROR);
+        assertThat(DeliveryRetriesHelper.retrieveRetries(theOne())).isEqualTo(1);
+        assertThat(AttributeUtils.getValueAndCastFromMail(theOne(), AttributeName.of("postlane-processor"), String.class))
+            .contains("root");
+    }
+
+    @Test
+    void aMailThatWasNotTriedHasTheStateThatItCameWith() throws Exception {
+        run(settlement(new OutboundSettings.Builder()).stepsFor(mail("a@a.test"), List.of(withoutTurn("a@a.test"))));
+        assertThat(theOne().getState()).isEqualTo("root");
+        assertThat(theOne().getAttribute(AttributeName.of("postlane-processor"))).isEmpty();
+    }
+
     @Test
     void recipientsWithoutATurnComeBackTogetherSoonAndUncountedApartFromThoseWhoWereTried() throws Exception {
         run(settlement(new OutboundSettings.Builder()).stepsFor(mail("a@a.test", "b@b.test", "c@c.test", "d@d.test"),
