@@ -20,11 +20,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import org.apache.james.core.MailAddress;
 import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.mailetcontainer.api.MailProcessor;
+import org.apache.james.metrics.api.GaugeRegistry;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.mailet.Mail;
+import org.postlane.outbound.operations.QueueDepth;
 import org.postlane.recipient.RecipientType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,13 +64,13 @@ public final class Lane {
     private Optional<LaneConsumer> consumer = Optional.empty();
 
     Lane(LaneSettings settings, MailQueueFactory<?> queues, Provider<MailProcessor> processor, ScheduledExecutorService timer,
-            Clock clock, MetricFactory metricFactory) {
+            Clock clock, MetricFactory metricFactory, GaugeRegistry gauges) {
         this.settings = settings;
         this.queues = queues;
         this.processor = processor;
         this.timer = timer;
         this.clock = clock;
-        this.metrics = new LaneMetrics(metricFactory, settings.laneName());
+        this.metrics = new LaneMetrics(metricFactory, gauges, settings.laneName());
     }
 
     /** The settings from all declarations so far. */
@@ -101,6 +103,7 @@ public final class Lane {
             LaneConsumer starting = new LaneConsumer(settings, queue(), processor, timer, clock, metrics);
             starting.start();
             consumer = Optional.of(starting);
+            metrics.watchDepth(new QueueDepth(List.of(queue()), handOverThreads()));
         }
     }
 

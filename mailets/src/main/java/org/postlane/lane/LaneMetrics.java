@@ -1,26 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.lane;
 
+import java.util.function.Supplier;
+
+import org.apache.james.metrics.api.GaugeRegistry;
 import org.apache.james.metrics.api.Metric;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.metrics.api.TimeMetric;
 
-/** What one lane counts: {@code postlane.lane-local.handedOver} and so on. The depth of its queue is James' own metric. */
+/** What one lane counts: {@code postlane.lane-local.handedOver} and so on. */
 final class LaneMetrics {
     private final MetricFactory factory;
+    private final GaugeRegistry gauges;
     private final String prefix;
     private final Metric handedOver;
     private final Metric processed;
     private final Metric failed;
     private final Metric stuck;
 
-    LaneMetrics(MetricFactory factory, String laneName) {
+    LaneMetrics(MetricFactory factory, GaugeRegistry gauges, String laneName) {
         this.factory = factory;
+        this.gauges = gauges;
         this.prefix = "postlane." + laneName;
         this.handedOver = factory.generate(prefix + ".handedOver");
         this.processed = factory.generate(prefix + ".processed");
         this.failed = factory.generate(prefix + ".failed");
         this.stuck = factory.generate(prefix + ".stuck");
+    }
+
+    /** Shows how many mails the lane's queue holds; {@code depth} is asked at each look and so must not be slow. */
+    void watchDepth(Supplier<Long> depth) {
+        gauges.register(prefix + ".depth", depth::get);
     }
 
     /** Mails that the queue took. */

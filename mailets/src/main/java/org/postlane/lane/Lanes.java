@@ -18,6 +18,7 @@ import javax.inject.Inject;
 import javax.inject.Provider;
 
 import org.apache.james.mailetcontainer.api.MailProcessor;
+import org.apache.james.metrics.api.GaugeRegistry;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.postlane.james.ServerStarted;
@@ -44,6 +45,7 @@ public final class Lanes {
     private final Provider<MailProcessor> processor;
     private final ServerStarted serverStarted;
     private final MetricFactory metricFactory;
+    private final GaugeRegistry gauges;
     private final Clock clock;
 
     private final Map<RecipientType, Lane> lanes = new EnumMap<>(RecipientType.class);
@@ -57,16 +59,17 @@ public final class Lanes {
     /** For James' injector; the processor comes from a provider, because the processors themselves hold mailets with lanes. */
     @Inject
     public Lanes(MailQueueFactory<?> queues, Provider<MailProcessor> processor, ServerStarted serverStarted,
-            MetricFactory metricFactory) {
-        this(queues, processor, serverStarted, metricFactory, Clock.systemUTC());
+            MetricFactory metricFactory, GaugeRegistry gauges) {
+        this(queues, processor, serverStarted, metricFactory, gauges, Clock.systemUTC());
     }
 
     Lanes(MailQueueFactory<?> queues, Provider<MailProcessor> processor, ServerStarted serverStarted,
-            MetricFactory metricFactory, Clock clock) {
+            MetricFactory metricFactory, GaugeRegistry gauges, Clock clock) {
         this.queues = queues;
         this.processor = processor;
         this.serverStarted = serverStarted;
         this.metricFactory = metricFactory;
+        this.gauges = gauges;
         this.clock = clock;
     }
 
@@ -85,7 +88,7 @@ public final class Lanes {
         open();
         for (LaneSettings settings : declared) {
             lanes.computeIfAbsent(settings.type(),
-                type -> new Lane(settings, queues, processor, timer, clock, metricFactory)).declare(settings);
+                type -> new Lane(settings, queues, processor, timer, clock, metricFactory, gauges)).declare(settings);
         }
         lanes.forEach((type, lane) -> declaredSettings.put(type, lane.settings()));
         users++;
@@ -105,7 +108,7 @@ public final class Lanes {
     public synchronized Lane openLocalRetries(MailProcessor deliveries) {
         open();
         if (localRetries.isEmpty()) {
-            Lane lane = new Lane(LaneSettings.localRetries(), queues, () -> deliveries, timer, clock, metricFactory);
+            Lane lane = new Lane(LaneSettings.localRetries(), queues, () -> deliveries, timer, clock, metricFactory, gauges);
             localRetries = Optional.of(lane);
         }
         users++;

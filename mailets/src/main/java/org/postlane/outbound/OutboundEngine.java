@@ -74,6 +74,7 @@ public final class OutboundEngine {
         this.connections = new Connections(metrics, () -> agreed().limits(), time::nanoTime);
         metrics.watchDestinations(destinations);
         metrics.watchJournal(journal::stats);
+        metrics.watchHealth(criticalStates);
     }
 
     /** What the elements have said so far about what they share. */

@@ -8,17 +8,26 @@ import static org.postlane.lane.TestLanes.mail;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.mail.MessagingException;
 
+import org.apache.james.metrics.api.Gauge;
+import org.apache.james.metrics.api.NoopGaugeRegistry;
+import org.apache.james.queue.api.MailQueue;
+import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.queue.api.ManageableMailQueue;
+import org.apache.james.queue.api.RawMailQueueItemDecoratorFactory;
+import org.apache.james.queue.memory.MemoryMailQueueFactory;
 import org.apache.mailet.Mail;
 import org.apache.mailet.base.test.FakeMailetConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postlane.mailet.DeliverByType;
+import org.postlane.recipient.RecipientType;
 
 class LaneTest {
     private final CountDownLatch release = new CountDownLatch(1);
@@ -66,7 +75,7 @@ class LaneTest {
         Lanes notStarted = new Lanes(lanes.queues, () -> lanes, () -> {
             polled.countDown();
             return lanes.started;
-        }, lanes.directory.metrics, lanes.queues.clock);
+        }, lanes.directory.metrics, new NoopGaugeRegistry(), lanes.queues.clock);
         lanes.started = false;
         try {
             DeliverByType mailet =
@@ -99,6 +108,32 @@ class LaneTest {
         send(lanes.mailet(), 3);
 
         await().until(() -> lanes.count("local", "processed") == 3);
+    }
+
+    @Test
+    void theDepthOfTheQueueIsShown() throws Exception {
+        MemoryMailQueueFactory queues = new MemoryMailQueueFactory(new RawMailQueueItemDecoratorFactory());
+        MailQueue queue = queues.createQueue(MailQueueName.of("lane-local"));
+        queue.enQueue(mail("first", List.of(LOCAL)));
+        queue.enQueue(mail("second", List.of(LOCAL)));
+        Map<String, Gauge<?>> gauges = new ConcurrentHashMap<>();
+        Lanes own = new Lanes(queues, () -> this::hold, () -> true, lanes.directory.metrics, new NoopGaugeRegistry() {
+            @Override
+            public <T> NoopGaugeRegistry register(String name, Gauge<T> gauge) {
+                gauges.put(name, gauge);
+                return this;
+            }
+        }, lanes.queues.clock);
+        try {
+            own.declare(List.of(LaneSettings.defaults(RecipientType.LOCAL)));
+
+            await().until(() -> gauges.containsKey("postlane.lane-local.depth"));
+            // Counted in the background once it was asked for, and those under way with the others.
+            await().until(() -> gauges.get("postlane.lane-local.depth").get().equals(2L));
+        } finally {
+            release.countDown();
+            own.close();
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import javax.mail.MessagingException;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.builder.MimeMessageBuilder;
 import org.apache.james.mailetcontainer.api.MailProcessor;
+import org.apache.james.metrics.api.NoopGaugeRegistry;
 import org.apache.james.server.core.MailImpl;
 import org.apache.mailet.Mail;
 import org.apache.mailet.base.test.FakeMailContext;
@@ -59,7 +60,7 @@ public final class TestLanes implements MailProcessor {
     public TestLanes() throws Exception {
         directory = TestDirectory.create();
         directory.relayDomains.declare("mailetcontainer.xml", "relayed.example");
-        lanes = new Lanes(queues, () -> this, () -> started, directory.metrics, queues.clock);
+        lanes = new Lanes(queues, () -> this, () -> started, directory.metrics, new NoopGaugeRegistry(), queues.clock);
     }
 
     public void onProcessor(String state, MailProcessor processor) {

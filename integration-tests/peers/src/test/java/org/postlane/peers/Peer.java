@@ -4,6 +4,7 @@ package org.postlane.peers;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,14 +14,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import java.util.stream.Collectors;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-import org.postlane.testing.docker.Command;
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.PortBinding;
+import com.github.dockerjava.api.model.Ports;
+import org.apache.commons.compress.archivers.ArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
+import org.testcontainers.images.builder.ImageFromDockerfile;
+import org.testcontainers.utility.MountableFile;
 
 /**
  * A mail server from Debian's packages, in a container of its own: the image is made from {@code src/test/docker/<name>} under a
@@ -32,21 +40,18 @@ final class Peer implements AutoCloseable {
     static final String HOST = "mx.peer.test";
     static final String DOMAIN = "peer.test";
 
-    /** The packages are downloaded on a machine that never built the image. */
-    private static final Duration BUILD_LIMIT = Duration.ofMinutes(10);
+    private static final Path DOCKERFILES = Path.of(System.getProperty("postlane.peers"));
     private static final Duration START_LIMIT = Duration.ofMinutes(1);
-    private static final Duration COMMAND_LIMIT = Duration.ofMinutes(1);
     private static final int GREETING_MILLIS = 5000;
-    private static final Command DOCKER = new Command(Path.of(System.getProperty("postlane.peers")), Map.of());
 
+    private final String name;
     private final PeerTls tls;
-    private final String container;
-    private final Map<Integer, Integer> published;
+    private final GenericContainer<?> container;
 
-    private Peer(PeerTls tls, String container, Map<Integer, Integer> published) {
+    private Peer(String name, PeerTls tls, GenericContainer<?> container) {
+        this.name = name;
         this.tls = tls;
         this.container = container;
-        this.published = published;
     }
 
     /**
@@ -58,56 +63,59 @@ final class Peer implements AutoCloseable {
      * @param silent ports that wait for a TLS handshake
      */
     static Peer start(String name, PeerTls tls, List<Integer> greeting, List<Integer> silent) {
-        String image = "postlane-peer-" + name + ":test";
-        docker(BUILD_LIMIT, "build", "--quiet", "--tag", image, name);
-        String container = "postlane-peer-" + name + "-" + UUID.randomUUID().toString().substring(0, 8);
-        List<Integer> ports = Stream.concat(greeting.stream(), silent.stream()).toList();
-        // A name server that is not there: no look-up leaves the machine, or waits.
-        List<String> create = new ArrayList<>(List.of("create", "--name", container, "--dns", "127.0.0.1"));
-        ports.forEach(port -> create.addAll(List.of("--publish", "127.0.0.1::" + port)));
-        create.add(image);
-        docker(COMMAND_LIMIT, create.toArray(String[]::new));
-        try {
-            docker(COMMAND_LIMIT, "cp", tls.directory().toString(), container + ":/etc/peer");
-            docker(COMMAND_LIMIT, "start", container);
-            Peer peer = new Peer(tls, container, ports.stream()
-                .collect(Collectors.toUnmodifiableMap(port -> port, port -> published(container, port))));
-            await("greetings of " + name).atMost(START_LIMIT).pollInterval(Duration.ofMillis(200))
-                .until(() -> peer.isRunning() && greeting.stream().allMatch(peer::greets));
-            return peer;
-        } catch (RuntimeException | Error e) {
-            String log = DOCKER.run(COMMAND_LIMIT, List.of("docker", "logs", container)).output();
-            docker(COMMAND_LIMIT, "rm", "--force", container);
-            throw new AssertionError(name + " did not start; its log:\n" + log, e);
-        }
+        return start(name, tls, greeting, silent, UnaryOperator.identity());
     }
 
-    private static String docker(Duration limit, String... arguments) {
-        return DOCKER.require(limit, Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList());
+    /** The same, with something more about the container. */
+    static Peer start(String name, PeerTls tls, List<Integer> greeting, List<Integer> silent,
+                      UnaryOperator<GenericContainer<?>> more) {
+        ImageFromDockerfile image =
+            new ImageFromDockerfile("postlane-peer-" + name + ":test", false).withFileFromPath(".", DOCKERFILES.resolve(name));
+        Integer[] ports = Stream.concat(greeting.stream(), silent.stream()).toArray(Integer[]::new);
+        GenericContainer<?> container = more.apply(new GenericContainer<>(image)
+            .withExposedPorts(ports)
+            .withCopyToContainer(MountableFile.forHostPath(tls.directory()), "/etc/peer")
+            .withCreateContainerCmdModifier(create -> keepToThisMachine(create, ports))
+            .waitingFor(new Greetings(greeting).withStartupTimeout(START_LIMIT)));
+        container.start();
+        return new Peer(name, tls, container);
     }
 
-    private static int published(String container, int port) {
-        String address = docker(COMMAND_LIMIT, "port", container, Integer.toString(port)).lines().findFirst().orElseThrow();
-        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
-    }
-
-    /** A server that has ended will never greet. */
-    private boolean isRunning() {
-        String state = docker(COMMAND_LIMIT, "inspect", "--format", "{{.State.Status}}", container);
-        if (!state.equals("running")) {
-            throw new AssertionError("the container is " + state);
-        }
-        return true;
+    /** Ports on 127.0.0.1 alone, and a name server that is not there: no look-up leaves the machine, or waits. */
+    private static void keepToThisMachine(CreateContainerCmd create, Integer... ports) {
+        List<PortBinding> published = Stream.of(ports)
+            .map(port -> new PortBinding(Ports.Binding.bindIp("127.0.0.1"), ExposedPort.tcp(port))).toList();
+        create.getHostConfig().withPortBindings(published).withPublishAllPorts(false).withDns("127.0.0.1");
     }
 
     /** The engine takes connections before the server does, and closes them then. */
-    private boolean greets(int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(address(port), GREETING_MILLIS);
-            socket.setSoTimeout(GREETING_MILLIS);
-            return new String(socket.getInputStream().readNBytes(4), StandardCharsets.US_ASCII).startsWith("220");
-        } catch (IOException e) {
-            return false;
+    private static final class Greetings extends AbstractWaitStrategy {
+        private final List<Integer> ports;
+
+        private Greetings(List<Integer> ports) {
+            this.ports = ports;
+        }
+
+        @Override
+        protected void waitUntilReady() {
+            await("greetings").atMost(startupTimeout).pollInterval(Duration.ofMillis(200)).until(() -> {
+                // A server that has ended will never greet.
+                if (!waitStrategyTarget.isRunning()) {
+                    throw new AssertionError("the container has ended");
+                }
+                return ports.stream().allMatch(this::greets);
+            });
+        }
+
+        private boolean greets(int port) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), waitStrategyTarget.getMappedPort(port)),
+                    GREETING_MILLIS);
+                socket.setSoTimeout(GREETING_MILLIS);
+                return new String(socket.getInputStream().readNBytes(4), StandardCharsets.US_ASCII).startsWith("220");
+            } catch (IOException e) {
+                return false;
+            }
         }
     }
 
@@ -118,63 +126,49 @@ final class Peer implements AutoCloseable {
 
     /** Where a port of the container is reached. */
     InetSocketAddress address(int port) {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), published.get(port));
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), container.getMappedPort(port));
+    }
+
+    /** Its address in the one network that it is in. */
+    String ownAddress() {
+        return container.getContainerInfo().getNetworkSettings().getNetworks().values().iterator().next().getIpAddress();
     }
 
     /** What lies in the Maildir of a user now, in no order. */
     List<StoredMail> mailsOf(String user) {
-        try {
-            Path copy = Files.createTempDirectory("postlane-peer");
-            try {
-                String maildir = container + ":/srv/mail/" + user + "/new";
-                Command.Result result = DOCKER.run(COMMAND_LIMIT, List.of("docker", "cp", maildir, copy.toString()));
-                if (!result.succeeded()) {
-                    // A mailbox without mail has no directory yet; old and new clients say so in other words.
-                    if (result.output().matches("(?s).*(Could not find the file|No such container:path).*")) {
-                        return List.of();
-                    }
-                    throw new AssertionError("docker cp " + maildir + ": " + result.output());
+        String maildir = "/srv/mail/" + user + "/new";
+        try (InputStream archive =
+                 container.getDockerClient().copyArchiveFromContainerCmd(container.getContainerId(), maildir).exec();
+             TarArchiveInputStream files = new TarArchiveInputStream(archive)) {
+            List<StoredMail> mails = new ArrayList<>();
+            for (ArchiveEntry entry = files.getNextEntry(); entry != null; entry = files.getNextEntry()) {
+                if (!entry.isDirectory()) {
+                    mails.add(new StoredMail(files.readAllBytes()));
                 }
-                return read(copy.resolve("new"));
-            } finally {
-                delete(copy);
             }
+            return mails;
+        } catch (NotFoundException e) {
+            // A mailbox without mail has no directory yet.
+            return List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static List<StoredMail> read(Path directory) throws IOException {
-        List<StoredMail> mails = new ArrayList<>();
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                mails.add(new StoredMail(Files.readAllBytes(file)));
-            }
-        }
-        return mails;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
-    }
-
     /** All that the server has logged. */
     String log() {
-        return docker(COMMAND_LIMIT, "logs", container);
+        return container.getLogs();
     }
 
     /** Its log stays, beside the reports. */
     @Override
     public void close() {
         try {
-            Files.writeString(Path.of("target", container + ".log"), log());
+            String file = "postlane-peer-" + name + "-" + container.getContainerId().substring(0, 8) + ".log";
+            Files.writeString(Path.of("target", file), log());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        docker(COMMAND_LIMIT, "rm", "--force", "--volumes", container);
+        container.stop();
     }
 }

@@ -202,6 +202,12 @@ public final class OutboundMetrics implements PhaseListener {
         gauge("postlane.destinations.underWay", () -> counts.now().underWay());
     }
 
+    /** Shows how many things do not work: those without which no mail can move, and those that concern a part of it. */
+    public void watchHealth(CriticalStates states) {
+        gauge("postlane.health.critical", () -> states.problems().stream().filter(CriticalStates.Problem::isCritical).count());
+        gauge("postlane.health.degraded", () -> states.problems().stream().filter(problem -> !problem.isCritical()).count());
+    }
+
     /** Shows one outgoing queue; {@code depth} is asked at each look and so must not be slow, see {@link QueueDepth}. */
     public void watchQueue(MailQueueName queue, QueueInHand inHand, Supplier<Long> depth, Supplier<Optional<Duration>> age) {
         String prefix = "postlane.queue." + queue.asString() + ".";

@@ -65,6 +65,7 @@ class OutboundDocumentTest {
         metrics.watchPool(() -> null);
         metrics.watchDestinations(new QueueDestinations());
         metrics.watchJournal(Optional::empty);
+        metrics.watchHealth(new CriticalStates(Clock.systemUTC()));
         metrics.watchQueue(MailQueueName.of("NAME"), new QueueInHand() {
             @Override
             public int mails() {

@@ -70,6 +70,21 @@ class OutboundMetricsTest {
     }
 
     @Test
+    void whatDoesNotWorkIsCountedByWhetherMailCanMove() {
+        CriticalStates states = new CriticalStates(Clock.systemUTC());
+        new OutboundMetrics(counters, registry).watchHealth(states);
+        CriticalStates.Condition reading = states.watch("queue outgoing cannot be read", Duration.ZERO);
+        states.askAboutPart("a mail cannot be settled", () -> Optional.of("the repository is gone"));
+        assertThat(gauges.get("postlane.health.critical").get()).isEqualTo(0L);
+        assertThat(gauges.get("postlane.health.degraded").get()).isEqualTo(1L);
+
+        reading.failed(new IllegalStateException("gone"));
+        assertThat(gauges.get("postlane.health.critical").get()).isEqualTo(1L);
+        reading.works();
+        assertThat(gauges.get("postlane.health.critical").get()).isEqualTo(0L);
+    }
+
+    @Test
     void aPhaseIsATimer() {
         OutboundMetrics metrics = new OutboundMetrics(counters, registry);
         metrics.start(OutboundMetrics.Stage.CONNECTION).end();

@@ -46,6 +46,12 @@ public final class Compose {
         return run(QUICK, arguments);
     }
 
+    /** Runs lines of a shell, in which {@code docker-compose} is this project; any other end than status 0 fails the test. */
+    public String script(Duration limit, List<String> lines) {
+        String compose = "docker-compose() { command " + String.join(" ", PROGRAM) + " -p " + project + " \"$@\"; }\n";
+        return command.require(limit, List.of("bash", "-euo", "pipefail", "-c", compose + String.join("\n", lines)));
+    }
+
     /** Runs the engine's own client; any other end than status 0 fails the test. */
     public String docker(String... arguments) {
         return command.require(QUICK, Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList());

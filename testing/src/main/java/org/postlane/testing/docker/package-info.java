@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** For tests that need a Docker engine: whether one answers, and its command line. */
+/** For tests that need a Docker engine: whether one answers, its command line, and what docker-compose.yml starts. */
 package org.postlane.testing.docker;
