@@ -35,6 +35,7 @@ class LayersTest {
             .layer("smtp").definedBy("org.postlane.smtp..")
             .layer("pool").definedBy("org.postlane.pool..")
             .layer("schedule").definedBy("org.postlane.schedule..")
+            .layer("cluster").definedBy("org.postlane.cluster..")
             .layer("journal").definedBy("org.postlane.journal..")
             .layer("report").definedBy("org.postlane.report..")
             .layer("route").definedBy("org.postlane.route")
@@ -52,13 +53,15 @@ class LayersTest {
             .whereLayer("smtp").mayNotAccessAnyLayer()
             .whereLayer("pool").mayNotAccessAnyLayer()
             .whereLayer("schedule").mayNotAccessAnyLayer()
+            .whereLayer("cluster").mayOnlyAccessLayers("schedule", "pool")
             .whereLayer("journal").mayNotAccessAnyLayer()
             .whereLayer("report").mayOnlyAccessLayers("smtp", "james")
             .whereLayer("route").mayOnlyAccessLayers("dns", "smtp", "james")
             .whereLayer("dns").mayOnlyAccessLayers("smtp", "james")
             .whereLayer("recipient").mayOnlyAccessLayers("james")
             .whereLayer("credential").mayOnlyAccessLayers("journal", "james")
-            .whereLayer("outbound").mayOnlyAccessLayers("route", "dns", "report", "journal", "schedule", "pool", "smtp", "james")
+            .whereLayer("outbound").mayOnlyAccessLayers("route", "dns", "report", "journal", "cluster", "schedule", "pool",
+                "smtp", "james")
             .whereLayer("lane").mayOnlyAccessLayers("outbound", "report", "recipient", "james")
             .whereLayer("local").mayOnlyAccessLayers("lane", "report", "recipient", "james")
             .whereLayer("mailet").mayOnlyAccessLayers("local", "lane", "outbound", "recipient", "route", "dns", "report",
@@ -147,6 +150,14 @@ class LayersTest {
             .resideInAnyPackage("org.postlane.schedule..", "org.postlane.journal..", "java..", "org.slf4j..",
                 "io.github.bucket4j..")
             .allowEmptyShould(true)
+            .check(shipped);
+    }
+
+    @Test
+    void onlyTheClusterKnowsRedis() {
+        noClasses().that().resideOutsideOfPackage("org.postlane.cluster..")
+            .should().dependOnClassesThat().resideInAnyPackage("io.lettuce..", "io.github.bucket4j.redis..",
+                "io.github.bucket4j.distributed..")
             .check(shipped);
     }
 

@@ -30,6 +30,9 @@ class BundleTest {
                 .as("a cache class that Caffeine loads by name").isNotNull();
             assertThat(bundle.getEntry("org/postlane/shaded/ongres/scram/client/ScramClient.class")).isNotNull();
             assertThat(bundle.getEntry("org/postlane/shaded/ongres/saslprep/SASLprep.class")).isNotNull();
+            assertThat(bundle.getEntry("org/postlane/shaded/lettuce/core/RedisClient.class")).isNotNull();
+            assertThat(bundle.getEntry("org/postlane/shaded/bucket4j/redis/lettuce/Bucket4jLettuce.class")).isNotNull();
+            assertThat(bundle.getEntry("org/postlane/cluster/permits.lua")).isNotNull();
             assertThat(bundle.getEntry("org/postlane/guice/PostlaneModule.class")).isNotNull();
         }
     }
@@ -52,6 +55,7 @@ class BundleTest {
         try (JarFile bundle = new JarFile(JamesUnderTest.bundle().toFile())) {
             assertThat(bundle.getEntry("META-INF/LICENSE")).isNotNull();
             assertThat(bundle.getEntry("META-INF/LICENSE-ongres")).isNotNull();
+            assertThat(bundle.getEntry("META-INF/LICENSE-lettuce")).isNotNull();
         }
     }
 

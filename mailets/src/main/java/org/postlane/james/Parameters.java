@@ -165,6 +165,11 @@ public final class Parameters {
         return new ConfigurationError(where, key, values.getOrDefault(key, ""), expected);
     }
 
+    /** As {@link #error}, without the value, in which there may be a password. */
+    public ConfigurationError errorAboutSecret(String key, String expected) {
+        return new ConfigurationError(where + ": <" + key + ">: expected " + expected);
+    }
+
     /** The keys that the administrator wrote and nobody has read so far. */
     public Set<String> unread() {
         Set<String> unread = new TreeSet<>(values.keySet());

@@ -53,6 +53,7 @@ public final class OutboundEngine {
     private final QueueDestinations destinations;
     private final EngineJournal journal;
     private final EngineTime time;
+    private final ClusterLimits cluster;
     private final Connections connections;
     private final IdentityHashMap<DNSService, MailDns> resolvers = new IdentityHashMap<>();
     private final Map<MailQueueName, String> claims = new ConcurrentHashMap<>();
@@ -71,7 +72,9 @@ public final class OutboundEngine {
         this.destinations = destinations;
         this.journal = journal;
         this.time = time;
-        this.connections = new Connections(metrics, () -> agreed().limits(), time::nanoTime);
+        this.cluster = new ClusterLimits(() -> agreed().cluster(), time::nanoTime, metrics, criticalStates);
+        this.connections = new Connections(metrics, () -> agreed().limits(), () -> cluster.paces("connections"),
+            cluster::permits);
         metrics.watchDestinations(destinations);
         metrics.watchJournal(journal::stats);
         metrics.watchHealth(criticalStates);
@@ -133,6 +136,11 @@ public final class OutboundEngine {
     /** The connections that all queues share. */
     Connections connections() {
         return connections;
+    }
+
+    /** What is limited together with other nodes. */
+    ClusterLimits cluster() {
+        return cluster;
     }
 
     /** What the pool holds for each host now, in no order. */
@@ -216,6 +224,7 @@ public final class OutboundEngine {
         await(CompletableFuture.allOf(drained), DRAIN_LIMIT, "deliveries under way");
         await(connections.close(QUIT_LIMIT), QUIT_LIMIT.plusSeconds(1), "connections to say QUIT");
         connections.end();
+        cluster.close();
         journal.close();
     }
 

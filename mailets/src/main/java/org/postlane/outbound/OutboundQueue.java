@@ -123,7 +123,7 @@ public final class OutboundQueue {
         }
         scheduler = new Scheduler<>(new SchedulerLimits(settings.inHand().places(), engine.agreed().limits().maxTotal()),
             destination -> live.limitsOf(destination), threads.starters(), threads.timers(), engine.time()::nanoTime,
-            () -> ThreadLocalRandom.current().nextDouble());
+            () -> ThreadLocalRandom.current().nextDouble(), engine.cluster().paces("queue " + settings.queue().asString()));
         // They may have been changed since they were asked for.
         limitTurns();
         context = new AttemptContext(engine.connections(), engine.metrics(), settings, scheduler,

@@ -96,7 +96,9 @@ final class Callers<K extends PoolKey, R extends PooledResource> {
     private AcquireTimeoutException timeout(Waiter<K, R> waiter, Host<K, R> host) {
         return new AcquireTimeoutException("No connection for " + waiter.key + " within " + waiter.wait + " (" + host.open
             + " open to " + host.name + ", " + host.openings.size() + " of them opening and " + host.closing + " closing, "
-            + host.waiting() + " waiting" + (host.held ? ", for the pace of openings" : "") + ")");
+            + host.waiting() + " waiting" + (host.held ? ", for the pace of openings" : "")
+            + (host.permits.most() < limits.maxPerHost() ? ", " + host.permits.most() + " permitted by what is shared" : "")
+            + ")");
     }
 
     /** Takes somebody out of the line, with the attempt that was for them, if any, given to the next. Leaves room. */

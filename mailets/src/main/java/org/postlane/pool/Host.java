@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  */
 final class Host<K extends PoolKey, R extends PooledResource> {
     final Object name;
+    final HostPermits permits;
     final Set<Waiter<K, R>> granted = new LinkedHashSet<>();
     final Set<Waiter<K, R>> queued = new LinkedHashSet<>();
     /** Oldest first. A list, as the next, since there are no more than connections to one host. */
@@ -33,13 +34,35 @@ final class Host<K extends PoolKey, R extends PooledResource> {
     boolean held;
     /** Until when, on the pool's clock; means nothing unless {@link #held}. */
     long heldUntil;
+    private boolean forgotten;
     /** Share in {@link WaitingLine#demand()}. */
     int demand;
     /** Where this stands in the line of hosts that could use a slot, or null. */
     Long readyAt;
 
-    Host(Object name) {
+    Host(Object name, HostPermits permits) {
         this.name = name;
+        this.permits = permits;
+    }
+
+    /** Most connections that there may be now: fewer than the limit where others who share it have some. */
+    int most(PoolLimits limits) {
+        return Math.min(limits.maxPerHost(), permits.most());
+    }
+
+    /** Tells those who share the limit how it stands. */
+    void tell(PoolLimits limits) {
+        // Another of the same name may be there already.
+        if (!forgotten) {
+            int needed = open - closing + couldOpen(0);
+            permits.use(limits.maxPerHost(), open, closing, idle.size(), Math.min(limits.maxPerHost(), needed));
+        }
+    }
+
+    /** The pool has nothing there, wants nothing, and knows it no more. */
+    void forget() {
+        forgotten = true;
+        permits.close();
     }
 
     int waiting() {

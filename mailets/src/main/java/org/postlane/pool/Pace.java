@@ -68,6 +68,13 @@ final class Pace<K extends PoolKey, R extends PooledResource> {
         return released;
     }
 
+    /** The same with all of them. */
+    List<Host<K, R>> releaseAll() {
+        List<Host<K, R>> released = List.copyOf(held);
+        released.forEach(this::forget);
+        return released;
+    }
+
     void forget(Host<K, R> host) {
         host.held = false;
         held.remove(host);

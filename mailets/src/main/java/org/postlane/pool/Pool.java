@@ -56,7 +56,12 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
 
     /** As above, with a pace of openings. */
     public Pool(ResourceFactory<K, R> factory, PoolLimits limits, OpeningGate<? super K> gate) {
-        this(factory, limits, gate, PoolTimers.own(), System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
+        this(factory, limits, gate, (host, changed) -> HostPermits.UNSHARED);
+    }
+
+    /** As above, where others connect to the same hosts. */
+    public Pool(ResourceFactory<K, R> factory, PoolLimits limits, OpeningGate<? super K> gate, HostPermits.Source permits) {
+        this(factory, limits, gate, permits, PoolTimers.own(), System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
     }
 
     /**
@@ -68,16 +73,24 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
      */
     public Pool(ResourceFactory<K, R> factory, PoolLimits limits, OpeningGate<? super K> gate, ScheduledExecutorService timers,
         LongSupplier clock, DoubleSupplier dice) {
-        this(factory, limits, gate, PoolTimers.of(timers), clock, dice);
+        this(factory, limits, gate, (host, changed) -> HostPermits.UNSHARED, timers, clock, dice);
     }
 
-    private Pool(ResourceFactory<K, R> factory, PoolLimits limits, OpeningGate<? super K> gate, PoolTimers poolTimers,
-        LongSupplier clock, DoubleSupplier dice) {
+    /** As above, where others connect to the same hosts. */
+    public Pool(ResourceFactory<K, R> factory, PoolLimits limits, OpeningGate<? super K> gate, HostPermits.Source permits,
+        ScheduledExecutorService timers, LongSupplier clock, DoubleSupplier dice) {
+        this(factory, limits, gate, permits, PoolTimers.of(timers), clock, dice);
+    }
+
+    private Pool(ResourceFactory<K, R> factory, PoolLimits limits, OpeningGate<? super K> gate, HostPermits.Source permits,
+        PoolTimers poolTimers, LongSupplier clock, DoubleSupplier dice) {
         this.limits = Objects.requireNonNull(limits, "limits");
         this.poolTimers = poolTimers;
         this.timers = poolTimers.executor();
+        Objects.requireNonNull(permits, "permits");
         this.decisions = new Decisions<>(new PoolState<>(limits, Objects.requireNonNull(gate, "gate"),
-            Objects.requireNonNull(clock, "clock"), Objects.requireNonNull(dice, "dice"), new Outside()));
+            host -> permits.of(host, () -> reconsider(host)), Objects.requireNonNull(clock, "clock"),
+            Objects.requireNonNull(dice, "dice"), new Outside()));
         this.farewell = new Farewell<>(limits.closeTimeout(), timers, entry -> decisions.change(state -> state.closed(entry)));
         this.opener = new Opener<>(Objects.requireNonNull(factory, "factory"), decisions, farewell);
         this.wayBack = new WayBack<>(limits, timers, decisions);
@@ -161,6 +174,15 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
             });
         }
         return waiter.future;
+    }
+
+    /** The {@link OpeningGate} may let openings begin earlier than it said: it is asked again for those that wait for it. */
+    public void askGateAgain() {
+        decisions.change(PoolState::askForPaceAgain);
+    }
+
+    private void reconsider(Object host) {
+        decisions.change(state -> state.reconsider(host));
     }
 
     /** What this pool holds and has done so far. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -18,7 +19,7 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
     private PoolLimits limits;
     private final LongSupplier clock;
     private final Consequences<K, R> effects;
-    private final Slots<K, R> slots = new Slots<>();
+    private final Slots<K, R> slots;
     private final PoolStats.Tally tally = new PoolStats.Tally();
     private final WaitingLine<K, R> line;
     private final Precedence<K, R> order;
@@ -28,8 +29,10 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
     private final Followers<K, R> followers;
     private boolean closed;
 
-    PoolState(PoolLimits limits, OpeningGate<? super K> gate, LongSupplier clock, DoubleSupplier dice, Effects<K, R> outside) {
+    PoolState(PoolLimits limits, OpeningGate<? super K> gate, Function<Object, HostPermits> permits, LongSupplier clock,
+              DoubleSupplier dice, Effects<K, R> outside) {
         this.limits = limits;
+        this.slots = new Slots<>(permits);
         this.clock = clock;
         this.effects = new Consequences<>(outside);
         this.line = new WaitingLine<>(this::limits);
@@ -54,6 +57,14 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         }
         List.copyOf(slots.hosts()).forEach(this::refresh);
         assign();
+    }
+
+    /** There may be more connections to a host than until now, or fewer, or those who share them want to be told anew. */
+    void reconsider(Object hostName) {
+        Host<K, R> host = slots.known(hostName);
+        if (host != null) {
+            settle(host);
+        }
     }
 
     List<Runnable> takeEffects() {
@@ -273,6 +284,12 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         return lifetimes.nextDeadline();
     }
 
+    /** Lets openings begin whose pace may allow it earlier than it said. */
+    void askForPaceAgain() {
+        pace.releaseAll().forEach(this::refresh);
+        assign();
+    }
+
     /** Lets openings begin whose pace allows it again; returns when the next may. */
     OptionalLong resume() {
         pace.release().forEach(this::refresh);
@@ -351,8 +368,10 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
     }
 
     private void refresh(Host<K, R> host) {
-        // A full host's own reserve gives way first: it holds other keys, or its waiter wants none from reserve.
-        while (host.open >= limits.maxPerHost() && !host.idle.isEmpty() && host.couldOpen(1) > host.closing) {
+        host.tell(limits);
+        // A full host's own reserve gives way first: it holds other keys, its waiter wants none from reserve, or others need it.
+        while (!host.idle.isEmpty() && (order.hasSurplus(host)
+            || (host.open >= host.most(limits) && host.couldOpen(1) > host.closing))) {
             lifetimes.end(host.idle.get(0), DiscardReason.MADE_ROOM);
         }
         line.refresh(host);

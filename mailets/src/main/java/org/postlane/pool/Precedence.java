@@ -48,8 +48,7 @@ final class Precedence<K extends PoolKey, R extends PooledResource> {
 
     private Waiter<K, R> nextQueuedFor(Entry<K, R> entry) {
         Host<K, R> host = entry.host;
-        int provided = host.closing + Math.min(limits.get().maxPerHost() - host.open,
-            limits.get().maxTotal() - slots.open());
+        int provided = host.closing + Math.min(host.most(limits.get()) - host.open, limits.get().maxTotal() - slots.open());
         int usable = host.couldOpen(entry.good ? 1 : 0);
         int ahead = 0;
         for (Waiter<K, R> waiter : host.queued) {
@@ -80,7 +79,12 @@ final class Precedence<K extends PoolKey, R extends PooledResource> {
 
     /** Whether the limits have been lowered below what there is, so that this one has to go when it is not in use any more. */
     boolean isSurplus(Entry<K, R> entry) {
-        return entry.host.open - entry.host.closing > limits.get().maxPerHost() || provided() < 0;
+        return hasSurplus(entry.host) || provided() < 0;
+    }
+
+    /** Whether the host has more than it may have now, those apart that are going already. */
+    boolean hasSurplus(Host<K, R> host) {
+        return host.open - host.closing > host.most(limits.get());
     }
 
     /** How many more slots the queued could use than are free or becoming free. */

@@ -7,12 +7,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The account of slots, per host and in all. Each slot is in one of four places: opening, leased, idle, closing. One that is
  * closing still counts, because the peer counts it until the farewell is over. Guarded by the pool's lock.
  */
 final class Slots<K extends PoolKey, R extends PooledResource> {
+    private final Function<Object, HostPermits> permits;
     private final Map<Object, Host<K, R>> hosts = new HashMap<>();
     private final Set<Entry<K, R>> entries = new LinkedHashSet<>();
     /** Least recently used first. */
@@ -20,6 +22,11 @@ final class Slots<K extends PoolKey, R extends PooledResource> {
     private int opening;
     private int leased;
     private int closing;
+
+    /** @param permits those for a host that was not known until now */
+    Slots(Function<Object, HostPermits> permits) {
+        this.permits = permits;
+    }
 
     int open() {
         return opening + leased + idle.size() + closing;
@@ -42,7 +49,12 @@ final class Slots<K extends PoolKey, R extends PooledResource> {
     }
 
     Host<K, R> host(K key) {
-        return hosts.computeIfAbsent(key.host(), Host::new);
+        return hosts.computeIfAbsent(key.host(), name -> new Host<>(name, permits.apply(name)));
+    }
+
+    /** The host of this name; null where the pool knows none. */
+    Host<K, R> known(Object name) {
+        return hosts.get(name);
     }
 
     List<Host<K, R>> hosts() {
@@ -52,8 +64,8 @@ final class Slots<K extends PoolKey, R extends PooledResource> {
     /** Forgets a host that has nothing and wants nothing, and says whether it was one. */
     boolean forgetIfUnused(Host<K, R> host) {
         boolean unused = host.open == 0 && host.waiting() == 0;
-        if (unused) {
-            hosts.remove(host.name, host);
+        if (unused && hosts.remove(host.name, host)) {
+            host.forget();
         }
         return unused;
     }

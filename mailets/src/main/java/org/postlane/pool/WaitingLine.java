@@ -38,7 +38,7 @@ final class WaitingLine<K extends PoolKey, R extends PooledResource> {
     }
 
     private int wanted(Host<K, R> host, int fewer) {
-        return Math.max(0, Math.min(host.couldOpen(fewer), limits.get().maxPerHost() - host.open + host.closing));
+        return Math.max(0, Math.min(host.couldOpen(fewer), host.most(limits.get()) - host.open + host.closing));
     }
 
     void enter(Host<K, R> host, Waiter<K, R> waiter) {
@@ -71,7 +71,7 @@ final class WaitingLine<K extends PoolKey, R extends PooledResource> {
         int wanted = wanted(host, 0);
         demand += wanted - host.demand;
         host.demand = wanted;
-        boolean isReady = host.open < limits.get().maxPerHost() && host.couldOpen(0) > 0;
+        boolean isReady = host.open < host.most(limits.get()) && host.couldOpen(0) > 0;
         Long readyAt = isReady ? Long.valueOf(host.firstQueued().arrival) : null;
         if (!Objects.equals(readyAt, host.readyAt)) {
             if (host.readyAt != null) {

@@ -4,7 +4,7 @@ package org.postlane.schedule;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.function.LongSupplier;
+import java.util.function.Consumer;
 
 /** One destination: what waits there, and whether it may have a turn. Guarded by the scheduler's lock. */
 final class Destination<T extends Task> {
@@ -46,11 +46,12 @@ final class Destination<T extends Task> {
     private long failed;
     private long refused;
 
-    Destination(String name, DestinationLimits limits, LongSupplier clock, long now) {
+    /** @param due called without a lock when its rate may let it go on earlier than it said */
+    Destination(String name, DestinationLimits limits, Paces paces, Consumer<Destination<T>> due, long now) {
         this.name = name;
         this.limits = limits;
         this.window = new ConcurrencyWindow(limits.concurrency());
-        this.pace = new Pace(limits.rate(), clock);
+        this.pace = paces.of(name, limits.rate(), () -> due.accept(this));
         this.lastUsed = now;
         this.bookings = new Bookings(now);
         this.busySince = now;
@@ -92,6 +93,11 @@ final class Destination<T extends Task> {
             waitsForRate = false;
         }
         return waitsForRate ? dueAt - now : 0;
+    }
+
+    /** Its rate is to be asked again. */
+    void mayBeDue() {
+        waitsForRate = false;
     }
 
     /** Takes one from the rate; false when none is due. */

@@ -6,8 +6,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,12 +24,15 @@ final class KnownDestinations<T extends Task> {
 
     /** In the order in which they are looked at next: those that are kept go to the end. */
     private final Map<String, Destination<T>> byName = new LinkedHashMap<>();
-    private final LongSupplier clock;
+    private final Paces paces;
+    private final Consumer<Destination<T>> due;
     private Function<String, DestinationLimits> limitsOf;
 
-    KnownDestinations(Function<String, DestinationLimits> limitsOf, LongSupplier clock) {
+    /** @param due called without a lock when the rate of a destination may let it go on */
+    KnownDestinations(Function<String, DestinationLimits> limitsOf, Paces paces, Consumer<Destination<T>> due) {
         this.limitsOf = Objects.requireNonNull(limitsOf, "limitsOf");
-        this.clock = clock;
+        this.paces = Objects.requireNonNull(paces, "paces");
+        this.due = due;
     }
 
     /** The destination, which is known from now on. */
@@ -37,7 +40,7 @@ final class KnownDestinations<T extends Task> {
         Destination<T> known = byName.get(name);
         if (known == null) {
             forgetSome(now);
-            known = new Destination<>(name, limits(name), clock, now);
+            known = new Destination<>(name, limits(name), paces, due, now);
             byName.put(name, known);
         }
         known.lastUsed = now;

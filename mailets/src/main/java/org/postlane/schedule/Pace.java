@@ -1,71 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.schedule;
 
-import java.time.Duration;
-import java.util.function.LongSupplier;
-
-import io.github.bucket4j.Bandwidth;
-import io.github.bucket4j.Bucket;
-import io.github.bucket4j.ConsumptionProbe;
-import io.github.bucket4j.TimeMeter;
-
-/**
- * Keeps a rate, evenly: a burst of a minute's worth at its beginning would be what the receiver limits. Safe for use by
- * several threads.
- */
-public final class Pace {
-    /** What may be made up for at once: the precision of timers, not a burst. */
-    private static final Duration CATCH_UP = Duration.ofMillis(20);
-
-    private final LongSupplier clock;
-    private final Bucket bucket;
-
+/** Keeps a rate. Safe for use by several threads; never blocks. */
+public interface Pace {
     /**
-     * A pace.
+     * Takes one if it is due.
      *
-     * @param clock nanoseconds, as {@link System#nanoTime()}
+     * @return 0 if it was taken; else in how many nanoseconds to ask again, or earlier where whoever keeps the pace says so
+     *     ({@link Paces#of})
      */
-    public Pace(Rate rate, LongSupplier clock) {
-        this(rate, clock, true);
-    }
-
-    private Pace(Rate rate, LongSupplier clock, boolean atOnce) {
-        this.clock = clock;
-        this.bucket = rate.isLimited() ? bucket(rate, atOnce) : null;
-    }
-
-    private Bucket bucket(Rate rate, boolean atOnce) {
-        // Buckets take time as a number that never overflows, which System.nanoTime() does not promise.
-        long began = clock.getAsLong();
-        int most = Math.max(1, rate.dueIn(CATCH_UP).orElse(1));
-        return Bucket.builder()
-            .addLimit(Bandwidth.builder().capacity(most).refillGreedy(rate.count(), rate.period())
-                .initialTokens(atOnce ? 1 : 0).build())
-            .withCustomTimePrecision(new TimeMeter() {
-                @Override
-                public long currentTimeNanos() {
-                    return clock.getAsLong() - began;
-                }
-
-                @Override
-                public boolean isWallClockBased() {
-                    return false;
-                }
-            })
-            .build();
-    }
+    long take();
 
     /** The same from now on at another rate: who was not due is not due at once because somebody changed the rate. */
-    public Pace changedTo(Rate rate) {
-        return new Pace(rate, clock, bucket == null || bucket.getAvailableTokens() > 0);
-    }
-
-    /** Takes one if it is due; otherwise says in how many nanoseconds one is. 0 means that it was taken. */
-    public long take() {
-        if (bucket == null) {
-            return 0;
-        }
-        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
-        return probe.isConsumed() ? 0 : Math.max(1, probe.getNanosToWaitForRefill());
-    }
+    Pace changedTo(Rate rate);
 }

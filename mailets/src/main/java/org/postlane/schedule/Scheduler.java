@@ -47,9 +47,19 @@ public final class Scheduler<T extends Task> {
      */
     public Scheduler(SchedulerLimits limits, Function<String, DestinationLimits> limitsOf, Executor executor,
                      ScheduledExecutorService timers, LongSupplier clock, DoubleSupplier dice) {
+        this(limits, limitsOf, executor, timers, clock, dice, Paces.local(clock));
+    }
+
+    /**
+     * As above, with rates that somebody else keeps.
+     *
+     * @param paces by the names of destinations; asked under the lock: they must neither block nor call the scheduler
+     */
+    public Scheduler(SchedulerLimits limits, Function<String, DestinationLimits> limitsOf, Executor executor,
+                     ScheduledExecutorService timers, LongSupplier clock, DoubleSupplier dice, Paces paces) {
         this.clock = clock;
         this.calls = new Calls(executor);
-        this.state = new SchedulerState<>(limits, limitsOf, calls, timers, clock, dice, this::change);
+        this.state = new SchedulerState<>(limits, limitsOf, calls, timers, paces, dice, this::change);
     }
 
     /**

@@ -9,7 +9,6 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
-import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -33,13 +32,13 @@ final class SchedulerState<T extends Task> {
      * @param change makes a decision under the lock, called without it
      */
     SchedulerState(SchedulerLimits limits, Function<String, DestinationLimits> limitsOf, Calls calls,
-                   ScheduledExecutorService timers, LongSupplier clock, DoubleSupplier dice, Consumer<LongConsumer> change) {
+                   ScheduledExecutorService timers, Paces paces, DoubleSupplier dice, Consumer<LongConsumer> change) {
         this.calls = calls;
         this.dice = dice;
         this.places = new Places(limits);
         this.crowds = new Crowds(places);
         this.rotation = new Rotation<>(places);
-        this.known = new KnownDestinations<>(limitsOf, clock);
+        this.known = new KnownDestinations<>(limitsOf, paces, destination -> change.accept(now -> due(destination, now)));
         this.alarms = new Alarms<>(timers, destination -> change.accept(now -> wake(destination, now)));
         this.pressure = new Pressure<>(places, rotation, calls, timers, () -> change.accept(now -> pressureWentOff()));
     }
@@ -124,6 +123,11 @@ final class SchedulerState<T extends Task> {
 
     private void wake(Destination<T> destination, long now) {
         alarms.wentOff(destination);
+        look(destination, now);
+    }
+
+    private void due(Destination<T> destination, long now) {
+        destination.mayBeDue();
         look(destination, now);
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postlane.outbound.settings.AgreedCluster;
 import org.postlane.outbound.settings.AgreedLimits;
 
 /** Holds {@code docs/remote-delivery.md}, the keys in {@code docs/outbound.md}, and the code together. */
@@ -36,7 +37,7 @@ class RemoteDeliveryDocumentTest {
         OutcomeParameters.MIN_BACK_OFF, OutcomeParameters.MAX_BACK_OFF, OutcomeParameters.QUEUE_LIFETIME,
         OutcomeParameters.DELAY_WARNING, OutcomeParameters.DEAD_LETTERS, RemoteDeliveryParameters.MAILS_IN_HAND,
         RemoteDeliveryParameters.SHARED_DESTINATIONS, RemoteDeliveryParameters.ENTRY_PER_DOMAIN,
-        RemoteDeliveryParameters.MEGABYTES_IN_HAND);
+        RemoteDeliveryParameters.MEGABYTES_IN_HAND, AgreedCluster.SHARED_LIMITS, AgreedCluster.NODES);
     private static Map<String, List<String>> own;
     private static Map<String, List<String>> stock;
     private static String text;

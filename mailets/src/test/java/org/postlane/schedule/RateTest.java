@@ -37,7 +37,7 @@ class RateTest {
     void moreThanOneInANanosecondIsNoRate() {
         assertThatThrownBy(() -> Rate.of(2_000_000_000, Duration.ofSeconds(1))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Rate.of(1, Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
-        assertThat(new Pace(Rate.of(1_000_000_000, Duration.ofSeconds(1)), () -> 0).take()).isZero();
+        assertThat(new LocalPace(Rate.of(1_000_000_000, Duration.ofSeconds(1)), () -> 0).take()).isZero();
     }
 
     @Test

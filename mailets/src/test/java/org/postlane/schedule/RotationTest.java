@@ -14,7 +14,8 @@ class RotationTest {
     private long now = fixture.time.now();
 
     private Destination<Job> working(String name) {
-        Destination<Job> destination = new Destination<>(name, DestinationLimits.DEFAULTS, fixture.time::now, now);
+        Destination<Job> destination = new Destination<>(name, DestinationLimits.DEFAULTS, Paces.local(fixture.time::now),
+            due -> { }, now);
         destination.line.add(new Waiting<>(fixture.new Job(name, "sender", 5)));
         destination.progress.made(now);
         rotation.update(destination, now);

@@ -37,8 +37,8 @@ final class PeerTls {
         Path file = directory.resolve("key.p12");
         new Command(directory, Map.of()).require(KEYTOOL_LIMIT, List.of(
             Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "peer",
-            "-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=" + Peer.HOST, "-ext", "SAN=dns:" + Peer.HOST, "-validity", "30",
-            "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", PASSWORD));
+            "-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=" + Peer.HOST, "-ext", "SAN=dns:" + Peer.HOST + ",ip:127.0.0.1",
+            "-validity", "30", "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", PASSWORD));
         try {
             KeyStore keys = KeyStore.getInstance("PKCS12");
             try (InputStream in = Files.newInputStream(file)) {

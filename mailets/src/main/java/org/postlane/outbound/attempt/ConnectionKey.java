@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound.attempt;
 
+import java.net.InetSocketAddress;
 import java.util.Set;
 
+import io.netty.util.NetUtil;
 import org.postlane.pool.PoolKey;
 import org.postlane.smtp.SessionSettings;
 
@@ -31,6 +33,15 @@ final class ConnectionKey implements PoolKey {
     @Override
     public Object host() {
         return settings.address();
+    }
+
+    /** How all nodes of a cluster call a {@link #host()}: by its address and port, whatever name led to it. */
+    static String nameOf(Object host) {
+        if (host instanceof InetSocketAddress && ((InetSocketAddress) host).getAddress() != null) {
+            InetSocketAddress address = (InetSocketAddress) host;
+            return NetUtil.toSocketAddressString(address.getAddress().getHostAddress(), address.getPort());
+        }
+        return String.valueOf(host);
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -15,6 +14,7 @@ import org.apache.james.queue.api.MailQueueName;
 import org.postlane.pool.OpeningGate;
 import org.postlane.route.DomainRules;
 import org.postlane.schedule.Pace;
+import org.postlane.schedule.Paces;
 import org.postlane.schedule.Rate;
 
 /**
@@ -46,12 +46,20 @@ final class ConnectionPaces implements OpeningGate<ConnectionKey> {
         }
     }
 
-    private final LongSupplier clock;
+    private final Paces keeper;
+    private final Runnable due;
     private final Map<MailQueueName, DomainRules<Rate>> rules = new ConcurrentHashMap<>();
     private final Cache<Object, Kept> paces;
 
-    ConnectionPaces(LongSupplier clock) {
-        this.clock = clock;
+    /**
+     * No rules so far.
+     *
+     * @param keeper keeps the rates; asked when one is first needed
+     * @param due called without a lock when an opening may begin earlier than was said
+     */
+    ConnectionPaces(Paces keeper, Runnable due) {
+        this.keeper = keeper;
+        this.due = due;
         this.paces = Caffeine.newBuilder().maximumSize(MOST_PACES).expireAfterAccess(REMEMBERED).executor(Runnable::run).build();
     }
 
@@ -80,7 +88,8 @@ final class ConnectionPaces implements OpeningGate<ConnectionKey> {
         }
         DomainRules.Rule<Rate> rule = strictest.get();
         Object shared = rule.pattern().equals(DomainRules.DEFAULT) ? key.host() : rule.pattern();
-        return paces.asMap().compute(shared, (name, kept) -> kept == null ? new Kept(rule.value(), new Pace(rule.value(), clock))
+        return paces.asMap().compute(shared, (named, kept) -> kept == null
+            ? new Kept(rule.value(), keeper.of(ConnectionKey.nameOf(named), rule.value(), due))
             : kept.rate.equals(rule.value()) ? kept : new Kept(rule.value(), kept.pace.changedTo(rule.value()))).pace.take();
     }
 }

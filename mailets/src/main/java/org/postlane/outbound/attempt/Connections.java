@@ -10,11 +10,13 @@ import java.util.function.Supplier;
 import org.apache.james.queue.api.MailQueueName;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.operations.OutboundMetrics;
+import org.postlane.pool.HostPermits;
 import org.postlane.pool.HostStats;
 import org.postlane.pool.Pool;
 import org.postlane.pool.PoolLimits;
 import org.postlane.pool.PoolStats;
 import org.postlane.route.DomainRules;
+import org.postlane.schedule.Paces;
 import org.postlane.schedule.Rate;
 import org.postlane.smtp.Futures;
 import org.postlane.smtp.SessionSettings;
@@ -33,6 +35,7 @@ public final class Connections {
 
     private final OutboundMetrics metrics;
     private final Supplier<PoolLimits> limits;
+    private final Supplier<HostPermits.Source> permits;
     private final ConnectionPaces paces;
     private final BrokenExtensions brokenExtensions = new BrokenExtensions();
     private final BrokenTls brokenTls = new BrokenTls();
@@ -48,9 +51,33 @@ public final class Connections {
      * @param clock nanoseconds, for the rates at which they are opened
      */
     public Connections(OutboundMetrics metrics, Supplier<PoolLimits> limits, LongSupplier clock) {
+        this(metrics, limits, () -> Paces.local(clock), () -> (host, changed) -> HostPermits.UNSHARED);
+    }
+
+    /**
+     * As above, where other nodes connect to the same hosts.
+     *
+     * @param paces keep the rates at which connections are opened; asked for when the first rate is needed
+     * @param permits asked for with the limits
+     */
+    public Connections(OutboundMetrics metrics, Supplier<PoolLimits> limits, Supplier<Paces> paces,
+                       Supplier<HostPermits.Source> permits) {
         this.metrics = metrics;
         this.limits = limits;
-        this.paces = new ConnectionPaces(clock);
+        this.permits = permits;
+        this.paces = new ConnectionPaces((name, rate, due) -> paces.get().of(name, rate, due), this::askForPaceAgain);
+    }
+
+    /** How the nodes of a cluster call a host of the pool. */
+    public static String nameOf(Object host) {
+        return ConnectionKey.nameOf(host);
+    }
+
+    private void askForPaceAgain() {
+        Pool<ConnectionKey, PooledConnection> made = poolIfMade();
+        if (made != null) {
+            made.askGateAgain();
+        }
     }
 
     /** The pool, made when it is first needed. */
@@ -58,7 +85,7 @@ public final class Connections {
         if (pool == null) {
             PoolLimits agreed = limits.get();
             client = new SmtpClient(metrics);
-            pool = new Pool<>(this::open, agreed, paces);
+            pool = new Pool<>(this::open, agreed, paces, permits.get());
             LOGGER.info("Outbound connections: {}", describe(agreed));
             Pool<ConnectionKey, PooledConnection> made = pool;
             metrics.watchPool(made::stats);

@@ -230,6 +230,12 @@ public final class OutboundMetrics implements PhaseListener {
         gauge(prefix + "octets", () -> journal.get().map(JournalStats::octets).orElse(0L));
     }
 
+    /** Shows whether limits that should be shared with other nodes are not, and how often Redis was asked. */
+    public void watchSharedLimits(Supplier<Boolean> away, Supplier<Long> requests) {
+        gauge("postlane.sharedLimits.away", () -> away.get() ? 1 : 0);
+        gauge("postlane.sharedLimits.requests", requests);
+    }
+
     private <T> void gauge(String name, Supplier<T> figure) {
         try {
             gauges.register(name, figure::get);

@@ -9,18 +9,25 @@ import org.postlane.james.Parameters;
 /** One value that several elements may write, and that must be the same wherever it is written. Immutable. */
 final class Agreement<T> {
     private final String key;
+    private final boolean secret;
     private final T value;
     private final String place;
 
-    private Agreement(String key, T value, String place) {
+    private Agreement(String key, boolean secret, T value, String place) {
         this.key = key;
+        this.secret = secret;
         this.value = value;
         this.place = place;
     }
 
     /** About this key, which nobody has written so far. */
     static <T> Agreement<T> about(String key) {
-        return new Agreement<>(key, null, null);
+        return new Agreement<>(key, false, null, null);
+    }
+
+    /** The same where no message may show the value. */
+    static <T> Agreement<T> aboutSecret(String key) {
+        return new Agreement<>(key, true, null, null);
     }
 
     /**
@@ -33,10 +40,11 @@ final class Agreement<T> {
             return this;
         }
         if (value == null) {
-            return new Agreement<>(key, written.get(), parameters.where());
+            return new Agreement<>(key, secret, written.get(), parameters.where());
         }
         if (!value.equals(written.get())) {
-            throw parameters.error(key, "the value that " + place + " gives it, or none: there is one for the whole James");
+            String expected = "the value that " + place + " gives it, or none: there is one for the whole James";
+            throw secret ? parameters.errorAboutSecret(key, expected) : parameters.error(key, expected);
         }
         return this;
     }
@@ -48,7 +56,7 @@ final class Agreement<T> {
 
     /** This, or where another one about the same is written, nothing. */
     Agreement<T> unless(Agreement<T> other) {
-        return other.value == null ? this : about(key);
+        return other.value == null ? this : new Agreement<>(key, secret, null, null);
     }
 
     T or(T absent) {

@@ -12,13 +12,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.james.queue.api.MailQueueName;
 import org.junit.jupiter.api.Test;
 import org.postlane.route.DomainRules;
+import org.postlane.schedule.Paces;
 import org.postlane.schedule.Rate;
 import org.postlane.smtp.SessionSettings;
 
 class ConnectionPacesTest {
     private static final MailQueueName QUEUE = MailQueueName.of("outgoing");
     private final AtomicLong now = new AtomicLong();
-    private final ConnectionPaces paces = new ConnectionPaces(now::get);
+    private final ConnectionPaces paces = new ConnectionPaces(Paces.local(now::get), () -> { });
 
     private void rules(MailQueueName queue, String text) {
         paces.change(queue, DomainRules.parse(text, Rate.EXPECTED, Rate::parse));

@@ -66,6 +66,7 @@ class OutboundDocumentTest {
         metrics.watchDestinations(new QueueDestinations());
         metrics.watchJournal(Optional::empty);
         metrics.watchHealth(new CriticalStates(Clock.systemUTC()));
+        metrics.watchSharedLimits(() -> false, () -> 0L);
         metrics.watchQueue(MailQueueName.of("NAME"), new QueueInHand() {
             @Override
             public int mails() {
