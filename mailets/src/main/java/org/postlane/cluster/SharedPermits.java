@@ -131,8 +131,10 @@ final class SharedPermits implements HostPermits {
         synchronized (this) {
             asked = false;
             if (reply == null) {
-                // The link goes down, or the next tick asks again.
+                // The link goes down, or the next tick asks again; until then, and where Redis refuses nothing but this, the
+                // node keeps to its share. What it was granted before it still holds.
                 untold = true;
+                shared = false;
                 return;
             }
             int before = shared ? granted : keep;

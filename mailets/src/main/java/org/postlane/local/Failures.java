@@ -30,10 +30,12 @@ final class Failures {
         UserDoesNotExistException.class);
 
     /**
-     * SQL states of a database that cannot be reached or has no room: connections (08), resources (53), PostgreSQL that stops or
-     * starts (57P), Derby that did not start, or could not write its log or a page.
+     * SQL states of a database that cannot be reached, has no room or will do it a moment later: connections (08), one that only
+     * reads for now (25), what another transaction holds (40), resources (53), stopped or interrupted by an operator (57), its
+     * system (58), Derby that did not start, or could not read or write its log, a page or a file.
      */
-    private static final List<String> STATES_OF_ABSENCE = List.of("08", "53", "57P", "XJ040", "XSLA", "XSDG");
+    private static final List<String> STATES_OF_ABSENCE =
+        List.of("08", "25", "40", "53", "57", "58", "XJ040", "XSLA", "XSDG", "XSDB", "XSDF");
 
     /** What the sender hears of a mailbox that has not answered in all of its runs. */
     static final FailureReason UNANSWERED =

@@ -20,7 +20,8 @@ class FailuresTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"08001", "08006", "57P01", "57P03", "53300", "XJ040", "XSLA4"})
+    @ValueSource(strings = {"08001", "08006", "25006", "40001", "40XL1", "57014", "57P01", "57P03", "53300", "58030", "XJ040",
+        "XSLA4"})
     void aDatabaseThatCannotBeReachedOrHasNoRoomIsAway(String state) {
         assertThat(Failures.storeIsAway(wrapped(new SQLException("said by the driver", state)))).isTrue();
     }
@@ -32,7 +33,7 @@ class FailuresTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"22001", "23505", "40001", "40XL1", "57014"})
+    @ValueSource(strings = {"22001", "23505", "42X01"})
     void aDatabaseThatAnswersIsNotAwayWhateverItSays(String state) {
         assertThat(Failures.storeIsAway(wrapped(new SQLException("said by the database", state)))).isFalse();
     }

@@ -13,7 +13,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.function.LongPredicate;
 
 import org.slf4j.Logger;
@@ -26,18 +29,22 @@ import org.slf4j.LoggerFactory;
  */
 final class Bodies {
     private static final String SUFFIX = ".eml";
+    private static final String ORPHANS = "orphans";
+    private static final Duration ORPHANS_KEPT = Duration.ofDays(14);
     private static final int BUFFER = 64 * 1024;
     private static final Logger LOGGER = LoggerFactory.getLogger(Bodies.class);
 
     /** A file that is being written. */
     final class Body extends OutputStream {
         private final long id;
+        private final long free;
         // Not by a channel: whoever interrupts the thread would close it.
         private final FileOutputStream file;
         private final OutputStream buffered;
 
-        private Body(long id) throws IOException {
+        private Body(long id, long free) throws IOException {
             this.id = id;
+            this.free = free;
             this.file = new FileOutputStream(fileOf(id));
             this.buffered = new BufferedOutputStream(file, BUFFER);
         }
@@ -49,7 +56,7 @@ final class Bodies {
 
         @Override
         public void write(byte[] octets, int offset, int length) throws IOException {
-            space.require();
+            space.require(free);
             buffered.write(octets, offset, length);
         }
 
@@ -75,10 +82,13 @@ final class Bodies {
     }
 
     private final Path directory;
+    /** Of mails that no queue has any more: what can still be had where the end of the database was lost. */
+    private final Path orphans;
     private final Space space;
 
     Bodies(Path directory, Space space) throws IOException {
         this.directory = Files.createDirectories(directory);
+        this.orphans = directory.resolveSibling(ORPHANS);
         this.space = space;
     }
 
@@ -86,8 +96,9 @@ final class Bodies {
         return directory.resolve(Long.toHexString(id) + SUFFIX).toFile();
     }
 
-    Body create(long id) throws IOException {
-        return new Body(id);
+    /** A file for a message, to be written as long as so many octets stay free. */
+    Body create(long id, long free) throws IOException {
+        return new Body(id, free);
     }
 
     /** The message, from its first octet. Stays readable when the mail is done meanwhile. */
@@ -118,19 +129,37 @@ final class Bodies {
         }
     }
 
-    /** Deletes the files of mails that came to nothing, or whose file outlived them, in a crash. */
-    void deleteUnless(LongPredicate known) throws IOException {
+    /**
+     * Puts the files aside of mails that came to nothing, or whose file outlived them, in a crash, and deletes those that were
+     * put aside long ago. After a damage of the database they may be all that there is of a mail.
+     */
+    void putAsideUnless(LongPredicate known) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
                 try {
                     long id = Long.parseLong(name.substring(0, name.length() - SUFFIX.length()), 16);
                     if (!known.test(id)) {
-                        LOGGER.info("{} belongs to no queued mail and is deleted", file);
-                        delete(id);
+                        LOGGER.warn("{} belongs to no queued mail and goes to {}", file, Files.createDirectories(orphans));
+                        Files.move(file, orphans.resolve(name), StandardCopyOption.REPLACE_EXISTING);
                     }
                 } catch (NumberFormatException e) {
                     LOGGER.warn("{} is no file of the queue and is left alone", file);
+                }
+            }
+        }
+        deleteOld();
+    }
+
+    private void deleteOld() throws IOException {
+        if (Files.notExists(orphans)) {
+            return;
+        }
+        Instant old = Instant.now().minus(ORPHANS_KEPT);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(orphans, "*" + SUFFIX)) {
+            for (Path file : files) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+                    Files.deleteIfExists(file);
                 }
             }
         }

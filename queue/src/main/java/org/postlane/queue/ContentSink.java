@@ -20,18 +20,20 @@ final class ContentSink extends OutputStream {
 
     private final Bodies bodies;
     private final long id;
+    private final long free;
     private ByteArrayOutputStream memory = new ByteArrayOutputStream(4096);
     private Bodies.Body file;
     private long size;
 
-    private ContentSink(Bodies bodies, long id) {
+    private ContentSink(Bodies bodies, long id, long free) {
         this.bodies = bodies;
         this.id = id;
+        this.free = free;
     }
 
     /** The message as it is sent on; on the disk when this returns, unless it is in memory. */
-    static ContentSink take(MimeMessage message, Bodies bodies, long id) throws IOException, MessagingException {
-        ContentSink sink = new ContentSink(bodies, id);
+    static ContentSink take(MimeMessage message, Bodies bodies, long id, long free) throws IOException, MessagingException {
+        ContentSink sink = new ContentSink(bodies, id, free);
         try {
             if (message instanceof MimeMessageWrapper && !((MimeMessageWrapper) message).isModified()) {
                 // As it came: not parsed, and no line of it changed.
@@ -60,7 +62,7 @@ final class ContentSink extends OutputStream {
     public void write(byte[] octets, int offset, int length) throws IOException {
         size += length;
         if (file == null && size > LARGEST_IN_MEMORY) {
-            file = bodies.create(id);
+            file = bodies.create(id, free);
             file.write(memory.toByteArray(), 0, memory.size());
             memory = null;
         }

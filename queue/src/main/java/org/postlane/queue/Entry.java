@@ -9,7 +9,6 @@ package org.postlane.queue;
 final class Entry {
     /** Where its message is. */
     enum Place {
-        NONE(0),
         DATABASE(1),
         FILE(2);
 

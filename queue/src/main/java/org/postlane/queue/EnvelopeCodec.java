@@ -54,7 +54,7 @@ final class EnvelopeCodec {
     private EnvelopeCodec() {
     }
 
-    /** The octets of a mail whose message has that size; none has the size -1. */
+    /** The octets of a mail whose message has that size. */
     static byte[] write(Mail mail, long messageSize) {
         ByteArrayOutputStream octets = new ByteArrayOutputStream(512);
         try (DataOutputStream out = new DataOutputStream(octets)) {
@@ -183,7 +183,7 @@ final class EnvelopeCodec {
     private static void attribute(MailImpl.Builder mail, String name, String json) {
         try {
             mail.addAttribute(new Attribute(AttributeName.of(name), AttributeValue.fromJsonString(json)));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             // As James' own queues: its class may have gone with an extension, and the mail shall not go with it.
             LOGGER.error("{} goes on without its attribute {}, which cannot be read: {}", mail.getName(), name, json, e);
         }

@@ -39,16 +39,21 @@ final class MailRecords {
         return queue.asString() + "/" + Long.toHexString(entry.id());
     }
 
-    /** Writes a mail; it is on the disk when this returns, and not in the queue when it fails. */
-    Entry write(Mail mail, long id, long due, int priority) throws IOException, MessagingException {
-        space.require();
+    /**
+     * Writes a mail; it is on the disk when this returns, and not in the queue when it fails.
+     *
+     * @param isNew whether nobody has answered for it yet: such mail leaves more of the disk free
+     */
+    Entry write(Mail mail, long id, long due, int priority, boolean isNew) throws IOException, MessagingException {
         MimeMessage message = mail.getMessage();
         if (message == null) {
-            Entry entry = new Entry(id, due, priority, Entry.Place.NONE);
-            store.add(records(mail, entry, -1));
-            return entry;
+            // James' spooler puts back what a stop interrupted, and may have let go of its message by then. Taken, this would
+            // be acknowledged in the place of the mail that the queue still has.
+            throw new MessagingException("its message is gone already");
         }
-        ContentSink content = ContentSink.take(message, bodies, id);
+        long free = space.toBeLeftBy(isNew);
+        space.require(free);
+        ContentSink content = ContentSink.take(message, bodies, id, free);
         try {
             Entry entry = new Entry(id, due, priority, content.isFile() ? Entry.Place.FILE : Entry.Place.DATABASE);
             Changes changes = records(mail, entry, content.size());
@@ -82,12 +87,10 @@ final class MailRecords {
         if (entry.place() == Entry.Place.FILE && !bodies.isWhole(entry.id(), size)) {
             throw new DamagedRecordException("The message of " + mail.getName() + " is no file of " + size + " octets");
         }
-        if (entry.place() != Entry.Place.NONE) {
-            try {
-                mail.setMessageContent(new StoredContent(this, entry, size));
-            } catch (MessagingException e) {
-                throw new IllegalStateException("it only declares to", e);
-            }
+        try {
+            mail.setMessageContent(new StoredContent(this, entry, size));
+        } catch (MessagingException e) {
+            throw new IllegalStateException("it only declares to", e);
         }
         return mail;
     }
@@ -127,9 +130,7 @@ final class MailRecords {
     /** Fails as reading all of the mail would. */
     void check(Entry entry) throws IOException {
         long size = EnvelopeCodec.read(envelope(entry)).getValue();
-        if (entry.place() != Entry.Place.NONE) {
-            open(entry, size).close();
-        }
+        open(entry, size).close();
     }
 
     /**

@@ -98,7 +98,7 @@ final class MailSubscription implements Subscription {
         } catch (InterruptedException e) {
             LOGGER.warn("The reading of {} was interrupted", queue.getName(), e);
             Thread.currentThread().interrupt();
-        } catch (Error e) {
+        } catch (RuntimeException | Error e) {
             // As when there is no memory left: a reader that knows may come back, one that does not would wait for ever.
             if (end()) {
                 subscriber.onError(e);

@@ -14,9 +14,11 @@ import org.apache.james.metrics.api.Metric;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.metrics.api.TimeMetric;
 import org.apache.james.queue.api.MailPrioritySupport;
+import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.queue.api.MailQueueItemDecoratorFactory;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.queue.api.ManageableMailQueue;
+import org.apache.mailet.AttributeName;
 import org.apache.mailet.Mail;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -28,8 +30,12 @@ import reactor.core.scheduler.Schedulers;
 final class RocksDbMailQueue implements ManageableMailQueue {
     /** Counts mails that cannot be read and were set aside, those of earlier starts included. */
     static final String SET_ASIDE_METRIC_NAME_PREFIX = "setAsideMail:";
+    /** By which James' spooler counts how often it could not process a mail. */
+    private static final AttributeName SPOOL_ERRORS = AttributeName.of("mail-processing-error-count");
     /** For a mail that comes back undone again: what fails at once shall not fail a thousand times a second. */
     private static final Duration AFTER_A_SECOND_RETURN = Duration.ofSeconds(1);
+    /** Each return doubles it, up to about a minute. */
+    private static final int RETURNS_DOUBLED_AT_MOST = 6;
     /**
      * For a mail that James' spooler can neither process, nor put back, nor store as an error: the disk is full, or the database
      * away. Doubles with each return.
@@ -85,7 +91,8 @@ final class RocksDbMailQueue implements ManageableMailQueue {
         try {
             boolean isReady = delay.isNegative() || delay.isZero();
             long now = clock.millis();
-            Entry entry = records.write(mail, numbers.next(), isReady ? now : dueAfter(now, delay), priorityOf(mail));
+            Entry entry = records.write(mail, numbers.next(), isReady ? now : dueAfter(now, delay), priorityOf(mail),
+                isReady && isNew(mail));
             if (isReady) {
                 index.addReady(entry);
             } else {
@@ -107,6 +114,11 @@ final class RocksDbMailQueue implements ManageableMailQueue {
             enQueue(mail);
             return null;
         }).subscribeOn(Schedulers.boundedElastic());
+    }
+
+    /** What comes into the spool at once, and not back because it could not be processed. */
+    private boolean isNew(Mail mail) {
+        return name.equals(MailQueueFactory.SPOOL) && mail.getAttribute(SPOOL_ERRORS).isEmpty();
     }
 
     private static long dueAfter(long now, Duration delay) {
@@ -146,9 +158,12 @@ final class RocksDbMailQueue implements ManageableMailQueue {
                 return Optional.of(item);
             } catch (DamagedRecordException e) {
                 setAside(entry, e.getMessage());
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | LinkageError | StackOverflowError e) {
                 LOGGER.error("{} cannot be read for now", records.nameOf(entry), e);
                 index.giveBack(entry, clock.millis() + AFTER_A_SECOND_RETURN.toMillis());
+            } catch (OutOfMemoryError e) {
+                index.giveBack(entry, clock.millis() + AFTER_A_SECOND_RETURN.toMillis());
+                throw e;
             }
         }
     }
@@ -171,7 +186,8 @@ final class RocksDbMailQueue implements ManageableMailQueue {
                 pause);
             index.giveBack(entry, clock.millis() + pause.toMillis());
         } else if (earlier > 0) {
-            index.giveBack(entry, clock.millis() + AFTER_A_SECOND_RETURN.toMillis());
+            Duration pause = AFTER_A_SECOND_RETURN.multipliedBy(1L << Math.min(earlier - 1, RETURNS_DOUBLED_AT_MOST));
+            index.giveBack(entry, clock.millis() + pause.toMillis());
         } else {
             index.giveBack(entry);
         }

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 final class Space {
     private static final String PROBE = "probe";
     private static final int PROBE_SIZE = 1 << 20;
+    /** What mail that is new leaves, as a multiple of what other mail does. */
+    private static final int NEW_LEAVES_TIMES = 4;
 
     private final Path directory;
     private final long reserve;
@@ -21,12 +23,20 @@ final class Space {
         this.reserve = reserve;
     }
 
-    /** Fails where new mail would take what is reserved. */
-    void require() throws IOException {
+    /**
+     * Octets that a mail must leave free. One that is in James already gets more of the room: refused, it could not be put where
+     * it goes on from, and what was delivered of it would be delivered again.
+     */
+    long toBeLeftBy(boolean isNew) {
+        return isNew ? reserve : reserve / NEW_LEAVES_TIMES;
+    }
+
+    /** Fails where fewer octets are free. */
+    void require(long free) throws IOException {
         long usable = usable();
-        if (usable < reserve) {
-            throw new IOException("The disk of " + directory + " has " + usable + " octets left, and the last " + reserve
-                + " are not for new mail");
+        if (usable < free) {
+            throw new IOException("The disk of " + directory + " has " + usable + " octets left, and the last " + free
+                + " are not for this mail");
         }
     }
 

@@ -43,7 +43,7 @@ final class StoreContents {
         contents.checkFormat();
         store.forEach(Family.SET_ASIDE, (key, record) -> contents.lookAgain(key, record, bodies, space));
         store.forEach(Family.INDEX, contents::add);
-        bodies.deleteUnless(contents.files::contains);
+        bodies.putAsideUnless(contents.files::contains);
         return contents;
     }
 

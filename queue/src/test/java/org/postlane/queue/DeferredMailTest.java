@@ -35,7 +35,7 @@ class DeferredMailTest {
             for (int batch = 0; batch < MAILS; batch += BATCH) {
                 Changes changes = new Changes();
                 for (int id = batch + 1; id <= batch + BATCH; id++) {
-                    Entry entry = new Entry(id, due + MAILS - id, 5, Entry.Place.NONE);
+                    Entry entry = new Entry(id, due + MAILS - id, 5, Entry.Place.DATABASE);
                     changes.put(Family.INDEX, keys.of(id), IndexRecord.of(entry))
                         .put(Family.ENVELOPE, keys.of(id), EnvelopeCodec.write(Queues.mail("deferred-" + id), -1));
                 }

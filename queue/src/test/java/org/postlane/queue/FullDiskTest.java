@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -156,10 +157,11 @@ class FullDiskTest {
     }
 
     @Test
-    void newMailLeavesRoomForDeletions() throws Exception {
+    void newMailLeavesRoomForDeletionsAndForMailThatIsPutOff() throws Exception {
         open(RocksDbMailQueueFactory.RESERVE);
         List<String> confirmed = enQueueUntilFull();
         assertThat(confirmed).isNotEmpty();
+        queue.enQueue(Queues.mail("put off"), Duration.ofDays(1));
         assertThat(Queues.deliver(queue, confirmed.size())).isEqualTo(confirmed);
         assertThat(factory.notYetDeleted()).isZero();
     }

@@ -2,6 +2,7 @@
 package org.postlane.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
 import org.apache.james.queue.api.MailPrioritySupport;
+import org.apache.james.queue.api.MailQueue.MailQueueException;
 import org.apache.james.queue.api.MailQueue.MailQueueItem;
 import org.apache.james.queue.api.ManageableMailQueue;
 import org.apache.james.server.core.MailImpl;
@@ -128,12 +130,20 @@ class RestartTest {
     }
 
     @Test
-    void theNullSenderAndNoMessageSurvive() throws Exception {
-        queue.enQueue(MailImpl.builder().name("m1").addRecipient("b@c.test").build());
+    void theNullSenderSurvives() throws Exception {
+        MailImpl mail = Queues.mail("m1");
+        mail.setSender(null);
+        queue.enQueue(mail);
         restart();
-        Mail read = Queues.next(queue).getMail();
-        assertThat(read.getMaybeSender()).isEqualTo(MaybeSender.nullSender());
-        assertThat(read.getMessage()).isNull();
+        assertThat(Queues.next(queue).getMail().getMaybeSender()).isEqualTo(MaybeSender.nullSender());
+    }
+
+    /** As James' spooler puts one back that a stop has interrupted behind its disposal. */
+    @Test
+    void aMailWhoseMessageIsGoneIsRefused() throws Exception {
+        MailImpl mail = MailImpl.builder().name("m1").addRecipient("b@c.test").build();
+        assertThatThrownBy(() -> queue.enQueue(mail)).isInstanceOf(MailQueueException.class).hasMessageContaining("m1");
+        assertThat(queue.getSize()).isZero();
     }
 
     @Test
@@ -159,8 +169,9 @@ class RestartTest {
         MailQueueItem item = Queues.next(queue);
         assertThat(Queues.contentOf(item.getMail())).isEqualTo(message);
         try (var files = Files.list(bodies)) {
-            assertThat(files).as("that of a mail which came to nothing is gone").hasSize(1);
+            assertThat(files).as("that of a mail which came to nothing is put aside").hasSize(1);
         }
+        assertThat(directory.resolve("orphans").resolve("123.eml")).exists();
         Queues.done(item);
         assertThat(bodies).isEmptyDirectory();
     }

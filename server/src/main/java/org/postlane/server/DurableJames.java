@@ -19,6 +19,7 @@ import org.postlane.guice.durable.Database;
 import org.postlane.guice.durable.DatabaseSettings;
 import org.postlane.guice.durable.JpaMailRepositoryModule;
 import org.postlane.guice.durable.JpaUsersModule;
+import org.postlane.guice.durable.PrivateDirectory;
 import org.postlane.guice.durable.RocksDbMailQueueModule;
 import org.postlane.guice.durable.StoreError;
 
@@ -27,6 +28,8 @@ import org.postlane.guice.durable.StoreError;
  * way in a queue on the disk. Without JMX and without JMAP, which James does not have on this store.
  */
 public final class DurableJames implements RunningJames {
+    private static final String QUEUE = "queue";
+
     private final GuiceJamesServer server;
     private final Database database;
     private final RocksDbMailQueueModule queues;
@@ -51,7 +54,7 @@ public final class DurableJames implements RunningJames {
         FileSystemImpl files = new FileSystemImpl(configuration.directories());
         refuseJmap(home, new PropertiesProvider(files, configuration.configurationPath()));
         Database database = open(home, var);
-        RocksDbMailQueueModule queues = new RocksDbMailQueueModule(var.resolve("queue"));
+        RocksDbMailQueueModule queues = new RocksDbMailQueueModule(var.resolve(QUEUE));
         try {
             GuiceJamesServer server = GuiceJamesServer.forConfiguration(configuration)
                 .combineWith(DurableModules.of(database, queues))
@@ -70,6 +73,7 @@ public final class DurableJames implements RunningJames {
         try {
             Files.createDirectories(var);
             Files.delete(Files.createTempFile(var, ".start", ""));
+            PrivateDirectory.makeIfMissing(var.resolve(QUEUE));
             return var;
         } catch (IOException e) {
             throw new StartError(var + ": expected a directory that this user may write: " + e, e);

@@ -2,7 +2,6 @@
 package org.postlane.guice.durable;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -56,7 +55,7 @@ public final class Database implements AutoCloseable {
 
     private static void prepareDerby(DatabaseSettings settings, Path directory, Path log) {
         try {
-            Files.createDirectories(directory.getParent());
+            PrivateDirectory.makeIfMissing(directory.getParent());
         } catch (IOException e) {
             throw settings.databaseError(e);
         }
