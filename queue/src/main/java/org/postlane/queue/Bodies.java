@@ -125,7 +125,7 @@ final class Bodies {
         try {
             Files.deleteIfExists(fileOf(id).toPath());
         } catch (IOException e) {
-            LOGGER.warn("{} is not needed any more and cannot be deleted; the next start tries again", fileOf(id), e);
+            LOGGER.warn("{} is not needed any more and cannot be deleted; the next start puts it aside", fileOf(id), e);
         }
     }
 
