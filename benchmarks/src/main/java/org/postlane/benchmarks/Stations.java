@@ -29,7 +29,8 @@ import org.postlane.testing.TestTls;
 final class Stations implements AutoCloseable {
     private static final String RECIPIENT = "recipient@sink.test";
     private static final String BDAT = "postlane-bdat";
-    private static final List<String> KNOWN = List.of("stock", "postlane-data", BDAT, "null", "postfix", "exim");
+    private static final String DURABLE = "postlane-durable";
+    private static final List<String> KNOWN = List.of("stock", "postlane-data", BDAT, DURABLE, "null", "postfix", "exim");
 
     private final List<Station> all = new ArrayList<>();
     private final Map<String, String> versions = new LinkedHashMap<>();
@@ -87,6 +88,9 @@ final class Stations implements AutoCloseable {
         if (!KNOWN.contains(token)) {
             throw new UsageError("--with " + token + ": known are " + String.join(", ", KNOWN));
         }
+        if (delayed && token.equals(DURABLE)) {
+            throw new UsageError("--with " + DURABLE + ": its queue cannot be filled beforehand; end-to-end has it");
+        }
         System.err.println("starting " + token);
         Sink sink = Sink.start(offers(token));
         DelayProxy proxy = delayed ? DelayProxy.to(sink.port()) : null;
@@ -125,6 +129,7 @@ final class Stations implements AutoCloseable {
             case "stock" -> James.start("James, stock", Delivery.STOCK, relay);
             case "null" -> James.start("James, Null", Delivery.DISCARDING, relay);
             case BDAT -> James.start("James, Postlane, BDAT", Delivery.POSTLANE, relay);
+            case DURABLE -> James.startDurable("James, Postlane, durable store, DATA", Delivery.POSTLANE, relay);
             default -> James.start("James, Postlane, DATA", Delivery.POSTLANE, relay);
         };
     }

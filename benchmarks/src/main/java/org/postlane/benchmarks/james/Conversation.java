@@ -6,6 +6,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.util.Map;
+import java.util.concurrent.Callable;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a server that is measured is asked over standard input: a word, and behind a space what it is about, a line. Each answer
@@ -13,6 +17,7 @@ import java.util.Map;
  */
 public final class Conversation {
     public static final String ANSWER = "answer ";
+    private static final Logger LOGGER = LoggerFactory.getLogger(Conversation.class);
 
     /** What one word does. */
     interface Command {
@@ -27,8 +32,23 @@ public final class Conversation {
     private Conversation() {
     }
 
-    /** Says {@code ready}, and answers until the input ends. A command that fails ends it. */
-    static void hold(Map<String, Command> commands) throws Exception {
+    /**
+     * Starts a server, says {@code ready}, and answers until the input ends. Then, or where something fails, the process ends,
+     * without the server's orderly stop: nobody needs what it still has, and the next benchmark waits.
+     *
+     * @param server starts it, and gives its commands
+     */
+    static void hold(Callable<Map<String, Command>> server) {
+        try {
+            hold(server.call());
+        } catch (Exception | LinkageError e) {
+            LOGGER.error("The server that is measured ends", e);
+        } finally {
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    private static void hold(Map<String, Command> commands) throws Exception {
         answer("ready");
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.benchmarks.james;
 
-import java.nio.file.Path;
 import java.util.Map;
 import javax.inject.Inject;
 
-import com.google.inject.Module;
 import org.apache.james.core.Username;
 import org.apache.james.mailbox.model.MailboxConstants;
 import org.apache.james.mailbox.model.MailboxPath;
@@ -16,14 +14,13 @@ import org.apache.james.transport.mailets.LocalDelivery;
 import org.apache.james.utils.DataProbeImpl;
 import org.postlane.server.Home;
 import org.postlane.server.MemoryJames;
-import org.postlane.testing.james.LastingMailboxes;
+import org.postlane.server.RunningJames;
 
 /**
- * The main class of a James that delivers into mailboxes: users and queues in memory, and the mailboxes in memory too, or with
- * the argument {@code durable} in a Derby database in {@code working.directory}. Answers as {@link JamesProcess} does.
+ * The main class of a James that delivers into mailboxes, on the {@link MailboxStore} that its argument names, in
+ * {@code working.directory}. Answers as {@link JamesProcess} does.
  */
 public final class MailboxProcess {
-    public static final String DURABLE = "durable";
     public static final String DOMAIN = "local.test";
     public static final String PASSWORD = "secret";
 
@@ -42,11 +39,11 @@ public final class MailboxProcess {
     }
 
     private final Copies copies = new Copies();
-    private final MemoryJames james;
+    private final RunningJames james;
     private int users;
 
-    private MailboxProcess(Home home, Module mailboxes) {
-        james = MemoryJames.start(home, mailboxes, binder -> binder.requestInjection(copies));
+    private MailboxProcess(Home home, MailboxStore store) {
+        james = store.start(home, binder -> binder.requestInjection(copies));
     }
 
     /** The address of a user. */
@@ -58,19 +55,15 @@ public final class MailboxProcess {
     public static void main(String[] args) throws Exception {
         Home home = Home.locate();
         MemoryJames.readJvmProperties(home);
-        boolean durable = args.length > 0 && args[0].equals(DURABLE);
-        MailboxProcess process = new MailboxProcess(home, durable ? lasting(home.root()) : binder -> { });
-        Conversation.hold(Map.of(
-            "populate", number -> process.populate(Integer.parseInt(number)),
-            "empty", range -> process.empty(Integer.parseInt(range.split("-")[0]), Integer.parseInt(range.split("-")[1])),
-            "delivered", nothing -> process.copies.now(),
-            "cpu", nothing -> JamesProcess.processorNanos()));
-        // Derby's files go with the directory.
-        Runtime.getRuntime().halt(0);
+        Conversation.hold(() -> new MailboxProcess(home, MailboxStore.valueOf(args[0])).commands());
     }
 
-    private static Module lasting(Path directory) {
-        return new LastingMailboxes(directory);
+    private Map<String, Conversation.Command> commands() {
+        return Map.of(
+            "populate", number -> populate(Integer.parseInt(number)),
+            "empty", range -> empty(Integer.parseInt(range.split("-")[0]), Integer.parseInt(range.split("-")[1])),
+            "delivered", nothing -> copies.now(),
+            "cpu", nothing -> JamesProcess.processorNanos());
     }
 
     /** Until there are so many users, each with an inbox. */

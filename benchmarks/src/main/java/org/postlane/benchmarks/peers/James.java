@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 import org.postlane.benchmarks.james.JamesProcess;
 
-/** A James memory server that relays. */
+/** A James that relays, with everything in memory or on the durable store. */
 public final class James implements MailServer {
     /** The options of its JVM: those of a server that means it, and the same for all. */
     public static final List<String> JVM_OPTIONS = List.of("-Xms2g", "-Xmx2g");
@@ -26,7 +26,7 @@ public final class James implements MailServer {
     /** Null while nothing is recorded. */
     private Path recording;
 
-    private James(String name, Delivery delivery, Relay relay) throws IOException {
+    private James(String name, Delivery delivery, String store, Relay relay) throws IOException {
         this.name = name;
         this.delivery = delivery;
         port = Command.freePort();
@@ -34,13 +34,18 @@ public final class James implements MailServer {
         JamesJvm.configure(directory, delivery.needsBundle(),
             OWN_FILES.stream().collect(Collectors.toMap(Function.identity(), file -> "james/" + file)),
             Map.of("PORT", Integer.toString(port), "DELIVERY", delivery.element(relay)));
-        String[] mxPort = relay.byMx() ? new String[] {Integer.toString(relay.port())} : new String[0];
-        jvm = JamesJvm.start(name, directory, List.of(), JamesProcess.class, mxPort);
+        String[] arguments = relay.byMx() ? new String[] {store, Integer.toString(relay.port())} : new String[] {store};
+        jvm = JamesJvm.start(name, directory, JamesProcess.class, arguments);
     }
 
     /** Starts it; it takes mail when this returns. */
     public static James start(String name, Delivery delivery, Relay relay) throws IOException {
-        return new James(name, delivery, relay);
+        return new James(name, delivery, JamesProcess.MEMORY, relay);
+    }
+
+    /** The same, which keeps what it takes on the disk; it cannot be told to hold it. */
+    public static James startDurable(String name, Delivery delivery, Relay relay) throws IOException {
+        return new James(name, delivery, JamesProcess.DURABLE, relay);
     }
 
     @Override

@@ -64,16 +64,9 @@ final class JamesJvm {
         }
     }
 
-    /**
-     * Starts it; it takes mail when this returns.
-     *
-     * @param libraries directories of jars beside those of the assembly
-     */
-    static JamesJvm start(String name, ServerDirectory directory, List<Path> libraries, Class<?> main, String... arguments)
-            throws IOException {
-        StringBuilder path = new StringBuilder(System.getProperty("postlane.benchmarks.classes"));
-        libraries.forEach(library -> path.append(':').append(library).append("/*"));
-        path.append(':').append(assembly().resolve("lib")).append("/*");
+    /** Starts it; it takes mail when this returns. */
+    static JamesJvm start(String name, ServerDirectory directory, Class<?> main, String... arguments) throws IOException {
+        String path = System.getProperty("postlane.benchmarks.classes") + ':' + assembly().resolve("lib") + "/*";
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(James.JVM_OPTIONS);
         command.addAll(List.of(

@@ -5,11 +5,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.postlane.benchmarks.james.MailboxProcess;
+import org.postlane.benchmarks.james.MailboxStore;
 
 /** A James that delivers into mailboxes, which IMAP shows. */
 public final class MailboxJames implements Closeable {
@@ -20,7 +20,8 @@ public final class MailboxJames implements Closeable {
     private final int imapPort;
     private final JamesJvm jvm;
 
-    private MailboxJames(String name, boolean postlane, boolean durable, Path parent, boolean keep) throws IOException {
+    private MailboxJames(String name, boolean postlane, MailboxStore store, Path parent, boolean keep)
+            throws IOException {
         this.name = name;
         smtpPort = Command.freePort();
         imapPort = Command.freePort();
@@ -34,27 +35,20 @@ public final class MailboxJames implements Closeable {
                 "webadmin.properties", "james/webadmin.properties",
                 "logback.xml", "james/logback.xml"),
             Map.of("PORT", Integer.toString(smtpPort), "IMAP", Integer.toString(imapPort)));
-        jvm = durable
-            ? JamesJvm.start(name, directory, List.of(libraries()), MailboxProcess.class, MailboxProcess.DURABLE)
-            : JamesJvm.start(name, directory, List.of(), MailboxProcess.class);
+        jvm = JamesJvm.start(name, directory, MailboxProcess.class, store.name());
     }
 
     /**
      * Starts it; it takes mail when this returns.
      *
      * @param postlane whether local mail takes our lane, or James' own way
-     * @param durable whether the mailboxes are in a database in a directory, or in memory
+     * @param store what the mailboxes are kept in
      * @param parent where it makes a directory of its own
      * @param keep whether that stays afterwards
      */
-    public static MailboxJames start(String name, boolean postlane, boolean durable, Path parent, boolean keep)
+    public static MailboxJames start(String name, boolean postlane, MailboxStore store, Path parent, boolean keep)
             throws IOException {
-        return new MailboxJames(name, postlane, durable, parent, keep);
-    }
-
-    /** Beside the classes of the benchmarks. */
-    private static Path libraries() {
-        return Path.of(System.getProperty("postlane.benchmarks.classes")).toAbsolutePath().resolveSibling("durable");
+        return new MailboxJames(name, postlane, store, parent, keep);
     }
 
     /** For tables and plots. */

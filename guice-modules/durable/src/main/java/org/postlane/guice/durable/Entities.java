@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.guice.durable;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +50,8 @@ final class Entities {
     private Entities() {
     }
 
-    /** Makes the tables that are missing, and leaves those that are there as they are. */
-    static EntityManagerFactory open(DataSource pool, DatabaseSettings settings) {
+    /** Makes the tables and indexes that are missing, and leaves the columns of those that are there as they are. */
+    static EntityManagerFactory open(DataSource pool, DatabaseSettings settings) throws SQLException {
         Map<String, Object> properties = new HashMap<>();
         properties.put("openjpa.ConnectionFactory", pool);
         properties.put("openjpa.jdbc.DBDictionary", settings.url().kind().dictionary());
@@ -68,8 +70,11 @@ final class Entities {
         try {
             // The first one makes the tables.
             entities.createEntityManager().close();
+            try (Connection connection = pool.getConnection()) {
+                Indexes.makeMissing(connection);
+            }
             return entities;
-        } catch (RuntimeException e) {
+        } catch (SQLException | RuntimeException e) {
             entities.close();
             throw e;
         }

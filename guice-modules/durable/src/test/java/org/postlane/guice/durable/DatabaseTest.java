@@ -10,6 +10,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashSet;
+import java.util.Set;
 
 import org.apache.james.core.healthcheck.Result;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,30 @@ class DatabaseTest {
             assertThat(found.next()).isTrue();
             assertThat(found.getString(1)).isEqualTo("kept.test");
         }
+    }
+
+    @Test
+    void indexesThatAreMissingAreMadeAlsoInADatabaseThatIsThereAlready() throws Exception {
+        try (Database database = TestDatabase.open(root)) {
+            assertThat(indexes(database, "JAMES_MAILBOX")).contains("POSTLANE_JAMES_MAILBOX");
+            execute(database, "DROP INDEX POSTLANE_JAMES_MAILBOX");
+            assertThat(indexes(database, "JAMES_MAILBOX")).doesNotContain("POSTLANE_JAMES_MAILBOX");
+        }
+
+        try (Database database = TestDatabase.open(root)) {
+            assertThat(indexes(database, "JAMES_MAILBOX")).contains("POSTLANE_JAMES_MAILBOX");
+        }
+    }
+
+    private static Set<String> indexes(Database database, String table) throws SQLException {
+        Set<String> names = new HashSet<>();
+        try (Connection connection = database.connections().getConnection();
+                ResultSet columns = connection.getMetaData().getIndexInfo(null, null, table, false, true)) {
+            while (columns.next()) {
+                names.add(columns.getString("INDEX_NAME"));
+            }
+        }
+        return names;
     }
 
     @Test
