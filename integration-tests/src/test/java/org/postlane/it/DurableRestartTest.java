@@ -18,11 +18,14 @@ class DurableRestartTest {
     void everythingIsThereAfterAStop() throws Exception {
         try (DurableScene scene = new DurableScene(directory)) {
             scene.server().start();
+            assertThat(scene.server().lines()).filteredOn(line -> line.contains("A new, empty store is made")).singleElement()
+                .asString().contains("WARN").contains("var/store/derby").contains(directory.resolve("var/queue").toString());
             scene.populate();
             scene.server().stop();
             assertThat(directory.resolve("var/store/derby/db.lck")).as("Derby was shut down").doesNotExist();
 
             scene.server().start();
+            assertThat(scene.server().lines()).noneMatch(line -> line.contains("is made"));
             scene.check();
         }
     }

@@ -66,6 +66,17 @@ class DurableStartTest {
     }
 
     @Test
+    void aQueueWhoseDatabaseIsMissingIsNamedAndNoEmptyDatabaseTakesItsPlace() throws Exception {
+        ServerProcess server = new ServerProcess(directory);
+        Path queue = directory.resolve("var/queue");
+        Files.createFile(Files.createDirectories(queue.resolve("db")).resolve("CURRENT"));
+
+        assertThat(failed(server, 1)).contains(queue + " holds a mail queue")
+            .contains("database.url=jdbc:derby:var/store/derby;create=true is new").contains("move " + queue + " away");
+        assertThat(directory.resolve("var/store")).doesNotExist();
+    }
+
+    @Test
     void jmapWhichWouldBeForgottenIsRefused() throws Exception {
         assertThat(failed(new ServerProcess(directory).replace("jmap.properties", "enabled=false", "enabled=true"), 1))
             .contains("jmap.properties, enabled=true: expected false");

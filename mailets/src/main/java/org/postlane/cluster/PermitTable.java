@@ -4,12 +4,15 @@ package org.postlane.cluster;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -24,7 +27,7 @@ import org.postlane.pool.HostPermits;
  *
  * <p>Safe for use by several threads.
  */
-final class PermitTable implements RedisLink.Heart {
+final class PermitTable implements Heart {
     /** A node that has not been heard of for so long is gone, and what it had is free. Several beats may be late. */
     static final Duration LEASE = Duration.ofSeconds(10);
     /** Who waits says so each second. */
@@ -36,6 +39,8 @@ final class PermitTable implements RedisLink.Heart {
      * looks for Redis each second, and for two.
      */
     private static final Duration OTHERS_TELL_WITHIN = Duration.ofSeconds(5);
+    /** A Redis that was emptied hears from all nodes within so long: a beat, its answer, and what a node tells upon it. */
+    private static final Duration ALL_TOLD = Duration.ofSeconds(3);
     /** How long Redis remembers a host, and after how many beats it is told again what it should know. */
     private static final Duration REMEMBERED = Duration.ofMinutes(10);
     private static final int RENEWED_EACH = 60;
@@ -44,10 +49,12 @@ final class PermitTable implements RedisLink.Heart {
     private static final String NODES = PREFIX + "node:";
     private static final String NOTICES = PREFIX + "notices:";
     private static final String HOSTS = PREFIX + "host:";
+    private static final String BEGAN = PREFIX + "began";
     private static final Script BEAT = new Script("beat.lua");
     private static final Script PERMITS = new Script("permits.lua");
 
     private final int nodes;
+    private final SharedClock clock;
     /** Set once, before anything is asked. */
     private RedisLink link;
     private final Map<String, SharedPermits> hosts = new ConcurrentHashMap<>();
@@ -56,11 +63,15 @@ final class PermitTable implements RedisLink.Heart {
     private volatile boolean othersHaveTold = true;
     /** The thread of the link's own. */
     private String last;
+    private String beatenAs;
     private long beats;
-    private long upSince;
+    private volatile long upSince;
+    private RedisLink.State before = RedisLink.State.DOWN;
 
-    PermitTable(int nodes) {
+    /** @param clock to be told what time it is there */
+    PermitTable(int nodes, SharedClock clock) {
         this.nodes = nodes;
+        this.clock = clock;
     }
 
     /** To be called before anything else. */
@@ -111,6 +122,11 @@ final class PermitTable implements RedisLink.Heart {
         return link.isUp();
     }
 
+    /** Whether Redis does not answer now, but still counts what this node has. */
+    boolean isSilent() {
+        return link.state() == RedisLink.State.SILENT;
+    }
+
     /** This node's own share of a limit; one at least. */
     int share(int limit) {
         return Math.max(1, limit / nodes);
@@ -121,44 +137,86 @@ final class PermitTable implements RedisLink.Heart {
         return othersHaveTold ? limit : share(limit);
     }
 
+    /** How many this node may have of a Redis that was emptied: as many as while it was away, or no more than it has. */
+    private int mostUntold(int limit) {
+        return isNew() ? share(limit) : 0;
+    }
+
+    private boolean isNew() {
+        return System.nanoTime() - upSince <= OTHERS_TELL_WITHIN.toNanos();
+    }
+
     /** Asks for permits; told null where there is no answer. */
     void ask(String host, int limit, int keep, int need, Consumer<Reply> then) {
         String me = node;
         link.<List<Object>>ask(redis -> PERMITS.run(redis, ScriptOutputType.MULTI, List.of(HOSTS + host), me, NODES, NOTICES,
-                host, limit, keep, need, STARVES_AFTER.toMillis(), WAIT_COUNTS.toMillis(), REMEMBERED.toMillis()),
+                host, limit, keep, need, STARVES_AFTER.toMillis(), WAIT_COUNTS.toMillis(), REMEMBERED.toMillis(), BEGAN,
+                ALL_TOLD.toMillis(), mostUntold(limit)),
             // What another name of this node was given is of no use any more.
             (answer, failure) -> then.accept(failure == null && me.equals(node) ? new Reply(answer) : null));
     }
 
-    /** Tells Redis that this node is there, and reads what others have written to it. */
+    /** Tells Redis that this node is there, and reads what others have written to it, and what Redis has forgotten. */
     @Override
-    public CompletionStage<List<Object>> beat(StatefulRedisConnection<String, byte[]> redis) {
+    public CompletionStage<Runnable> beat(StatefulRedisConnection<String, byte[]> redis) {
         String me = node;
-        CompletionStage<?> cleared = last == null ? CompletableFuture.completedFuture(null) : redis.async().del(NODES + last);
-        CompletionStage<List<Object>> beaten = BEAT.run(redis, ScriptOutputType.MULTI, List.of(NODES + me, NOTICES + me),
-            LEASE.toMillis());
-        return cleared.thenCombine(beaten, (nothing, notices) -> notices);
+        String gone = last;
+        List<String> keys = new ArrayList<>(List.of(NODES + me, NOTICES + me));
+        List<String> held = new ArrayList<>();
+        hosts.forEach((name, permits) -> {
+            if (permits.isHeld()) {
+                held.add(name);
+                keys.add(HOSTS + name);
+            }
+        });
+        CompletionStage<?> cleared = gone == null ? CompletableFuture.completedFuture(null) : redis.async().del(NODES + gone);
+        long asked = clock.asked();
+        CompletionStage<List<Object>> beaten = BEAT.<List<Object>>run(redis, ScriptOutputType.MULTI, keys, LEASE.toMillis(), me)
+            .thenApply(answer -> {
+                clock.told(TimeUnit.SECONDS.toNanos((Long) answer.get(1)) + TimeUnit.MICROSECONDS.toNanos((Long) answer.get(2)),
+                    asked);
+                return answer;
+            });
+        return cleared.thenCombine(beaten, (nothing, answer) -> () -> {
+            if (Objects.equals(gone, last)) {
+                last = null;
+            }
+            boolean isForgotten = me.equals(beatenAs) && (Long) answer.get(0) == 0;
+            beatenAs = me;
+            beaten(isForgotten, held, answer);
+        });
     }
 
-    @Override
-    public void beaten(List<Object> answer) {
-        last = null;
-        boolean wasKnown = text(answer.get(0)).equals("1");
-        if (!wasKnown) {
-            hosts.values().forEach(SharedPermits::linkChanged);
+    private void beaten(boolean isForgotten, List<String> held, List<Object> answer) {
+        if (isForgotten) {
+            hosts.keySet().forEach(this::forgotten);
+        } else {
+            list(answer.get(3)).forEach(number -> forgotten(held.get(((Long) number).intValue() - 1)));
         }
-        for (int i = 1; i + 1 < answer.size(); i += 2) {
-            SharedPermits asked = hosts.get(text(answer.get(i)));
+        List<?> notices = list(answer.get(4));
+        for (int i = 0; i + 1 < notices.size(); i += 2) {
+            SharedPermits asked = hosts.get(text(notices.get(i)));
             if (asked != null) {
-                asked.notice(text(answer.get(i + 1)).equals("one") ? SharedPermits.Notice.ONE : SharedPermits.Notice.SPARE);
+                asked.notice(text(notices.get(i + 1)).equals("one") ? SharedPermits.Notice.ONE : SharedPermits.Notice.SPARE);
             }
         }
         boolean renews = ++beats % RENEWED_EACH == 0;
-        othersHaveTold |= System.nanoTime() - upSince > OTHERS_TELL_WITHIN.toNanos();
+        othersHaveTold |= !isNew();
         hosts.forEach((name, permits) -> {
             permits.tick(renews);
             closed(name);
         });
+    }
+
+    private void forgotten(String host) {
+        SharedPermits permits = hosts.get(host);
+        if (permits != null) {
+            permits.forgotten();
+        }
+    }
+
+    private static List<?> list(Object answer) {
+        return (List<?>) answer;
     }
 
     private static String text(Object octets) {
@@ -166,14 +224,20 @@ final class PermitTable implements RedisLink.Heart {
     }
 
     private void linkChanged() {
-        if (!link.isUp()) {
-            last = node;
-            node = newName();
-            othersHaveTold = false;
+        RedisLink.State now = link.state();
+        if (now == RedisLink.State.SILENT || (now == RedisLink.State.UP && before == RedisLink.State.SILENT)) {
+            hosts.values().forEach(SharedPermits::silenceChanged);
+        } else {
+            if (now == RedisLink.State.DOWN) {
+                last = node;
+                node = newName();
+                othersHaveTold = false;
+            }
+            upSince = System.nanoTime();
+            hosts.values().forEach(SharedPermits::linkChanged);
+            hosts.keySet().forEach(this::closed);
         }
-        upSince = System.nanoTime();
-        hosts.values().forEach(SharedPermits::linkChanged);
-        hosts.keySet().forEach(this::closed);
+        before = now;
     }
 
     /** Forgets a host that the pool has forgotten, once nothing is left to be given back. */

@@ -1,104 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.cluster;
 
+import static org.postlane.cluster.RedisFailures.noAnswerWithin;
+import static org.postlane.cluster.RedisFailures.told;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.codec.RedisCodec;
-import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.metrics.CommandLatencyRecorder;
-import io.lettuce.core.resource.ClientResources;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The one connection to Redis, and whether it can be relied on. A heart beats once a second: while a beat is answered the link is
- * up; a beat or anything else that is not answered within a second takes it down, and then the connection is made anew, once a
- * second.
+ * up. Where a beat or anything else is not answered within a second, nothing is asked until Redis answers the next beat, or this
+ * one late. A Redis that says nothing for five, and a connection that breaks, take the link down, and then the connection is made
+ * anew, once a second.
  *
  * <p>Safe for use by several threads. No caller waits: what is asked is sent by a thread of its own, which tells the answers too.
  */
 final class RedisLink {
     /** Longer than a fork or a slow disk holds Redis up as a rule; who waits for an answer waits for no longer. */
     static final Duration ANSWER_WITHIN = Duration.ofSeconds(1);
+    /** For so long a silent Redis is waited for: it counts for twice as long what a node has that it does not hear of. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     /** How soon others learn that a node is there, and it of them. */
     static final Duration BEAT = Duration.ofSeconds(1);
 
     /** What goes wrong again and again is logged now and then. */
     private static final int COMPLAINTS = 100;
-    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
-    private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisLink.class);
 
-    private final RedisAddress address;
+    private final RedisConnector redis;
     private final Heart heart;
-    private final ScheduledThreadPoolExecutor thread;
-    private final ClientResources resources;
-    private final RedisClient client;
+    private final LinkThread thread = new LinkThread();
+    private final Silences silences = new Silences();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicInteger unanswered = new AtomicInteger();
     private volatile StatefulRedisConnection<String, byte[]> connection;
-    private volatile boolean up;
+    private volatile State state = State.DOWN;
     private volatile String problem = "not connected yet";
     private volatile boolean closed;
     /** The thread's own, as what follows. */
     private boolean announced;
     private boolean busy;
+    private long busySince;
     private int complained;
 
-    /** What is asked once a second. */
-    interface Heart {
-        /** Asks; must change something in Redis: one that takes no writes is of no use. By the thread of the link. */
-        CompletionStage<List<Object>> beat(StatefulRedisConnection<String, byte[]> redis);
-
-        /** Told the answer, by the thread of the link, when the link is up. */
-        void beaten(List<Object> answer);
+    /** What can be expected of Redis. */
+    enum State {
+        /** Nothing: there is no connection, or it is of no use. */
+        DOWN,
+        /** It does not answer now; may be that it does in a moment, and then knows all that it knew. */
+        SILENT,
+        /** It answers. */
+        UP
     }
 
     /** A link, down until {@link #start}. */
     RedisLink(RedisAddress address, SslOptions tls, Heart heart) {
-        this.address = address;
+        this.redis = new RedisConnector(address, tls);
         this.heart = heart;
-        this.thread = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread made = new Thread(task, "postlane-cluster");
-            made.setDaemon(true);
-            return made;
-        });
-        thread.setRemoveOnCancelPolicy(true);
-        // The least that the client takes.
-        this.resources = ClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2)
-            .commandLatencyRecorder(CommandLatencyRecorder.disabled()).build();
-        this.client = RedisClient.create(resources);
-        client.setOptions(ClientOptions.builder()
-            // What was asked before the connection broke must not be asked again behind our back.
-            .autoReconnect(false)
-            .sslOptions(tls)
-            .socketOptions(SocketOptions.builder().connectTimeout(CONNECT_WITHIN).build())
-            .build());
     }
 
     void start() {
-        ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(this::beat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+        thread.repeat(BEAT, this::beat);
     }
 
     /** To be told, by the thread of the link, when it goes up or down. */
@@ -108,12 +84,16 @@ final class RedisLink {
 
     /** Whether Redis answered last, and so can be asked. */
     boolean isUp() {
-        return up;
+        return state == State.UP;
+    }
+
+    State state() {
+        return state;
     }
 
     /** Why Redis cannot be asked; empty while it can. */
     Optional<String> problem() {
-        return up ? Optional.empty() : Optional.of(address + ": " + problem);
+        return isUp() ? Optional.empty() : Optional.of(redis + ": " + problem);
     }
 
     /** What has been asked so far. */
@@ -133,7 +113,7 @@ final class RedisLink {
      */
     <T> void ask(Function<StatefulRedisConnection<String, byte[]>, CompletionStage<T>> question, Answer<T> then) {
         unanswered.incrementAndGet();
-        boolean taken = execute(() -> {
+        boolean taken = thread.run(() -> {
             StatefulRedisConnection<String, byte[]> through = connection;
             send(through, question, (answer, failure) -> {
                 try {
@@ -160,83 +140,53 @@ final class RedisLink {
 
     private <T> void send(StatefulRedisConnection<String, byte[]> through,
                           Function<StatefulRedisConnection<String, byte[]>, CompletionStage<T>> question, Answer<T> then) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        if (through == null) {
-            answer.completeExceptionally(new IllegalStateException("not connected"));
-        } else {
-            requests.incrementAndGet();
-            try {
-                CompletionStage<T> unused = question.apply(through).whenComplete((value, failure) -> {
-                    if (failure != null) {
-                        answer.completeExceptionally(failure);
-                    } else {
-                        answer.complete(value);
-                    }
-                });
-            } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
-            }
-        }
-        CompletableFuture<T> unused = answer.orTimeout(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+        CompletableFuture<T> unused = put(through, question).orTimeout(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
             .whenComplete((value, failure) -> {
-                boolean unusedTaken = execute(() -> then.come(value, failure));
+                boolean unusedTaken = thread.run(() -> then.come(value, failure));
             });
     }
 
-    private boolean execute(Runnable task) {
+    private <T> CompletableFuture<T> put(StatefulRedisConnection<String, byte[]> through,
+                                         Function<StatefulRedisConnection<String, byte[]>, CompletionStage<T>> question) {
+        if (through == null) {
+            return CompletableFuture.failedFuture(new IllegalStateException("not connected"));
+        }
+        requests.incrementAndGet();
         try {
-            thread.execute(() -> {
-                try {
-                    task.run();
-                } catch (RuntimeException | Error e) {
-                    LOGGER.error("What the limits of the cluster had to do failed", e);
-                }
-            });
-            return true;
-        } catch (RejectedExecutionException e) {
-            LOGGER.debug("Redis is not asked any more: the link is closed");
-            return false;
+            return question.apply(through).toCompletableFuture().copy();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 
     private void failed(StatefulRedisConnection<String, byte[]> through, Throwable failure) {
-        if (isSilence(failure) || !through.isOpen()) {
+        if (!through.isOpen()) {
             goDown(told(failure));
+        } else if (RedisFailures.isSilence(failure)) {
+            silent();
         } else if (complained++ % COMPLAINTS == 0) {
             // It may be about what was asked alone; whether Redis is of use shows at the next beat.
-            LOGGER.warn("Redis at {} does not share a limit, which is the node's own share for now: {}", address, told(failure));
+            LOGGER.warn("Redis at {} does not share a limit, which is the node's own share for now: {}", redis, told(failure));
         }
-    }
-
-    private static boolean isSilence(Throwable failure) {
-        return failure instanceof TimeoutException;
-    }
-
-    private static String told(Throwable failure) {
-        Throwable deepest = failure;
-        while (deepest.getCause() != null && deepest.getCause() != deepest) {
-            deepest = deepest.getCause();
-        }
-        return isSilence(deepest) ? "no answer within " + ANSWER_WITHIN.toMillis() + " ms"
-            : String.valueOf(deepest.getMessage() == null ? deepest : deepest.getMessage());
     }
 
     private void beat() {
-        if (busy || closed) {
+        if (closed) {
+            return;
+        }
+        if (busy) {
+            if (connection != null && System.nanoTime() - busySince > PATIENCE.toNanos()) {
+                goDown(noAnswerWithin(PATIENCE));
+            }
             return;
         }
         busy = true;
+        busySince = System.nanoTime();
         try {
             if (connection == null) {
                 connect();
             } else {
-                StatefulRedisConnection<String, byte[]> through = connection;
-                send(through, heart::beat, (answer, failure) -> {
-                    busy = false;
-                    if (connection == through) {
-                        beaten(answer, failure);
-                    }
-                });
+                beat(connection);
             }
         } catch (RuntimeException | Error e) {
             busy = false;
@@ -244,18 +194,38 @@ final class RedisLink {
         }
     }
 
-    private void beaten(List<Object> answer, Throwable failure) {
+    private void beat(StatefulRedisConnection<String, byte[]> through) {
+        CompletableFuture<Runnable> answer = put(through, heart::beat);
+        CompletableFuture<Runnable> unused = answer.whenComplete((then, failure) -> {
+            boolean unusedTaken = thread.run(() -> {
+                if (connection == through) {
+                    busy = false;
+                    beaten(then, failure);
+                }
+            });
+        });
+        CompletableFuture<Runnable> unusedInTime = answer.copy().orTimeout(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete((then, failure) -> {
+                boolean unusedTaken = thread.run(() -> {
+                    if (connection == through && !answer.isDone()) {
+                        silent();
+                    }
+                });
+            });
+    }
+
+    private void beaten(Runnable then, Throwable failure) {
         if (failure == null) {
             goUp();
-            heart.beaten(answer);
+            then.run();
         } else {
             goDown(told(failure));
         }
     }
 
     private void connect() {
-        CompletionStage<?> unused = client.connectAsync(CODEC, address.uri(CONNECT_WITHIN)).whenComplete((made, failure) -> {
-            boolean taken = execute(() -> {
+        CompletionStage<?> unused = redis.connect().whenComplete((made, failure) -> {
+            boolean taken = thread.run(() -> {
                 busy = false;
                 if (failure != null) {
                     goDown(told(failure));
@@ -273,18 +243,37 @@ final class RedisLink {
     }
 
     private void goUp() {
-        if (up || closed) {
+        if (isUp() || closed) {
             return;
         }
-        up = true;
+        boolean wasDown = state == State.DOWN;
+        state = State.UP;
         announced = false;
-        LOGGER.info("Limits are shared with the other nodes through Redis at {}", address);
+        if (wasDown) {
+            LOGGER.info("Limits are shared with the other nodes through Redis at {}", redis);
+        }
         listeners.forEach(Runnable::run);
     }
 
+    private void silent() {
+        if (state == State.SILENT) {
+            return;
+        }
+        if (state == State.DOWN || silences.areTooMany(System.nanoTime())) {
+            goDown(noAnswerWithin(ANSWER_WITHIN));
+        } else {
+            state = State.SILENT;
+            problem = noAnswerWithin(ANSWER_WITHIN);
+            LOGGER.info("Redis at {} has not answered within {} ms; until it does, this node keeps to its own share", redis,
+                ANSWER_WITHIN.toMillis());
+            listeners.forEach(Runnable::run);
+        }
+    }
+
     private void goDown(String why) {
-        boolean was = up;
-        up = false;
+        boolean was = state != State.DOWN;
+        state = State.DOWN;
+        busy = false;
         problem = why;
         StatefulRedisConnection<String, byte[]> broken = connection;
         connection = null;
@@ -293,7 +282,7 @@ final class RedisLink {
         }
         if (!announced && !closed) {
             announced = true;
-            LOGGER.warn("Limits are not shared with the other nodes, each keeps to its own share: {}: {}", address, why);
+            LOGGER.warn("Limits are not shared with the other nodes, each keeps to its own share: {}: {}", redis, why);
         }
         if (was) {
             listeners.forEach(Runnable::run);
@@ -308,9 +297,9 @@ final class RedisLink {
     void close(Function<StatefulRedisConnection<String, byte[]>, CompletionStage<?>> last) {
         closed = true;
         StatefulRedisConnection<String, byte[]> through = connection;
-        boolean wasUp = up;
-        up = false;
-        thread.shutdownNow();
+        boolean wasUp = isUp();
+        state = State.DOWN;
+        thread.end();
         if (through != null && wasUp) {
             try {
                 Object unused = last.apply(through).toCompletableFuture().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
@@ -320,10 +309,6 @@ final class RedisLink {
                 LOGGER.debug("Redis was not told that this node ends", e);
             }
         }
-        // The threads come last: closing a connection takes one.
-        CompletableFuture<Void> unused = client.shutdownAsync(0, ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
-            .whenComplete((nothing, failure) -> {
-                Future<Boolean> unusedEnd = resources.shutdown(0, ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-            });
+        redis.close(ANSWER_WITHIN);
     }
 }

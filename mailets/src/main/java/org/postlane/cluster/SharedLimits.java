@@ -25,18 +25,19 @@ public final class SharedLimits {
     private final PermitTable permits;
     private final int nodes;
     private final LongSupplier clock;
-    private final LongSupplier wallMillis;
+    private final LongSupplier time;
 
     /**
      * For tests that move the time, or trust a certificate of their own.
      *
-     * @param wallMillis the time that all nodes have, as {@link System#currentTimeMillis()}
+     * @param time that all nodes have, in nanoseconds; null for that of Redis
      */
-    SharedLimits(RedisAddress address, int nodes, LongSupplier clock, LongSupplier wallMillis, SslOptions tls) {
+    SharedLimits(RedisAddress address, int nodes, LongSupplier clock, LongSupplier time, SslOptions tls) {
+        SharedClock redis = new SharedClock(clock);
         this.nodes = nodes;
         this.clock = clock;
-        this.wallMillis = wallMillis;
-        this.permits = new PermitTable(nodes);
+        this.time = time == null ? redis : time;
+        this.permits = new PermitTable(nodes, redis);
         this.link = new RedisLink(address, tls, permits);
         permits.over(link);
         link.start();
@@ -49,7 +50,7 @@ public final class SharedLimits {
      * @param clock nanoseconds, as {@link System#nanoTime()}
      */
     public static SharedLimits through(RedisAddress address, int nodes, LongSupplier clock) {
-        return new SharedLimits(address, nodes, clock, System::currentTimeMillis, SslOptions.create());
+        return new SharedLimits(address, nodes, clock, null, SslOptions.create());
     }
 
     /**
@@ -58,7 +59,7 @@ public final class SharedLimits {
      * @param group tells names of one kind from the same names of another; the same on all nodes
      */
     public Paces paces(String group) {
-        return new SharedPaces(link, nodes, group, clock, wallMillis);
+        return new SharedPaces(link, nodes, group, clock, time);
     }
 
     /**
@@ -78,6 +79,11 @@ public final class SharedLimits {
     /** How often Redis has been asked for something since the start. */
     public long requests() {
         return link.requests();
+    }
+
+    /** The time that all nodes have, in nanoseconds. */
+    long time() {
+        return time.getAsLong();
     }
 
     /** What has been asked and not answered. */

@@ -8,6 +8,7 @@ import java.util.function.LongSupplier;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.distributed.AsyncBucketProxy;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
 import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
@@ -16,6 +17,8 @@ import org.postlane.schedule.LocalPace;
 import org.postlane.schedule.Pace;
 import org.postlane.schedule.Paces;
 import org.postlane.schedule.Rate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Rates that all nodes keep together: each has a bucket of Bucket4j in Redis, under its name and its rate, so that nodes that
@@ -24,12 +27,15 @@ import org.postlane.schedule.Rate;
 final class SharedPaces implements Paces {
     /** How long a bucket is remembered that is full again. */
     private static final Duration REMEMBERED = Duration.ofMinutes(1);
+    /** A node reserves two lots; twice as many nodes as were told of are believed. */
+    private static final int LOTS_AHEAD = 4;
+    private static final Logger LOGGER = LoggerFactory.getLogger(SharedPaces.class);
 
     private final RedisLink link;
     private final int nodes;
     private final String group;
     private final LongSupplier clock;
-    private final LongSupplier wallMillis;
+    private final LongSupplier time;
     /** Null, or of the connection that was asked last; the link's thread's own. */
     private StatefulRedisConnection<String, byte[]> managed;
     private AsyncProxyManager<String> manager;
@@ -39,14 +45,14 @@ final class SharedPaces implements Paces {
      *
      * @param group what tells their names from those of others
      * @param clock nanoseconds, as {@link System#nanoTime()}
-     * @param wallMillis the time that all nodes have, as {@link System#currentTimeMillis()}
+     * @param time that all nodes have, in nanoseconds
      */
-    SharedPaces(RedisLink link, int nodes, String group, LongSupplier clock, LongSupplier wallMillis) {
+    SharedPaces(RedisLink link, int nodes, String group, LongSupplier clock, LongSupplier time) {
         this.link = link;
         this.nodes = nodes;
         this.group = group;
         this.clock = clock;
-        this.wallMillis = wallMillis;
+        this.time = time;
     }
 
     @Override
@@ -80,8 +86,19 @@ final class SharedPaces implements Paces {
         String key = "postlane:rate:" + group + ":" + name + ":" + rate.count() + "/" + rate.period();
         BucketConfiguration bucket = BucketConfiguration.builder()
             .addLimit(Bandwidth.builder().capacity(count).refillGreedy(rate.count(), rate.period()).build()).build();
-        link.ask(redis -> buckets(redis).builder().build(key, () -> CompletableFuture.completedFuture(bucket))
-            .consumeIgnoringRateLimits(count), then);
+        long farthest = rate.period().toNanos() / rate.count() * count * LOTS_AHEAD * (nodes + 1L);
+        link.<Long>ask(redis -> {
+            AsyncBucketProxy shared = buckets(redis).builder().build(key, () -> CompletableFuture.completedFuture(bucket));
+            return shared.consumeIgnoringRateLimits(count).thenCompose(wait -> {
+                if (wait <= farthest) {
+                    return CompletableFuture.completedFuture(wait);
+                }
+                // Nobody has reserved so much: it was filled last at a time that is still to come, since Redis' clock was ahead.
+                LOGGER.warn("The rate {} of {} begins anew: the clock of Redis was ahead, or there are more than twice {} nodes",
+                    rate, name, nodes);
+                return buckets(redis).removeProxy(key).thenCompose(unused -> shared.consumeIgnoringRateLimits(count));
+            });
+        }, then);
     }
 
     private AsyncProxyManager<String> buckets(StatefulRedisConnection<String, byte[]> redis) {
@@ -92,7 +109,7 @@ final class SharedPaces implements Paces {
                 .clientClock(new TimeMeter() {
                     @Override
                     public long currentTimeNanos() {
-                        return Duration.ofMillis(wallMillis.getAsLong()).toNanos();
+                        return time.getAsLong();
                     }
 
                     @Override

@@ -58,7 +58,10 @@ final class SharedPermits implements HostPermits {
 
     @Override
     public synchronized int most() {
-        return shared ? granted : table.share(limit);
+        if (!shared) {
+            return table.share(limit);
+        }
+        return table.isSilent() ? Math.max(granted, table.share(limit)) : granted;
     }
 
     @Override
@@ -82,7 +85,9 @@ final class SharedPermits implements HostPermits {
 
     private void decide() {
         if (!table.isUp()) {
-            forget();
+            if (!table.isSilent()) {
+                forget();
+            }
             return;
         }
         if (!shared) {
@@ -134,7 +139,7 @@ final class SharedPermits implements HostPermits {
                 // The link goes down, or the next tick asks again; until then, and where Redis refuses nothing but this, the
                 // node keeps to its share. What it was granted before it still holds.
                 untold = true;
-                shared = false;
+                shared &= table.isSilent();
                 return;
             }
             int before = shared ? granted : keep;
@@ -194,7 +199,41 @@ final class SharedPermits implements HostPermits {
         return closed && held == 0 && !asked && (granted == 0 || !shared);
     }
 
-    /** The link went up or down, or Redis has forgotten this node. */
+    /** Whether Redis should count something for this node. */
+    synchronized boolean isHeld() {
+        return shared && held > 0;
+    }
+
+    /** Redis knows no more what this node has, which it keeps. */
+    void forgotten() {
+        Runnable tell;
+        synchronized (this) {
+            untold = true;
+            waits = false;
+            if (closed) {
+                held = 0;
+                return;
+            }
+            tell = changed;
+        }
+        tell.run();
+    }
+
+    /** Redis does not answer, or does again after a moment. What was granted still is. */
+    void silenceChanged() {
+        Runnable tell;
+        synchronized (this) {
+            if (shared && !table.isSilent()) {
+                // What was opened meanwhile is counted from now on.
+                granted = Math.max(granted, open);
+                untold = true;
+            }
+            tell = changed;
+        }
+        tell.run();
+    }
+
+    /** The link went up or down. */
     void linkChanged() {
         Runnable tell;
         synchronized (this) {

@@ -51,12 +51,20 @@ final class Bookkeeping {
     }
 
     static Optional<Instant> notBefore(Mail mail) {
-        return mail.getAttribute(NOT_BEFORE)
+        return time(mail, NOT_BEFORE);
+    }
+
+    static void setNotBefore(Mail mail, Instant time) {
+        setTime(mail, NOT_BEFORE, time);
+    }
+
+    static Optional<Instant> time(Mail mail, AttributeName name) {
+        return mail.getAttribute(name)
             .flatMap(attribute -> attribute.getValue().valueAs(Long.class))
             .map(Instant::ofEpochMilli);
     }
 
-    static void setNotBefore(Mail mail, Instant time) {
-        mail.setAttribute(new Attribute(NOT_BEFORE, AttributeValue.of(time.toEpochMilli())));
+    static void setTime(Mail mail, AttributeName name, Instant time) {
+        mail.setAttribute(new Attribute(name, AttributeValue.of(time.toEpochMilli())));
     }
 }

@@ -22,6 +22,7 @@ import org.apache.james.metrics.api.GaugeRegistry;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.postlane.james.ServerStarted;
+import org.postlane.james.StopTime;
 import org.postlane.recipient.RecipientType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +35,6 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for use by several threads.
  */
 public final class Lanes {
-    /** What runs at the end has this long to finish; what does not is in its queue and runs again after the restart. */
-    static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
     /** How often James is asked whether it has started. */
     static final Duration START_POLL = Duration.ofMillis(50);
 
@@ -47,6 +46,8 @@ public final class Lanes {
     private final MetricFactory metricFactory;
     private final GaugeRegistry gauges;
     private final Clock clock;
+    /** What runs at the end has this long to finish; what does not is in its queue and runs again after the restart. */
+    private final Duration closeWait = StopTime.forWhatRuns();
 
     private final Map<RecipientType, Lane> lanes = new EnumMap<>(RecipientType.class);
     /** Read where a lane's end may be waited for. */
@@ -167,14 +168,14 @@ public final class Lanes {
     }
 
     /**
-     * Ends all lanes: no more mail is taken, what runs has {@link #CLOSE_WAIT} to finish, and the rest stays in
+     * Ends all lanes: no more mail is taken, what runs has the time of {@link StopTime} to finish, and the rest stays in
      * the queues. A second call does nothing. Mail that is handed over afterwards goes into the queues too.
      */
     @PreDestroy
     public synchronized void close() {
         List<Lane> ending = all();
         ending.forEach(Lane::stop);
-        long deadline = System.nanoTime() + CLOSE_WAIT.toNanos();
+        long deadline = System.nanoTime() + closeWait.toNanos();
         ending.forEach(lane -> lane.awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
         lanes.clear();
         declaredSettings.clear();

@@ -33,7 +33,9 @@ final class Part {
     private static final Logger LOGGER = LoggerFactory.getLogger(Part.class);
     private static final Set<AttributeName> NOT_INHERITED =
         Set.of(Bookkeeping.HANDED_OVER, Bookkeeping.FAILURES, Bookkeeping.NOT_BEFORE,
-            SpoolReturn.HAND_OVER_RETURNS, SpoolReturn.CLASSIFICATION_RETURNS, DestinationsAtOnce.NAME);
+            SpoolReturn.HAND_OVER_RETURNS, SpoolReturn.CLASSIFICATION_RETURNS,
+            SpoolReturn.since(SpoolReturn.HAND_OVER_RETURNS), SpoolReturn.since(SpoolReturn.CLASSIFICATION_RETURNS),
+            DestinationsAtOnce.NAME);
 
     private Part() {
     }

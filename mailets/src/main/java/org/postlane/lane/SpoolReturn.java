@@ -2,6 +2,9 @@
 package org.postlane.lane;
 
 import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import javax.mail.MessagingException;
 
@@ -14,7 +17,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts a mail back into the spool, to run through its present processor again after a while. An exception that escapes to
- * the spooler would do that at once, five times, and with all the recipients that the mail had.
+ * the spooler would do that at once, five times, and with all the recipients that the mail had, and then keep the mail in the
+ * error repository, of which no sender hears.
+ *
+ * <p>That goes on for {@link #LONGEST}: what a mail waits for here is this server's own, and comes back. Then the mail goes to
+ * the error processor, which tells its sender. On a queue that ignores delays it goes on for {@link #MAX_RETURNS} times, and the
+ * spooler decides: such a queue would turn the mail as fast as it can.
  *
  * <p>{@code MailetContext.sendMail} is no way to do it: it marks the mail as sent by this server itself, and that mark opens
  * relaying. Safe for use by several threads.
@@ -24,30 +32,45 @@ public final class SpoolReturn {
     public static final AttributeName CLASSIFICATION_RETURNS = AttributeName.of("postlane-classification-returns");
     /** Counts the returns of a mail that could not be handed over. */
     public static final AttributeName HAND_OVER_RETURNS = AttributeName.of("postlane-hand-over-returns");
-    /** About three quarters of an hour; on a queue that ignores delays, a bound on how often it turns. */
+    /** What RFC 5321 4.5.4.1 asks for at least, before a sender is told that a mail could not be delivered. */
+    static final Duration LONGEST = Duration.ofDays(5);
+    /** How often it turns at most on a queue that ignores delays. */
     static final int MAX_RETURNS = 12;
+    /** Half of what so many returns take where a queue keeps delays: one that is faster does not. */
+    static final Duration SHORTEST = Duration.ofMinutes(20);
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SpoolReturn.class);
 
     private final MailQueueFactory<?> queues;
     private final AttributeName counter;
+    private final Clock clock;
     private Optional<MailQueue> spool = Optional.empty();
 
     /** Counts in the given attribute of the mail. */
     public SpoolReturn(MailQueueFactory<?> queues, AttributeName counter) {
+        this(queues, counter, Clock.systemUTC());
+    }
+
+    SpoolReturn(MailQueueFactory<?> queues, AttributeName counter, Clock clock) {
         this.queues = queues;
         this.counter = counter;
+        this.clock = clock;
     }
 
     /**
-     * Puts the mail back as it is and makes it a ghost here.
+     * Puts the mail back as it is and makes it a ghost here; or gives it to the error processor, with the recipients that it has.
      *
-     * @throws MessagingException the failure itself, where the mail came back too often or the spool does not take it
+     * @throws MessagingException the failure itself, where the mail came back too fast or the spool does not take it
      */
     public void giveBack(Mail mail, MessagingException failure) throws MessagingException {
         int returns = Bookkeeping.count(mail, counter) + 1;
-        if (returns > MAX_RETURNS) {
+        Duration going = goingFor(mail, returns);
+        if (returns > MAX_RETURNS && going.compareTo(SHORTEST) < 0) {
             throw failure;
+        }
+        if (going.compareTo(LONGEST) > 0) {
+            giveUp(mail, failure);
+            return;
         }
         Bookkeeping.setCount(mail, counter, returns);
         try {
@@ -60,9 +83,35 @@ public final class SpoolReturn {
         mail.setState(Mail.GHOST);
     }
 
+    private Duration goingFor(Mail mail, int returns) {
+        Instant now = clock.instant();
+        Instant first = Bookkeeping.time(mail, since(counter)).orElseGet(() -> {
+            // A mail that an earlier version has put back does not say.
+            Instant begun = returns == 1 ? now : now.minus(SHORTEST);
+            Bookkeeping.setTime(mail, since(counter), begun);
+            return begun;
+        });
+        return Duration.between(first, now);
+    }
+
+    /** The attribute that says when the first of those returns was, in milliseconds since 1970. */
+    static AttributeName since(AttributeName counter) {
+        return AttributeName.of(counter.asString() + "-since");
+    }
+
+    private void giveUp(Mail mail, MessagingException failure) {
+        LOGGER.error("Mail {} has come back to the spool for {} and goes to the error processor", mail.getName(), LONGEST,
+            failure);
+        forget(mail);
+        // In words for the sender: those of the failure are for the log.
+        mail.setErrorMessage("451 4.4.7 The mail server could not process the mail for " + LONGEST.toDays() + " days");
+        mail.setState(Mail.ERROR);
+    }
+
     /** Forgets the returns of a mail that went through. */
     public void forget(Mail mail) {
         mail.removeAttribute(counter);
+        mail.removeAttribute(since(counter));
     }
 
     private synchronized MailQueue spool() {

@@ -10,6 +10,7 @@ import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.server.core.MailImpl;
 import org.apache.mailet.Mail;
 import org.postlane.lane.Lane;
+import org.postlane.report.FailureReason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,14 +43,14 @@ final class AfterRun {
      * @param remaining loses the recipients that are handed on, so that it is true when this throws too
      */
     void settle(Collection<MailAddress> remaining) throws MessagingException {
-        List<MailAddress> open = outcome.open();
-        if (!open.isEmpty()) {
-            if (outcome.brokenOff || note.times() < LocalDeliveries.MAX_TIMES) {
-                putOff(open);
-            } else {
-                giveUp(open);
-            }
-            open.forEach(remaining::remove);
+        if (outcome.brokenOff) {
+            putOff(outcome.open(), note.again(), remaining);
+        } else if (note.doubts() == 0) {
+            settleThoseWithout(outcome.putOff, remaining);
+            settleInDoubt(outcome.inDoubt, remaining);
+        } else {
+            // Where this run has not begun another attempt, the end of the earlier one is still not known.
+            settleInDoubt(outcome.open(), remaining);
         }
         if (!outcome.failed.isEmpty()) {
             metrics.failed(outcome.failed.size());
@@ -58,8 +59,26 @@ final class AfterRun {
         }
     }
 
-    private void putOff(List<MailAddress> open) throws MessagingException {
-        RetryNote next = outcome.brokenOff ? note.again() : note.onceMore();
+    private void settleThoseWithout(List<MailAddress> open, Collection<MailAddress> remaining) throws MessagingException {
+        if (note.times() < LocalDeliveries.MAX_TIMES) {
+            putOff(open, note.onceMore(), remaining);
+        } else {
+            giveUp(open, Failures.AWAY, remaining);
+        }
+    }
+
+    private void settleInDoubt(List<MailAddress> open, Collection<MailAddress> remaining) throws MessagingException {
+        if (note.doubts() < LocalDeliveries.MAX_DOUBTS) {
+            putOff(open, note.onceMoreInDoubt(), remaining);
+        } else {
+            giveUp(open, Failures.UNANSWERED, remaining);
+        }
+    }
+
+    private void putOff(List<MailAddress> open, RetryNote next, Collection<MailAddress> remaining) throws MessagingException {
+        if (open.isEmpty()) {
+            return;
+        }
         MailImpl later = next.mail(mail, local.copy(), open);
         try {
             retries.putOff(later, next.times());
@@ -67,16 +86,20 @@ final class AfterRun {
         } finally {
             LifecycleUtil.dispose(later);
         }
+        open.forEach(remaining::remove);
     }
 
-    private void giveUp(List<MailAddress> open) throws MessagingException {
-        metrics.failed(open.size());
-        LOGGER.error("Mail {} is given up for {}: their mailboxes have not answered in {} runs, and may yet have it",
-            mail.getName(), open, note.times() + 1);
-        if (!note.settings().ignore()) {
-            errors.sendUnanswered(mail, Failures.UNANSWERED.words(), open,
-                note.settings().errorProcessor().orElse(Mail.ERROR));
+    private void giveUp(List<MailAddress> open, FailureReason reason, Collection<MailAddress> remaining)
+            throws MessagingException {
+        if (open.isEmpty()) {
+            return;
         }
+        metrics.failed(open.size());
+        LOGGER.error("Mail {} is given up for {} after {} runs: {}", mail.getName(), open, note.times() + 1, reason.words());
+        if (!note.settings().ignore()) {
+            errors.sendUnanswered(mail, reason.words(), open, reason, note.settings().errorProcessor().orElse(Mail.ERROR));
+        }
+        open.forEach(remaining::remove);
     }
 
     private void fail() throws MessagingException {

@@ -35,10 +35,10 @@ final class ErrorMails {
      *
      * @param message reaches the sender by way of mailets like Bounce
      */
-    void sendUnanswered(Mail mail, String message, Collection<MailAddress> recipients, String processor)
+    void sendUnanswered(Mail mail, String message, Collection<MailAddress> recipients, FailureReason reason, String processor)
             throws MessagingException {
         Map<MailAddress, FailureReason> reasons = new LinkedHashMap<>();
-        recipients.forEach(recipient -> reasons.put(recipient, Failures.UNANSWERED));
+        recipients.forEach(recipient -> reasons.put(recipient, reason));
         send(mail, mail.getName() + "-unanswered", message, reasons, processor);
     }
 

@@ -41,6 +41,9 @@ final class Failures {
     static final FailureReason UNANSWERED =
         FailureReason.of("4.4.7", "The mailbox has not answered. The mail may be in it all the same.");
 
+    /** What the sender hears of a mailbox that could not be written in all of {@link LocalDeliveries#MAX_TIMES}. */
+    static final FailureReason AWAY = FailureReason.of("4.4.7", "The mailbox could not be written for days.");
+
     private Failures() {
     }
 

@@ -31,6 +31,7 @@ import org.apache.james.user.api.UsersRepository;
 import org.apache.mailet.AttributeName;
 import org.apache.mailet.Mail;
 import org.apache.mailet.MailetContext;
+import org.postlane.james.StopTime;
 import org.postlane.lane.Lane;
 import org.postlane.lane.Lanes;
 import org.postlane.lane.SettledRecipients;
@@ -47,10 +48,15 @@ import org.slf4j.LoggerFactory;
 public final class LocalDeliveries {
     /** Which recipients of this very mail are delivered or on their way elsewhere, for whoever runs it again. */
     static final AttributeName DELIVERED = AttributeName.of("postlane-local-delivered");
-    /** About three quarters of an hour: longer than the restart of what hangs. */
-    static final int MAX_TIMES = 12;
-    /** What is under way at the end has this long; what does not end is in its queue. */
-    private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
+    /** How often a mailbox may leave open whether it has the mail: about three quarters of an hour, longer than a restart. */
+    static final int MAX_DOUBTS = 12;
+    /**
+     * How often a mail waits for a mailbox that has certainly not got it, because the database is away or others have all slots:
+     * five minutes each, about the five days that RFC 5321 4.5.4.1 asks for.
+     */
+    static final int MAX_TIMES = 1450;
+    /** For its queue to take what has not ended. */
+    private static final Duration QUEUE_WAIT = Duration.ofSeconds(5);
     private static final long IDLE_SECONDS = 30;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LocalDeliveries.class);
@@ -60,6 +66,8 @@ public final class LocalDeliveries {
     private final Lanes lanes;
     private final DomainList domains;
     private final Clock clock;
+    /** What is under way at the end has this long; what does not end is in its queue. */
+    private final Duration closeWait = StopTime.forWhatRuns();
     /** Each with a future that completes when its mail needs nothing more. */
     private final Map<MailRun, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
     private volatile Opened opened;
@@ -110,7 +118,8 @@ public final class LocalDeliveries {
         // No attempt waits for a thread: the slots bound their number.
         ThreadPoolExecutor threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS,
             new SynchronousQueue<>(), daemons("local-delivery-%d"));
-        Slots slots = new Slots(() -> lanes.settings(RecipientType.LOCAL).recipientsInFlight());
+        Slots slots = new Slots(() -> lanes.settings(RecipientType.LOCAL).recipientsInFlight(),
+            () -> lanes.settings(RecipientType.LOCAL).octetsInFlight());
         DeliveryParts parts = new DeliveryParts(writer, slots, metrics, timer, threads,
             () -> lanes.settings(RecipientType.LOCAL).timeout());
         Lane retries = lanes.openLocalRetries(this::deliverAgain);
@@ -139,9 +148,9 @@ public final class LocalDeliveries {
     }
 
     /**
-     * Ends all deliveries. What is under way has {@link #CLOSE_WAIT}; then the recipients that are left go to the queue of those
-     * that are tried again, and so do those of mail that comes later, since James' spool still runs: an exception would send them
-     * to the error processor.
+     * Ends all deliveries. What is under way has the time of {@link StopTime}; then the recipients that are left go to the queue
+     * of those that are tried again, and so do those of mail that comes later, since James' spool still runs: an exception would
+     * send them to the error processor.
      */
     @PreDestroy
     public synchronized void close() {
@@ -152,9 +161,9 @@ public final class LocalDeliveries {
         synchronized (running) {
             opened.ended = true;
         }
-        if (!awaitEnd()) {
+        if (!awaitEnd(closeWait)) {
             running.keySet().forEach(MailRun::breakOff);
-            if (!awaitEnd()) {
+            if (!awaitEnd(QUEUE_WAIT)) {
                 LOGGER.warn("The queue of local deliveries has not taken all mails that are under way");
             }
         }
@@ -164,10 +173,10 @@ public final class LocalDeliveries {
         lanes.release();
     }
 
-    private boolean awaitEnd() {
+    private boolean awaitEnd(Duration atMost) {
         try {
             CompletableFuture.allOf(running.values().toArray(CompletableFuture<?>[]::new))
-                .get(CLOSE_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+                .get(atMost.toMillis(), TimeUnit.MILLISECONDS);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -185,7 +194,7 @@ public final class LocalDeliveries {
      *     others from getting it twice when it is run again with all of them
      */
     public void deliver(Mail mail, LocalDeliverySettings settings) throws MessagingException {
-        deliver(mail, new RetryNote(mail.getName(), 0, settings));
+        deliver(mail, new RetryNote(mail.getName(), settings));
     }
 
     private Opened opened() throws MessagingException {
@@ -202,7 +211,7 @@ public final class LocalDeliveries {
         }
         RetryNote note = RetryNote.of(mail);
         if (Mail.ERROR.equals(mail.getState())) {
-            opened().errors.sendUnanswered(mail, mail.getErrorMessage(), List.copyOf(mail.getRecipients()),
+            opened().errors.sendUnanswered(mail, mail.getErrorMessage(), List.copyOf(mail.getRecipients()), Failures.UNANSWERED,
                 note.settings().errorProcessor().orElse(Mail.ERROR));
         } else {
             deliver(mail, note);

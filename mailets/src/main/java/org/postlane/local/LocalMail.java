@@ -61,6 +61,11 @@ final class LocalMail {
         }
     }
 
+    /** The message as it came, in octets. */
+    long size() {
+        return message.size();
+    }
+
     String name() {
         return name;
     }

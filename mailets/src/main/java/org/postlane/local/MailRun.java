@@ -101,6 +101,11 @@ final class MailRun implements Slots.Line {
         return Optional.of(attempt::start);
     }
 
+    @Override
+    public long octets() {
+        return mail.size();
+    }
+
     private Waiting next() {
         if (closed || !again.isEmpty()) {
             return again.poll();

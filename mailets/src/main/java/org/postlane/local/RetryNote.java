@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a mail in the queue of deliveries that are tried again carries, beside what the mail itself did: the name by which its
- * attempts are known, how often it was there, and the settings of the element that it came from. Immutable.
+ * attempts are known, how often it was there, how often of these nobody knew whether its mailboxes have it, and the settings of
+ * the element that it came from. Immutable.
  */
 final class RetryNote {
     static final AttributeName NAME = AttributeName.of("postlane-local-retry");
@@ -30,6 +31,7 @@ final class RetryNote {
     private static final int MAX_NAME = 77;
     private static final String ORIGIN = "origin";
     private static final String TIMES = "times";
+    private static final String DOUBTS = "doubts";
     private static final String ON_FAILURE = "onMailetException";
     private static final String RETRIES = "retries";
     private static final String SUCCESS_REPORTS = "successReports";
@@ -38,11 +40,18 @@ final class RetryNote {
 
     private final String origin;
     private final int times;
+    private final int doubts;
     private final LocalDeliverySettings settings;
 
-    RetryNote(String origin, int times, LocalDeliverySettings settings) {
+    /** That of a mail that comes for the first time. */
+    RetryNote(String origin, LocalDeliverySettings settings) {
+        this(origin, 0, 0, settings);
+    }
+
+    private RetryNote(String origin, int times, int doubts, LocalDeliverySettings settings) {
         this.origin = origin;
         this.times = times;
+        this.doubts = doubts;
         this.settings = settings;
     }
 
@@ -50,9 +59,12 @@ final class RetryNote {
     static RetryNote of(Mail mail) {
         Map<?, ?> values = mail.getAttribute(NAME).map(attribute -> attribute.getValue().value())
             .filter(Map.class::isInstance).map(value -> (Map<?, ?>) value).orElse(Map.of());
+        int times = value(values, TIMES, Integer.class).orElse(0);
         return new RetryNote(
             value(values, ORIGIN, String.class).orElse(mail.getName()),
-            value(values, TIMES, Integer.class).orElse(0),
+            times,
+            // An earlier version told the two from each other no more than this.
+            value(values, DOUBTS, Integer.class).orElse(times),
             new LocalDeliverySettings(true, value(values, ON_FAILURE, String.class).orElse(Mail.ERROR),
                 value(values, RETRIES, Integer.class).orElse(LocalDeliverySettings.DEFAULT_RETRIES),
                 value(values, SUCCESS_REPORTS, Boolean.class).orElse(true)));
@@ -76,19 +88,31 @@ final class RetryNote {
         return settings;
     }
 
+    /** How many runs have ended since nobody knows whether the mailboxes have the mail; 0 where they have certainly not. */
+    int doubts() {
+        return doubts;
+    }
+
+    /** For recipients whose mailbox has not got the mail, which is known. */
     RetryNote onceMore() {
-        return new RetryNote(origin, times + 1, settings);
+        return new RetryNote(origin, times + 1, doubts, settings);
+    }
+
+    /** For recipients of whose mailbox nobody knows. */
+    RetryNote onceMoreInDoubt() {
+        return new RetryNote(origin, times + 1, doubts + 1, settings);
     }
 
     /** For a mail that comes into the queue, or stays there, without having had its time. */
     RetryNote again() {
-        return times == 0 ? onceMore() : this;
+        return times == 0 ? new RetryNote(origin, 1, doubts, settings) : this;
     }
 
     private Attribute asAttribute() {
         Map<String, AttributeValue<?>> values = new HashMap<>();
         values.put(ORIGIN, AttributeValue.of(origin));
         values.put(TIMES, AttributeValue.of(times));
+        values.put(DOUBTS, AttributeValue.of(doubts));
         values.put(ON_FAILURE, AttributeValue.of(settings.onFailure()));
         values.put(RETRIES, AttributeValue.of(settings.retries()));
         values.put(SUCCESS_REPORTS, AttributeValue.of(settings.successReports()));

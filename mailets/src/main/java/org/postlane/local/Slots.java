@@ -2,26 +2,34 @@
 package org.postlane.local;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * The recipients in flight of all mails together. Mails take turns: one to 10 000 mailboxes leaves the next free slot to one to a
  * single mailbox. A recipient whose mailbox is slow can lend its slot to another; at most as many are lent as there are.
+ *
+ * <p>A slot is weighed: a database holds each copy that it writes on the heap, several times over. Copies so small that all slots
+ * together could not hold more octets than allowed are not counted. Of the others as many are in flight as the octets allow, in
+ * the order of their turns, and one that is larger than all of it goes alone. Small copies pass those that wait for octets, which
+ * may be for long; large ones do not pass each other. A slot that is lent keeps its octets: the copy is still on the heap.
  *
  * <p>Safe for use by several threads.
  */
 final class Slots {
     /** What one recipient in flight holds. Its owner ends it once; the rest is the business of {@link Slots}. */
     static final class Slot {
+        /** In octets; 0 for what is not counted. */
+        private final long weight;
         private boolean lent;
         private boolean ended;
 
-        private Slot() {
+        private Slot(long weight) {
+            this.weight = weight;
         }
     }
 
@@ -35,16 +43,34 @@ final class Slots {
     interface Line {
         /** The next recipient's work; empty where none waits. Must not call back, nor wait. */
         Optional<Work> take();
+
+        /** How many octets each of its recipients gets; always the same. Must not call back, nor wait. */
+        long octets();
+    }
+
+    /** A recipient's turn. */
+    private static final class Turn {
+        private final Work work;
+        private final Slot slot;
+
+        private Turn(Work work, Slot slot) {
+            this.work = work;
+            this.slot = slot;
+        }
     }
 
     private final IntSupplier capacity;
+    private final LongSupplier octets;
     private final Set<Line> lines = new LinkedHashSet<>();
     private int taken;
     private int lent;
+    /** The weight of all slots, those that are lent too. */
+    private long weight;
 
-    /** As many slots as the number says at the moment. */
-    Slots(IntSupplier capacity) {
+    /** As many slots as the first number says at the moment, and of large copies as many octets as the second one. */
+    Slots(IntSupplier capacity, LongSupplier octets) {
         this.capacity = capacity;
+        this.octets = octets;
     }
 
     /** Gives a line its turns until it has nobody left; one that has its turns already keeps its place. */
@@ -56,24 +82,48 @@ final class Slots {
     }
 
     private void fill() {
-        for (Work work : works()) {
-            work.start(new Slot());
+        for (Turn turn : turns()) {
+            turn.work.start(turn.slot);
         }
     }
 
-    private synchronized List<Work> works() {
-        List<Work> works = new ArrayList<>();
-        while (taken < capacity.getAsInt() && !lines.isEmpty()) {
-            Iterator<Line> first = lines.iterator();
-            Line line = first.next();
-            first.remove();
+    private synchronized List<Turn> turns() {
+        List<Turn> turns = new ArrayList<>();
+        Optional<Line> next = next();
+        while (next.isPresent()) {
+            Line line = next.get();
+            lines.remove(line);
             line.take().ifPresent(work -> {
+                Slot slot = new Slot(weightOf(line));
                 taken++;
+                weight += slot.weight;
                 lines.add(line);
-                works.add(work);
+                turns.add(new Turn(work, slot));
             });
+            next = next();
         }
-        return works;
+        return turns;
+    }
+
+    /** The line whose turn it is; empty where there is no slot, or too few octets for those that wait. */
+    private Optional<Line> next() {
+        if (taken >= capacity.getAsInt()) {
+            return Optional.empty();
+        }
+        boolean largeOneWaits = false;
+        for (Line line : lines) {
+            long its = weightOf(line);
+            if (its == 0 || (!largeOneWaits && (weight == 0 || weight + its <= octets.getAsLong()))) {
+                return Optional.of(line);
+            }
+            largeOneWaits = true;
+        }
+        return Optional.empty();
+    }
+
+    private long weightOf(Line line) {
+        long its = line.octets();
+        return its <= octets.getAsLong() / capacity.getAsInt() ? 0 : its;
     }
 
     /** Lends a slot to the next in line while its work goes on; false where as many are lent as there are. */
@@ -100,11 +150,12 @@ final class Slots {
                 return;
             }
             slot.ended = true;
+            weight -= slot.weight;
             if (slot.lent) {
                 lent--;
-                return;
+            } else {
+                taken--;
             }
-            taken--;
         }
         fill();
     }

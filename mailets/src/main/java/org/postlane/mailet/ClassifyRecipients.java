@@ -25,8 +25,8 @@ import org.postlane.recipient.VirtualDomains;
  * <p>What the mail carries from RCPT holds for 10 min; a mail that took longer to get here is classified anew.
  *
  * <p>Where the directory cannot answer, the mail goes back to the spool and is classified again after 10 s, doubling to 5 min,
- * 12 times at most; after that, or where the spool does not take it, an exception says so: set {@code onMailetException} to
- * {@code propagate} to leave such mail to the spooler.
+ * for 5 days; after that it goes to the processor {@code error}. Where the spool does not take it, or ignores delays and had it
+ * 12 times, an exception says so: set {@code onMailetException} to {@code propagate} to leave such mail to the spooler.
  *
  * <table>
  * <caption>Parameters</caption>

@@ -32,8 +32,9 @@ import org.postlane.recipient.RelayDomains;
  * ends here. Recipients without a type in the attribute that {@link ClassifyRecipients} sets are classified on the spot.
  *
  * <p>A part that cannot be handed over within its lane's timeout stays: the mail goes back to the spool with the recipients
- * that remain, and is tried again after 10 s, doubling to 5 min, 12 times at most; after that, or where the spool does not
- * take it, an exception says so, and {@code onMailetException} decides about the recipients that remain.
+ * that remain, and is tried again after 10 s, doubling to 5 min, for 5 days; after that they go to the processor {@code error}.
+ * Where the spool does not take it, or ignores delays and had it 12 times, an exception says so, and {@code onMailetException}
+ * decides about the recipients that remain.
  *
  * <p>A mail to a single local recipient runs at once where its lane has room and its store is fast, and is in no queue; the spool
  * keeps it meanwhile.
@@ -59,6 +60,8 @@ import org.postlane.recipient.RelayDomains;
  * <td>James' mail priority, for queues that have one</td></tr>
  * <tr><td>{@code localRecipientsInFlight}</td><td>recipients, 1 to 1000</td><td>100</td>
  * <td>how many mailboxes {@link FanOutLocalDelivery} writes at a time, over all mails</td></tr>
+ * <tr><td>{@code localMegabytesInFlight}</td><td>MiB, 1 to 1000000</td><td>a sixteenth of the largest heap</td>
+ * <td>how much of large mails {@link FanOutLocalDelivery} writes into mailboxes at a time, counting each copy</td></tr>
  * <tr><td>{@code relayDestinationsAtOnce}, {@code externalDestinationsAtOnce}</td><td>destinations, 1 to 1000</td><td>20</td>
  * <td>at how many destinations one mail may be at a time</td></tr>
  * <tr><td>{@code relayDomains}</td><td>domains, comma separated</td><td>those that another mailet declares, else none</td>

@@ -20,8 +20,9 @@ import org.postlane.local.LocalDeliverySettings;
  * AddDeliveredToHeader and other mailets before it have set for a recipient holds.
  *
  * <p>The message is written out once, however many recipients there are: into memory up to James' threshold, into a file above
- * it. At most {@code localRecipientsInFlight} (100) mailboxes are written at a time, over all mails together, and mails take
- * turns. A failure that may pass is tried again for that recipient; one that lasts, like a full mailbox, is not.
+ * it. At most {@code localRecipientsInFlight} (100) mailboxes are written at a time, and of large copies no more than
+ * {@code localMegabytesInFlight}, over all mails together, and mails take turns. A failure that may pass is tried again for that
+ * recipient; one that lasts, like a full mailbox, is not.
  *
  * <p>A mailbox that does not answer within {@code localTimeout} (30 s; both are keys of {@link DeliverByType}) lends its slot to
  * the next one. Its attempt goes on; a mail for that recipient alone waits in the queue {@code local-retry} for the end of it.

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.inject.Inject;
@@ -190,16 +191,29 @@ public class PooledRemoteDelivery extends GenericMailet {
             queue.enQueue(mail);
             return;
         }
-        for (Map.Entry<Domain, List<MailAddress>> one : byDomain.entrySet()) {
-            MailImpl part = MailImpl.duplicate(mail);
-            try {
-                // The same each time, as the spool may run a mail once more.
-                part.setName(mail.getName() + "-to-" + one.getKey().asString());
-                part.setRecipients(one.getValue());
-                queue.enQueue(part);
-            } finally {
-                LifecycleUtil.dispose(part);
+        Set<MailAddress> left = new LinkedHashSet<>(mail.getRecipients());
+        try {
+            for (Map.Entry<Domain, List<MailAddress>> one : byDomain.entrySet()) {
+                put(mail, one.getKey(), one.getValue());
+                left.removeAll(one.getValue());
             }
+        } finally {
+            // Who is queued already must neither be bounced nor queued once more, whatever becomes of the others.
+            if (!left.isEmpty()) {
+                mail.setRecipients(left);
+            }
+        }
+    }
+
+    private void put(Mail mail, Domain domain, List<MailAddress> recipients) throws MessagingException {
+        MailImpl part = MailImpl.duplicate(mail);
+        try {
+            // The same each time, as the spool may run a mail once more.
+            part.setName(mail.getName() + "-to-" + domain.asString());
+            part.setRecipients(recipients);
+            queue.enQueue(part);
+        } finally {
+            LifecycleUtil.dispose(part);
         }
     }
 

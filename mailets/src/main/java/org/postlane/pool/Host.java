@@ -32,8 +32,12 @@ final class Host<K extends PoolKey, R extends PooledResource> {
     int good;
     /** The next opening waits for its pace. */
     boolean held;
-    /** Until when, on the pool's clock; means nothing unless {@link #held}. */
+    /** Until when, on the pool's clock; means nothing unless {@link #held}, as the next. */
     long heldUntil;
+    /** For which pace, as {@link OpeningGate#paceOf} calls it. */
+    Object heldFor;
+    /** Tells it from others that are held until the same moment. */
+    long heldAs;
     private boolean forgotten;
     /** Share in {@link WaitingLine#demand()}. */
     int demand;

@@ -19,6 +19,14 @@ public interface OpeningGate<K extends PoolKey> {
      */
     long nanosUntilOpening(K key);
 
+    /**
+     * What the pace is called of which the opening for {@code key} has to wait: all keys with an equal one wait for the same, and
+     * are asked for again together. Called as the other. By default each host has a pace of its own.
+     */
+    default Object paceOf(K key) {
+        return key.host();
+    }
+
     /** No pace: each opening begins as soon as the limits have room. */
     static <K extends PoolKey> OpeningGate<K> open() {
         return key -> 0;

@@ -176,9 +176,13 @@ public final class Pool<K extends PoolKey, R extends PooledResource> {
         return waiter.future;
     }
 
-    /** The {@link OpeningGate} may let openings begin earlier than it said: it is asked again for those that wait for it. */
-    public void askGateAgain() {
-        decisions.change(PoolState::askForPaceAgain);
+    /**
+     * The {@link OpeningGate} may let openings begin earlier than it said: it is asked again for those that wait for this pace.
+     *
+     * @param pace as {@link OpeningGate#paceOf} calls it
+     */
+    public void askGateAgain(Object pace) {
+        decisions.change(state -> state.askForPaceAgain(pace));
     }
 
     private void reconsider(Object host) {

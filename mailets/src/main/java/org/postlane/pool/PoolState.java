@@ -27,6 +27,7 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
     private final Lifetimes<K, R> lifetimes;
     private final Pace<K, R> pace;
     private final Followers<K, R> followers;
+    private final Placement<K, R> placement;
     private boolean closed;
 
     PoolState(PoolLimits limits, OpeningGate<? super K> gate, Function<Object, HostPermits> permits, LongSupplier clock,
@@ -41,6 +42,7 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         this.lifetimes = new Lifetimes<>(this::limits, clock, dice, slots, tally, effects);
         this.pace = new Pace<>(gate, clock, effects);
         this.followers = new Followers<>(order, lifetimes, clock);
+        this.placement = new Placement<>(line, order, callers, lifetimes, followers, tally, effects);
     }
 
     private PoolLimits limits() {
@@ -92,7 +94,7 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         if (entry == null) {
             callers.enter(host, waiter);
         } else {
-            lease(entry);
+            placement.lease(entry);
         }
         settle(host);
         return entry;
@@ -149,64 +151,16 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
     void offer(Entry<K, R> entry, Opening<K, R> opening) {
         tally.opened++;
         slots.opened(opening, entry);
-        place(entry, opening);
+        placement.place(entry, opening);
         settle(entry.host);
     }
 
     /** Finds a place for what came back in good order. */
     void offer(Entry<K, R> entry) {
         if (entry.state == Entry.State.LEASED) {
-            place(entry, null);
+            placement.place(entry, null);
             settle(entry.host);
         }
-    }
-
-    private void place(Entry<K, R> entry, Opening<K, R> opening) {
-        Waiter<K, R> next = order.nextFor(entry);
-        if (closed) {
-            lifetimes.end(entry, DiscardReason.POOL_CLOSED);
-        } else if (entry.ended && (opening == null || next == null)) {
-            lifetimes.end(entry, DiscardReason.DIED_IDLE);
-        } else if (opening == null && order.isSurplus(entry)) {
-            lifetimes.end(entry, DiscardReason.MADE_ROOM);
-        } else if (next == null) {
-            lifetimes.rest(entry);
-        } else if (!next.accepts(entry) || (opening == null && order.givesWay(next))) {
-            lifetimes.end(entry, DiscardReason.MADE_ROOM);
-        } else {
-            serve(next, entry, opening);
-        }
-    }
-
-    /** Why what comes back need not even be reset, or null. */
-    DiscardReason unwanted(Entry<K, R> entry, int usesAllowed) {
-        if (closed) {
-            return DiscardReason.POOL_CLOSED;
-        }
-        DiscardReason spent = lifetimes.spent(entry, usesAllowed);
-        if (spent != null) {
-            return spent;
-        }
-        if (order.isSurplus(entry)) {
-            return DiscardReason.MADE_ROOM;
-        }
-        Waiter<K, R> next = order.nextFor(entry);
-        boolean kept = next == null ? !order.isNeeded(entry) : next.accepts(entry) && !order.givesWay(next);
-        return kept ? null : DiscardReason.MADE_ROOM;
-    }
-
-    private void serve(Waiter<K, R> waiter, Entry<K, R> entry, Opening<K, R> opening) {
-        Opening<K, R> spare = waiter.opening;
-        line.leave(waiter);
-        if (spare != null && spare != opening) {
-            if (opening != null && opening.waiter != null) {
-                line.grant(opening.waiter, spare);
-            } else {
-                callers.passOn(spare);
-            }
-        }
-        lease(entry);
-        effects.deliver(waiter, entry);
     }
 
     /** The last holder, whose lease has this number, lets somebody follow. */
@@ -227,28 +181,19 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         return last;
     }
 
-    private void lease(Entry<K, R> entry) {
-        followers.leased(entry);
-        entry.reused = !entry.isFresh();
-        entry.uses++;
-        tally.acquired++;
-        tally.reused += entry.reused ? 1 : 0;
-        entry.following = entry.holders > 1;
-        tally.followed += entry.following ? 1 : 0;
+    /** Why what comes back need not even be reset, or null. */
+    DiscardReason unwanted(Entry<K, R> entry, int usesAllowed) {
+        return placement.unwanted(entry, usesAllowed);
     }
 
     /** The lease never reached anybody: it did not happen. */
     void unlease(Entry<K, R> entry) {
-        entry.holders--;
-        uncount(entry);
+        placement.unlease(entry);
     }
 
     /** The lease never reached anybody, and comes back by itself: it shall not count. */
     void uncount(Entry<K, R> entry) {
-        entry.uses--;
-        tally.acquired--;
-        tally.reused -= entry.reused ? 1 : 0;
-        tally.followed -= entry.following ? 1 : 0;
+        placement.uncount(entry);
     }
 
     /** Discards what is not discarded yet. */
@@ -284,9 +229,9 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
         return lifetimes.nextDeadline();
     }
 
-    /** Lets openings begin whose pace may allow it earlier than it said. */
-    void askForPaceAgain() {
-        pace.releaseAll().forEach(this::refresh);
+    /** Lets openings begin whose pace, of this name, may allow it earlier than it said. */
+    void askForPaceAgain(Object name) {
+        pace.release(name).forEach(this::refresh);
         assign();
     }
 
@@ -300,6 +245,7 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
     /** Refuses whoever waits or comes, and closes what is in reserve. */
     void close() {
         closed = true;
+        placement.close();
         for (Host<K, R> host : slots.hosts()) {
             callers.dismiss(host);
             settle(host);
@@ -338,7 +284,7 @@ final class PoolState<K extends PoolKey, R extends PooledResource> {
     private void follow(Host<K, R> host) {
         Entry<K, R> entry = followers.nextIn(host);
         while (entry != null) {
-            serve(order.nextBehind(entry), entry, null);
+            placement.serve(order.nextBehind(entry), entry, null);
             refresh(host);
             entry = followers.nextIn(host);
         }

@@ -4,12 +4,23 @@
 -- said so last, in milliseconds of Redis' clock.
 -- ARGV: 1 node, 2 prefix of nodes, 3 prefix of what is written to them, 4 name of the host, 5 most permits of all nodes together,
 -- 6 how many it keeps whatever there is, 7 how many it needs, 8 after how long who has none comes before who has one,
--- 9 for how long a wait counts, 10 for how long the host is remembered.
+-- 9 for how long a wait counts, 10 for how long the host is remembered, 11 since when Redis remembers, 12 how long it takes until
+-- all have told what they have, 13 how many it may have until then.
 -- Returns how many it has now, and how many it should come down to.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local me, limit, keep, need = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local patience, waitCounts = tonumber(ARGV[8]), tonumber(ARGV[9])
+
+-- A Redis that was emptied does not know yet what the others have.
+local began = tonumber(redis.call('GET', ARGV[11]))
+if not began or began > now then
+  began = now
+  redis.call('SET', ARGV[11], string.format('%.0f', now))
+end
+local most = need
+if now - began < tonumber(ARGV[12]) then most = math.min(need, math.max(keep, tonumber(ARGV[13]))) end
+
 local since, others, waiting, holding = 0, 0, {}, {}
 local fields = redis.call('HGETALL', KEYS[1])
 for i = 1, #fields, 2 do
@@ -32,7 +43,7 @@ if need > keep and since == 0 then since = now end
 
 -- Whoever has fewest comes first, and of equals who has waited longest.
 local count = keep
-while count < need and others + count < limit do
+while count < most and others + count < limit do
   local first = true
   for _, other in ipairs(waiting) do
     if other[1] < count or (other[1] == count and other[2] < since) then first = false end

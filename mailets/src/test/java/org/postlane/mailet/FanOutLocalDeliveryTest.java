@@ -8,6 +8,7 @@ import static org.postlane.local.LocalFixture.mail;
 import static org.postlane.local.LocalFixture.mailTo;
 import static org.postlane.recipient.TestDirectory.address;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -177,6 +178,20 @@ class FanOutLocalDeliveryTest {
         });
         assertThat(begun).hasValue(1);
         assertThat(fixture.count("postlane.local.putOff")).isEqualTo(12);
+    }
+
+    /** Longer than the 45 minutes after which one that may have the mail is given up. */
+    @Test
+    void aDatabaseThatIsAwayForHoursCostsNoMailAndNobodyHearsOfIt() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        fixture.mailboxes.onOpen(BOB, () -> attempts.incrementAndGet() <= 40
+            ? Mono.error(new MailboxException("no connection", new SQLException("refused", "08001"))) : Mono.empty());
+        fixture.ours("retries", "0").service(mailTo(BOB));
+
+        await().atMost(Duration.ofMinutes(1)).until(() -> fixture.mailboxes.count(BOB) == 1);
+        assertThat(attempts).hasValueGreaterThan(40);
+        assertThat(fixture.count("postlane.local.putOff")).isEqualTo(40);
+        assertThat(fixture.sent).isEmpty();
     }
 
     @Test

@@ -137,13 +137,46 @@ class FanOutToManyTest {
         };
         MailImpl mail = MailImpl.builder().name("Big").sender("sender@elsewhere.example").addRecipients(users(100)).build();
         mail.setMessageNoCopy(new MimeMessageWrapper(big()));
-        fixture.lanes.mailet("localRecipientsInFlight", "50", "localTimeout", "5 min");
+        fixture.lanes.mailet("localRecipientsInFlight", "50", "localTimeout", "5 min",
+            "localMegabytesInFlight", "3000");
         fixture.ours().service(mail);
 
         assertThat(fixture.count("localDeliveredMails")).isEqualTo(100);
         assertThat(filesSeen).containsExactly(1);
         assertThat(sizes).singleElement().satisfies(size -> assertThat(size).isGreaterThan(FIFTY_MEGABYTES));
         assertThat(newFiles(before)).isEmpty();
+    }
+
+    /** A database holds each on the heap while it writes it. */
+    @Test
+    void ofLargeCopiesOneIsWrittenAtATimeWhereThereIsNoRoomForTwoAndASmallMailPassesThem() throws Exception {
+        fixture.lanes.mailet("localMegabytesInFlight", "60");
+        CountDownLatch smallOne = new CountDownLatch(1);
+        AtomicInteger waitedInVain = new AtomicInteger();
+        AtomicInteger atATime = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        fixture.mailboxes.onAppend = command -> {
+            if (command.getMsgIn().size() < FIFTY_MEGABYTES) {
+                smallOne.countDown();
+                return;
+            }
+            most.accumulateAndGet(atATime.incrementAndGet(), Math::max);
+            if (!smallOne.await(10, TimeUnit.SECONDS)) {
+                waitedInVain.incrementAndGet();
+            }
+            atATime.decrementAndGet();
+        };
+        FanOutLocalDelivery mailet = fixture.ours();
+        MailImpl mail = MailImpl.builder().name("Big").sender("sender@elsewhere.example").addRecipients(users(20)).build();
+        mail.setMessageNoCopy(new MimeMessageWrapper(big()));
+        Thread large = service(mailet, mail);
+        await().until(() -> most.get() > 0);
+        mailet.service(mail("One", "Subject: to one\r\n\r\nText\r\n", "ann@example.org"));
+        large.join();
+
+        assertThat(most).hasValue(1);
+        assertThat(waitedInVain).hasValue(0);
+        assertThat(fixture.count("localDeliveredMails")).isEqualTo(20 + 1);
     }
 
     /** Made while it is read. */

@@ -184,4 +184,23 @@ class PoolGateTest {
         assertThat(failureOf(waits)).isInstanceOf(PoolClosedException.class);
         assertThat(fixture.timers.pending()).isZero();
     }
+
+    @Test
+    void onlyWhoWaitsForThePaceThatMayBeDueIsAskedForAgain() {
+        fixture.gate = key -> {
+            askedFor.add(key.name());
+            return SECOND;
+        };
+        for (int i = 0; i < 100; i++) {
+            assertThat(fixture.ask("mx" + i + "/a")).isNotDone();
+        }
+        askedFor.clear();
+        fixture.pool.askGateAgain("mx7");
+        assertThat(askedFor).containsExactly("mx7/a");
+        fixture.timers.advance(Duration.ofMillis(500));
+        fixture.pool.askGateAgain("mx7");
+        askedFor.clear();
+        fixture.timers.advance(Duration.ofMillis(500));
+        assertThat(askedFor).as("whose time has come").hasSize(99).doesNotContain("mx7/a");
+    }
 }

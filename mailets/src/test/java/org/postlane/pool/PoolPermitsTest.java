@@ -149,11 +149,11 @@ class PoolPermitsTest {
         long[] wait = {Duration.ofHours(1).toNanos()};
         Pool<FakeKey, FakeResource> paced = new Pool<>(this::open, PoolLimits.DEFAULTS, key -> wait[0], time, time::now, () -> 0);
         CompletableFuture<Lease<FakeResource>> asked = paced.acquire(FakeKey.of("mx/a"), WAIT);
-        paced.askGateAgain();
+        paced.askGateAgain("mx");
         assertThat(asked).isNotDone();
         wait[0] = 0;
         assertThat(asked).isNotDone();
-        paced.askGateAgain();
+        paced.askGateAgain("mx");
         assertThat(asked).isCompleted();
     }
 }

@@ -30,6 +30,7 @@ final class Entry {
     private long due;
     private long order;
     private byte returns;
+    private boolean rejected;
     private volatile boolean damaged;
 
     Entry(long id, long due, int priority, Place place) {
@@ -64,6 +65,15 @@ final class Entry {
     /** Whether its message was asked for and could not be read. */
     boolean isDamaged() {
         return damaged;
+    }
+
+    /** Whether its reader could neither process nor keep it when it had it last. Under the lock of {@link QueueIndex}. */
+    boolean isRejected() {
+        return rejected;
+    }
+
+    void rejected() {
+        this.rejected = true;
     }
 
     void due(long milliseconds) {

@@ -112,7 +112,7 @@ final class QueueAdministration {
         } catch (IOException e) {
             throw new MailQueueException("Mails of the queue " + queue.asString() + " cannot be removed: " + e.getMessage(), e);
         }
-        entries.forEach(entry -> index.forget());
+        entries.forEach(index::forget);
     }
 
     /** Makes those that wait for their time ready, in the order in which they came. How many. */

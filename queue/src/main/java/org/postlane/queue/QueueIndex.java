@@ -34,6 +34,7 @@ final class QueueIndex {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final AtomicLong size = new AtomicLong();
+    private final AtomicLong rejected = new AtomicLong();
     private final Clock clock;
     private long lastOrder;
     private boolean closed;
@@ -76,6 +77,20 @@ final class QueueIndex {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A mail that was taken by a reader who could neither process nor keep it: as {@link #giveBack(Entry, long)}. */
+    void giveBackRejected(Entry entry, long due) {
+        lock.lock();
+        try {
+            if (!entry.isRejected()) {
+                entry.rejected();
+                rejected.incrementAndGet();
+            }
+        } finally {
+            lock.unlock();
+        }
+        giveBack(entry, due);
     }
 
     private void makeReady(Entry entry) {
@@ -147,8 +162,21 @@ final class QueueIndex {
     }
 
     /** One that was taken or claimed is not in the queue any more. */
-    void forget() {
+    void forget(Entry entry) {
         size.decrementAndGet();
+        lock.lock();
+        try {
+            if (entry.isRejected()) {
+                rejected.decrementAndGet();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many of them were rejected, and are not done since. */
+    long rejected() {
+        return rejected.get();
     }
 
     /** How many there are, those that were taken included. */

@@ -50,6 +50,11 @@ final class QueueStore implements AutoCloseable {
         return new QueueStore(Files.createDirectories(directory.resolve(DATABASE)), space);
     }
 
+    /** Whether there is one: RocksDB names in this file which of its others hold. */
+    static boolean isIn(Path directory) {
+        return Files.exists(directory.resolve(DATABASE).resolve("CURRENT"));
+    }
+
     private Database opened() throws IOException {
         if (database == null) {
             throw closed ? isClosed() : stillFailing(failure);

@@ -30,6 +30,8 @@ import reactor.core.scheduler.Schedulers;
 final class RocksDbMailQueue implements ManageableMailQueue {
     /** Counts mails that cannot be read and were set aside, those of earlier starts included. */
     static final String SET_ASIDE_METRIC_NAME_PREFIX = "setAsideMail:";
+    /** Shows how many mails their reader could neither process nor keep when it had them last. */
+    static final String REJECTED_METRIC_NAME_PREFIX = "rejectedMail:";
     /** By which James' spooler counts how often it could not process a mail. */
     private static final AttributeName SPOOL_ERRORS = AttributeName.of("mail-processing-error-count");
     /** For a mail that comes back undone again: what fails at once shall not fail a thousand times a second. */
@@ -48,6 +50,7 @@ final class RocksDbMailQueue implements ManageableMailQueue {
     private final QueueIndex index;
     private final MailRecords records;
     private final Removals removals;
+    private final InHand inHand;
     private final MailNumbers numbers;
     private final QueueAdministration administration;
     private final MailQueueItemDecoratorFactory decorators;
@@ -58,12 +61,14 @@ final class RocksDbMailQueue implements ManageableMailQueue {
     private final Metric setAsideMetric;
     private final AtomicLong setAside = new AtomicLong();
 
-    RocksDbMailQueue(MailQueueName name, QueueIndex index, MailRecords records, Removals removals, MailNumbers numbers,
-                     MailQueueItemDecoratorFactory decorators, MetricFactory metrics, GaugeRegistry gauges, Clock clock) {
+    RocksDbMailQueue(MailQueueName name, QueueIndex index, MailRecords records, Removals removals, InHand inHand,
+                     MailNumbers numbers, MailQueueItemDecoratorFactory decorators, MetricFactory metrics, GaugeRegistry gauges,
+                     Clock clock) {
         this.name = name;
         this.index = index;
         this.records = records;
         this.removals = removals;
+        this.inHand = inHand;
         this.numbers = numbers;
         this.decorators = decorators;
         this.metrics = metrics;
@@ -73,6 +78,7 @@ final class RocksDbMailQueue implements ManageableMailQueue {
         this.setAsideMetric = metrics.generate(SET_ASIDE_METRIC_NAME_PREFIX + name.asString());
         this.administration = new QueueAdministration(name, index, records, this::setAside, clock);
         GaugeRegistry unused = gauges.register(QUEUE_SIZE_METRIC_NAME_PREFIX + name.asString(), index::size);
+        GaugeRegistry unusedToo = gauges.register(REJECTED_METRIC_NAME_PREFIX + name.asString(), index::rejected);
     }
 
     @Override
@@ -153,7 +159,9 @@ final class RocksDbMailQueue implements ManageableMailQueue {
             }
             try {
                 Mail mail = records.read(entry);
-                MailQueueItem item = decorators.decorate(new RocksDbMailQueueItem(this, entry, mail), name);
+                RocksDbMailQueueItem taken = new RocksDbMailQueueItem(this, entry, mail, inHand);
+                MailQueueItem item = decorators.decorate(taken, name);
+                inHand.add(taken);
                 dequeued.increment();
                 return Optional.of(item);
             } catch (DamagedRecordException e) {
@@ -172,7 +180,7 @@ final class RocksDbMailQueue implements ManageableMailQueue {
     void settle(Entry entry, String mail, MailQueueItem.CompletionStatus status) {
         if (status == MailQueueItem.CompletionStatus.SUCCESS) {
             removals.remove(records, entry);
-            index.forget();
+            index.forget(entry);
             return;
         }
         if (entry.isDamaged()) {
@@ -184,7 +192,7 @@ final class RocksDbMailQueue implements ManageableMailQueue {
             Duration pause = AFTER_A_REJECT.multipliedBy(1L << Math.min(earlier, DOUBLED_AT_MOST));
             LOGGER.error("{} was rejected by who took it from the queue {}: it is tried again in {}", mail, name.asString(),
                 pause);
-            index.giveBack(entry, clock.millis() + pause.toMillis());
+            index.giveBackRejected(entry, clock.millis() + pause.toMillis());
         } else if (earlier > 0) {
             Duration pause = AFTER_A_SECOND_RETURN.multipliedBy(1L << Math.min(earlier - 1, RETURNS_DOUBLED_AT_MOST));
             index.giveBack(entry, clock.millis() + pause.toMillis());
@@ -215,7 +223,7 @@ final class RocksDbMailQueue implements ManageableMailQueue {
             LOGGER.error("{} is damaged, which cannot be written down: {}", records.nameOf(entry), reason, e);
             countSetAside(1);
         } finally {
-            index.forget();
+            index.forget(entry);
         }
     }
 
@@ -232,6 +240,10 @@ final class RocksDbMailQueue implements ManageableMailQueue {
 
     long setAside() {
         return setAside.get();
+    }
+
+    long rejected() {
+        return index.rejected();
     }
 
     void wake() {
@@ -274,7 +286,6 @@ final class RocksDbMailQueue implements ManageableMailQueue {
     void end() {
         index.close();
     }
-
 
     @Override
     public String toString() {

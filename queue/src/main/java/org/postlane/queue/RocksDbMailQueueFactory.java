@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,11 +39,14 @@ public final class RocksDbMailQueueFactory implements MailQueueFactory<Manageabl
     static final long RESERVE = 64L << 20;
     private static final long UPKEEP_MILLIS = 100;
     private static final long COMPACTION_MILLIS = 60_000;
+    /** Of those that are in hand at the end, so many are in the log by their names. */
+    private static final int NAMED = 20;
     private static final String BODIES = "bodies";
     private static final Logger LOGGER = LoggerFactory.getLogger(RocksDbMailQueueFactory.class);
 
     private final Map<MailQueueName, RocksDbMailQueue> queues = new ConcurrentHashMap<>();
     private final Removals removals = new Removals();
+    private final InHand inHand = new InHand();
     private final ScheduledExecutorService upkeep = thread("mail-queue-upkeep");
     private final ScheduledExecutorService compacting = thread("mail-queue-compaction");
     private final DirectoryLock lock;
@@ -106,6 +110,11 @@ public final class RocksDbMailQueueFactory implements MailQueueFactory<Manageabl
         return open(directory, RESERVE, decorators, metrics, gauges, clock);
     }
 
+    /** Whether queues were made in this directory before; one that does not exist has none. */
+    public static boolean areIn(Path directory) {
+        return QueueStore.isIn(directory.toAbsolutePath());
+    }
+
     /** As {@link #open}, with another reserve: octets of the disk that new mail leaves free. */
     static RocksDbMailQueueFactory open(Path directory, long reserve, MailQueueItemDecoratorFactory decorators,
                                         MetricFactory metrics, GaugeRegistry gauges, Clock clock) {
@@ -146,7 +155,7 @@ public final class RocksDbMailQueueFactory implements MailQueueFactory<Manageabl
 
     private RocksDbMailQueue queue(MailQueueName name) {
         return queues.computeIfAbsent(name, missing -> new RocksDbMailQueue(missing, new QueueIndex(clock),
-            new MailRecords(store, bodies, space, missing), removals, numbers, decorators, metrics, gauges, clock));
+            new MailRecords(store, bodies, space, missing), removals, inHand, numbers, decorators, metrics, gauges, clock));
     }
 
     private void keepUp() {
@@ -200,13 +209,32 @@ public final class RocksDbMailQueueFactory implements MailQueueFactory<Manageabl
         return store.figures();
     }
 
-    /**
-     * Completes the readers, waits for what is being written, and leaves the directory to the next process. What is dequeued and
-     * not done stays in its queue. Has no effect when it was called before.
-     */
+    /** How many mails of all queues their readers could neither process nor keep, so that they come again for ever. */
+    public long rejected() {
+        return queues.values().stream().mapToLong(RocksDbMailQueue::rejected).sum();
+    }
+
+    /** As {@link #close(Duration)}, without waiting for what is in hand. */
     @Override
     public void close() {
+        close(Duration.ZERO);
+    }
+
+    /**
+     * Completes the readers, waits until what they were given is done, and for what is being written, and leaves the directory to
+     * the next process. What is dequeued and not done stays in its queue, and the log names it. Has no effect when it was called
+     * before.
+     *
+     * @param atMost for what is in hand: a reader that was cancelled may never say a word about it
+     */
+    public void close(Duration atMost) {
         queues.values().forEach(RocksDbMailQueue::end);
+        inHand.awaitNone(atMost.toNanos());
+        List<String> left = inHand.names();
+        if (!left.isEmpty()) {
+            LOGGER.warn("{} mails are in hand and not done: they are given out again after the next start, {}", left.size(),
+                left.subList(0, Math.min(NAMED, left.size())));
+        }
         List<Runnable> unusedTasks = upkeep.shutdownNow();
         List<Runnable> unusedTasksToo = compacting.shutdownNow();
         store.close();

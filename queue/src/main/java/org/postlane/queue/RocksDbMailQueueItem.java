@@ -11,12 +11,16 @@ final class RocksDbMailQueueItem implements MailQueue.MailQueueItem {
     private final RocksDbMailQueue queue;
     private final Entry entry;
     private final Mail mail;
+    private final String name;
+    private final InHand inHand;
     private final AtomicBoolean done = new AtomicBoolean();
 
-    RocksDbMailQueueItem(RocksDbMailQueue queue, Entry entry, Mail mail) {
+    RocksDbMailQueueItem(RocksDbMailQueue queue, Entry entry, Mail mail, InHand inHand) {
         this.queue = queue;
         this.entry = entry;
         this.mail = mail;
+        this.name = mail.getName();
+        this.inHand = inHand;
     }
 
     @Override
@@ -27,7 +31,17 @@ final class RocksDbMailQueueItem implements MailQueue.MailQueueItem {
     @Override
     public void done(CompletionStatus status) {
         if (done.compareAndSet(false, true)) {
-            queue.settle(entry, mail.getName(), status);
+            try {
+                queue.settle(entry, name, status);
+            } finally {
+                inHand.remove(this);
+            }
         }
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+        return name + " of " + queue.getName().asString();
     }
 }

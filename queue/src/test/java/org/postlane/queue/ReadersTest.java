@@ -208,6 +208,50 @@ class ReadersTest {
     }
 
     @Test
+    void whatWasRejectedIsCountedUntilItIsDone() throws Exception {
+        enQueue(2);
+        Queues.next(queue).done(CompletionStatus.REJECT);
+        Queues.next(queue).done(CompletionStatus.REJECT);
+        assertThat(factory.rejected()).isEqualTo(2);
+
+        clock.advance(Duration.ofMinutes(1));
+        MailQueueItem again = Queues.next(queue);
+        assertThat(factory.rejected()).as("while it is tried").isEqualTo(2);
+        again.done(CompletionStatus.REJECT);
+        assertThat(factory.rejected()).as("a mail counts once").isEqualTo(2);
+
+        Queues.next(queue).done(CompletionStatus.SUCCESS);
+        assertThat(factory.rejected()).isEqualTo(1);
+        assertThat(queue.clear()).isEqualTo(1);
+        assertThat(factory.rejected()).isZero();
+    }
+
+    @Test
+    void theEndWaitsForWhatIsInHandSoThatItIsNotDoneAgain() throws Exception {
+        enQueue(1);
+        MailQueueItem item = Queues.next(queue);
+        Thread closing = new Thread(() -> factory.close(Duration.ofMinutes(5)));
+        closing.start();
+        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+        assertThatThrownBy(() -> Queues.open(directory)).as("still in use").isInstanceOf(IllegalStateException.class);
+
+        item.done(CompletionStatus.SUCCESS);
+        closing.join();
+        open();
+        assertThat(queue.getSize()).isZero();
+    }
+
+    @Test
+    void whatIsNotDoneInTimeIsGivenOutAgainAfterTheRestart() throws Exception {
+        enQueue(1);
+        MailQueueItem item = Queues.next(queue);
+        factory.close(Duration.ofMillis(100));
+        open();
+
+        assertThat(Queues.deliver(queue, 1)).containsExactly(item.getMail().getName());
+    }
+
+    @Test
     void onlyTheFirstWordAboutAMailCounts() throws Exception {
         enQueue(1);
         MailQueueItem item = Queues.next(queue);

@@ -5,6 +5,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 import com.google.inject.Module;
 import org.apache.commons.configuration2.ex.ConfigurationException;
@@ -19,7 +20,7 @@ import org.postlane.guice.durable.Database;
 import org.postlane.guice.durable.DatabaseSettings;
 import org.postlane.guice.durable.JpaMailRepositoryModule;
 import org.postlane.guice.durable.JpaUsersModule;
-import org.postlane.guice.durable.PrivateDirectory;
+import org.postlane.guice.durable.QueueDirectory;
 import org.postlane.guice.durable.RocksDbMailQueueModule;
 import org.postlane.guice.durable.StoreError;
 
@@ -29,6 +30,8 @@ import org.postlane.guice.durable.StoreError;
  */
 public final class DurableJames implements RunningJames {
     private static final String QUEUE = "queue";
+    /** Of the time to stop: Derby writes out what it holds. */
+    private static final Duration FOR_THE_STORE = Duration.ofSeconds(2);
 
     private final GuiceJamesServer server;
     private final Database database;
@@ -53,14 +56,17 @@ public final class DurableJames implements RunningJames {
         Configuration configuration = Configuration.builder().workingDirectory(home.root().toFile()).build();
         FileSystemImpl files = new FileSystemImpl(configuration.directories());
         refuseJmap(home, new PropertiesProvider(files, configuration.configurationPath()));
-        Database database = open(home, var);
+        QueueDirectory directory = new QueueDirectory(var.resolve(QUEUE));
+        Database database = open(home, var, directory);
         RocksDbMailQueueModule queues = new RocksDbMailQueueModule(var.resolve(QUEUE));
         try {
             GuiceJamesServer server = GuiceJamesServer.forConfiguration(configuration)
                 .combineWith(DurableModules.of(database, queues))
                 .combineWith(new UsersRepositoryModuleChooser(new JpaUsersModule())
                     .chooseModules(Implementation.parse(new FileConfigurationProvider(files, configuration))));
-            return new DurableJames(JamesStart.start(server, overrides), database, queues);
+            DurableJames james = new DurableJames(JamesStart.start(server, overrides), database, queues);
+            directory.isMade();
+            return james;
         } catch (Exception | LinkageError e) {
             queues.close();
             database.close();
@@ -73,7 +79,6 @@ public final class DurableJames implements RunningJames {
         try {
             Files.createDirectories(var);
             Files.delete(Files.createTempFile(var, ".start", ""));
-            PrivateDirectory.makeIfMissing(var.resolve(QUEUE));
             return var;
         } catch (IOException e) {
             throw new StartError(var + ": expected a directory that this user may write: " + e, e);
@@ -93,9 +98,9 @@ public final class DurableJames implements RunningJames {
         }
     }
 
-    private static Database open(Home home, Path var) {
+    private static Database open(Home home, Path var, QueueDirectory queue) {
         try {
-            return Database.open(DatabaseSettings.read(home.conf(), home.root()), var.resolve("derby.log"));
+            return Database.open(DatabaseSettings.read(home.conf(), home.root()), var.resolve("derby.log"), queue);
         } catch (StoreError e) {
             throw new StartError(e.getMessage(), e);
         }
@@ -108,11 +113,13 @@ public final class DurableJames implements RunningJames {
 
     @Override
     public void stop() {
+        long begun = System.nanoTime();
         try {
             JamesStart.stop(server);
         } finally {
-            // Last, for what James stops may still write; and whatever happens before, so that Derby need not recover.
-            queues.close();
+            // Last, for what James stops may still write; and whatever happens before, so that Derby need not recover. What James
+            // no longer waits for may yet end well, and would be done twice if the queue did not hear of it.
+            queues.close(CleanStop.limit().minus(FOR_THE_STORE).minusNanos(System.nanoTime() - begun));
             database.close();
         }
     }

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 /** The command {@code serve}: a server in the foreground, until it is told to end. */
@@ -22,6 +23,7 @@ final class Serve {
             System.setProperty(LOGBACK_FILE, home.conf().resolve("logback.xml").toString());
         }
         MemoryJames.readJvmProperties(home);
+        Duration unusedLimit = CleanStop.limit();
         ownKeyWhereNoneWasGiven(home);
         ListenerAddresses.requireFree(home);
         RunningJames james = store.start(home);

@@ -4,16 +4,13 @@ package org.postlane.mailet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.postlane.mailet.FleetDelivery.eventually;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postlane.outbound.EngineTime;
 import org.postlane.peers.RedisPeer;
 import org.postlane.testing.docker.RequiresDocker;
@@ -28,36 +25,22 @@ class SharedLimitsDockerTest {
     private static final int MAILS = 150;
     private static final String DOMAIN = FleetNames.domain(1);
 
-    @TempDir
-    private static Path directory;
-    private static RedisPeer redis;
+    @RegisterExtension
+    static final RedisPeer REDIS = new RedisPeer();
 
     private final FleetDelivery first = new FleetDelivery(Fleet.everywhere(), EngineTime.SYSTEM);
     private final Delivery second = new Delivery(EngineTime.SYSTEM);
     private final FleetHost host = first.host(1);
 
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisPeer.start(directory);
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        if (redis != null) {
-            redis.close();
-        }
-    }
-
     @AfterEach
     void close() {
         second.close();
         first.close();
-        redis.ask("flushall");
     }
 
     private void start(String... parameters) throws Exception {
         second.dns = first.names;
-        List<String> all = new ArrayList<>(List.of("sharedLimits", redis.url(), "nodes", "2"));
+        List<String> all = new ArrayList<>(List.of("sharedLimits", REDIS.url(), "nodes", "2"));
         all.addAll(List.of(parameters));
         first.start(all.toArray(String[]::new));
         all.addAll(List.of("mxPort", String.valueOf(first.fleet.port())));
@@ -93,14 +76,14 @@ class SharedLimitsDockerTest {
         start("rates", DOMAIN + "=200/s");
         send(0, MAILS);
         eventually().until(() -> host.taken() > MAILS / 4);
-        redis.kill();
+        REDIS.kill();
         eventually().until(() -> isAway(second) && isAway(first.delivery));
         assertThat(second.criticalStates.problems()).singleElement().satisfies(problem -> {
             assertThat(problem.isCritical()).isFalse();
-            assertThat(problem.toString()).contains("limits are not shared with the other nodes", redis.url());
+            assertThat(problem.toString()).contains("limits are not shared with the other nodes", REDIS.url());
         });
         eventually().until(() -> host.taken() == 2 * MAILS);
-        redis.run();
+        REDIS.run();
         eventually().until(() -> !isAway(second) && !isAway(first.delivery));
         assertThat(second.criticalStates.problems()).isEmpty();
         send(MAILS, MAILS + 10);

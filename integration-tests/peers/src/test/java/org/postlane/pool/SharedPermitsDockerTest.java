@@ -4,7 +4,6 @@ package org.postlane.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,12 +13,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postlane.cluster.RedisAddress;
 import org.postlane.cluster.SharedLimits;
 import org.postlane.peers.RedisPeer;
@@ -34,24 +31,11 @@ class SharedPermitsDockerTest {
     private static final Duration WAIT = Duration.ofMinutes(2);
     private static final int NODES = 2;
 
-    @TempDir
-    private static Path directory;
-    private static RedisPeer redis;
+    @RegisterExtension
+    static final RedisPeer REDIS = new RedisPeer();
 
     private final CountedNetwork network = new CountedNetwork(LIMITS);
     private final List<Node> nodes = new ArrayList<>();
-
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisPeer.start(directory);
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        if (redis != null) {
-            redis.close();
-        }
-    }
 
     @BeforeEach
     void behave() {
@@ -64,7 +48,6 @@ class SharedPermitsDockerTest {
             node.pool.close(Duration.ZERO).join();
             node.shared.close();
         });
-        redis.ask("flushall");
     }
 
     private static ConditionFactory eventually() {
@@ -80,7 +63,7 @@ class SharedPermitsDockerTest {
 
     /** One James: its limits, its pool, and what it has in use, oldest first. */
     private final class Node {
-        final SharedLimits shared = SharedLimits.through(RedisAddress.parse(redis.url()), NODES, System::nanoTime);
+        final SharedLimits shared = SharedLimits.through(RedisAddress.parse(REDIS.url()), NODES, System::nanoTime);
         final Pool<FakeKey, Connection> pool =
             new Pool<>(network, LIMITS, OpeningGate.open(), shared.permits(String::valueOf));
         final Deque<CompletableFuture<Lease<Connection>>> asked = new ArrayDeque<>();
@@ -198,7 +181,7 @@ class SharedPermitsDockerTest {
 
     @Test
     void whatAKilledNodeHadIsFreeAgain() throws Exception {
-        Process killed = HoldingNode.start(redis.url(), LIMIT);
+        Process killed = HoldingNode.start(REDIS.url(), LIMIT);
         try {
             HoldingNode.awaitHolding(killed);
             Node node = node();
@@ -219,7 +202,7 @@ class SharedPermitsDockerTest {
         Node first = node();
         Node second = node();
         first.use("mx/a", LIMIT);
-        redis.kill();
+        REDIS.kill();
         second.use("mx/a", LIMIT / NODES);
         CompletableFuture<Lease<Connection>> beyond = second.ask("mx/a");
         assertThat(first.shared.problem().or(second.shared::problem)).isPresent();
@@ -229,7 +212,7 @@ class SharedPermitsDockerTest {
         assertThat(second.open()).isEqualTo(LIMIT / NODES);
 
         network.violations.clear();
-        redis.run();
+        REDIS.run();
         eventually().until(() -> first.isShared() && second.isShared());
         eventually().until(beyond::isDone);
         second.use("mx/a", 1);
@@ -241,13 +224,13 @@ class SharedPermitsDockerTest {
     void aRedisThatHangsHoldsNobodyUp() {
         Node node = node();
         node.use("mx/a", 1);
-        redis.halt();
+        REDIS.halt();
         try {
             node.use("new/a", LIMIT / NODES);
             node.use("mx/a", 1);
             assertThat(node.shared.problem().orElseThrow()).contains("no answer within");
         } finally {
-            redis.goOn();
+            REDIS.goOn();
         }
         eventually().until(node::isShared);
         node.use("new/a", LIMIT / NODES);
@@ -259,12 +242,96 @@ class SharedPermitsDockerTest {
         Node first = node();
         Node second = node();
         first.use("mx/a", LIMIT - 1);
-        redis.ask("flushall");
-        eventually().until(() -> redis.ask("exists postlane:host:mx").equals("1"));
+        REDIS.ask("flushall");
+        eventually().until(() -> REDIS.ask("exists postlane:host:mx").equals("1"));
         second.use("mx/a", 1);
         CompletableFuture<Lease<Connection>> beyond = second.ask("mx/a");
         eventually().until(() -> second.pool.stats().waiting() == 1 && first.shared.requests() > 5);
         assertThat(beyond).isNotDone();
+        assertThat(network.violations).isEmpty();
+    }
+
+    /** The others have told what they have: who wants more has been up for longer than it takes. */
+    private void settleDown() {
+        eventually().until(() -> nodes.stream().allMatch(node -> node.shared.requests() > 12));
+    }
+
+    @Test
+    void aRedisThatWasEmptiedGivesNothingUntilAllHaveToldWhatTheyHave() {
+        Node first = node();
+        Node second = node();
+        first.use("mx/a", LIMIT);
+        CompletableFuture<Lease<Connection>> asked = second.ask("mx/a");
+        settleDown();
+        for (int i = 0; i < 3; i++) {
+            long before = first.shared.requests() + second.shared.requests();
+            REDIS.ask("flushall");
+            eventually().until(() -> first.shared.requests() + second.shared.requests() > before + 6);
+            assertThat(asked).isNotDone();
+        }
+        assertThat(first.open()).isEqualTo(LIMIT);
+        first.release();
+        eventually().until(asked::isDone);
+        assertThat(network.violations).isEmpty();
+    }
+
+    @Test
+    void aHostThatRedisHasEvictedIsToldAgainWithTheNextBeat() {
+        Node first = node();
+        first.use("mx/a", LIMIT);
+        long before = first.shared.requests();
+        REDIS.ask("del postlane:host:mx");
+        eventually().until(() -> REDIS.ask("hvals postlane:host:mx").startsWith(LIMIT + " "));
+        assertThat(first.shared.requests() - before).as("a beat a second, and what was told").isLessThan(30);
+        assertThat(network.violations).isEmpty();
+    }
+
+    @Test
+    void aMomentOfSilenceCostsNoConnection() {
+        Node first = node();
+        first.use("mx/a", LIMIT);
+        first.release();
+        REDIS.halt();
+        try {
+            eventually().until(() -> !first.isShared());
+            first.use("new/a", LIMIT / NODES);
+        } finally {
+            REDIS.goOn();
+        }
+        eventually().until(first::isShared);
+        assertThat(first.pool.stats().idle()).as("more than its share").isEqualTo(LIMIT);
+        first.use("new/a", LIMIT / NODES);
+        assertThat(first.pool.stats().discarded(DiscardReason.MADE_ROOM)).isZero();
+        assertThat(network.violations).isEmpty();
+    }
+
+    @Test
+    void whereRedisRefusesPermitsAloneEachKeepsToItsShareUntilItGivesThem() {
+        Node node = node();
+        REDIS.keys("~postlane:node:* ~postlane:notices:*");
+        node.use("mx/a", LIMIT / NODES);
+        CompletableFuture<Lease<Connection>> beyond = node.ask("mx/a");
+        long before = node.shared.requests();
+        eventually().until(() -> node.shared.requests() > before + 4);
+        assertThat(node.isShared()).as("it answers").isTrue();
+        assertThat(beyond).isNotDone();
+        REDIS.keys("~postlane:*");
+        eventually().until(beyond::isDone);
+        node.use("mx/a", LIMIT - LIMIT / NODES - 1);
+        assertThat(network.violations).isEmpty();
+    }
+
+    @Test
+    void aRedisThatTakesNoWritesIsAsGoodAsNone() {
+        Node node = node();
+        REDIS.administer("config set maxmemory 1");
+        eventually().until(() -> !node.isShared());
+        assertThat(node.shared.problem().orElseThrow()).contains("maxmemory");
+        node.use("mx/a", LIMIT / NODES);
+        CompletableFuture<Lease<Connection>> beyond = node.ask("mx/a");
+        assertThat(beyond).isNotDone();
+        REDIS.administer("config set maxmemory 0");
+        eventually().until(beyond::isDone);
         assertThat(network.violations).isEmpty();
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -47,7 +48,7 @@ final class ConnectionPaces implements OpeningGate<ConnectionKey> {
     }
 
     private final Paces keeper;
-    private final Runnable due;
+    private final Consumer<Object> due;
     private final Map<MailQueueName, DomainRules<Rate>> rules = new ConcurrentHashMap<>();
     private final Cache<Object, Kept> paces;
 
@@ -55,9 +56,9 @@ final class ConnectionPaces implements OpeningGate<ConnectionKey> {
      * No rules so far.
      *
      * @param keeper keeps the rates; asked when one is first needed
-     * @param due called without a lock when an opening may begin earlier than was said
+     * @param due called without a lock, with the name of the pace, when an opening may begin earlier than was said
      */
-    ConnectionPaces(Paces keeper, Runnable due) {
+    ConnectionPaces(Paces keeper, Consumer<Object> due) {
         this.keeper = keeper;
         this.due = due;
         this.paces = Caffeine.newBuilder().maximumSize(MOST_PACES).expireAfterAccess(REMEMBERED).executor(Runnable::run).build();
@@ -75,21 +76,34 @@ final class ConnectionPaces implements OpeningGate<ConnectionKey> {
         return domains.stream().flatMap(domain -> all.ofDomain(domain).stream()).max(STRICTEST);
     }
 
-    @Override
-    public long nanosUntilOpening(ConnectionKey key) {
+    private Optional<DomainRules.Rule<Rate>> rule(ConnectionKey key) {
         String server = key.settings().serverName();
-        Optional<DomainRules.Rule<Rate>> strictest = rules.values().stream()
+        return rules.values().stream()
             .flatMap(all -> all.ofMx(server).or(() -> all.ofDomain(server)).or(() -> ofDomains(all, key.domains()))
                 .or(all::byDefault).stream())
             .filter(rule -> rule.value().isLimited())
             .max(STRICTEST);
+    }
+
+    private static Object nameOf(DomainRules.Rule<Rate> rule, ConnectionKey key) {
+        return rule.pattern().equals(DomainRules.DEFAULT) ? key.host() : rule.pattern();
+    }
+
+    /** The pattern of the rule that holds for it; the host's own where that is the default. */
+    @Override
+    public Object paceOf(ConnectionKey key) {
+        return rule(key).map(rule -> nameOf(rule, key)).orElseGet(key::host);
+    }
+
+    @Override
+    public long nanosUntilOpening(ConnectionKey key) {
+        Optional<DomainRules.Rule<Rate>> strictest = rule(key);
         if (strictest.isEmpty()) {
             return 0;
         }
         DomainRules.Rule<Rate> rule = strictest.get();
-        Object shared = rule.pattern().equals(DomainRules.DEFAULT) ? key.host() : rule.pattern();
-        return paces.asMap().compute(shared, (named, kept) -> kept == null
-            ? new Kept(rule.value(), keeper.of(ConnectionKey.nameOf(named), rule.value(), due))
+        return paces.asMap().compute(nameOf(rule, key), (named, kept) -> kept == null
+            ? new Kept(rule.value(), keeper.of(ConnectionKey.nameOf(named), rule.value(), () -> due.accept(named)))
             : kept.rate.equals(rule.value()) ? kept : new Kept(rule.value(), kept.pace.changedTo(rule.value()))).pace.take();
     }
 }

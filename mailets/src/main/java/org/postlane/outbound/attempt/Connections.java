@@ -73,10 +73,10 @@ public final class Connections {
         return ConnectionKey.nameOf(host);
     }
 
-    private void askForPaceAgain() {
+    private void askForPaceAgain(Object pace) {
         Pool<ConnectionKey, PooledConnection> made = poolIfMade();
         if (made != null) {
-            made.askGateAgain();
+            made.askGateAgain(pace);
         }
     }
 
@@ -88,7 +88,7 @@ public final class Connections {
             pool = new Pool<>(this::open, agreed, paces, permits.get());
             LOGGER.info("Outbound connections: {}", describe(agreed));
             Pool<ConnectionKey, PooledConnection> made = pool;
-            metrics.watchPool(made::stats);
+            metrics.watchPool(made::stats, () -> made.limits().maxTotal());
             if (closed) {
                 CompletableFuture<Void> unused = pool.close(Duration.ZERO);
                 client.close();

@@ -167,9 +167,10 @@ public final class OutboundMetrics implements PhaseListener {
         };
     }
 
-    /** Shows the pool. */
-    public void watchPool(Supplier<PoolStats> pool) {
+    /** Shows the pool, and how many connections it may have open. */
+    public void watchPool(Supplier<PoolStats> pool, Supplier<Integer> limit) {
         String prefix = "postlane.connections.";
+        gauge(prefix + "limit", limit);
         gauge(prefix + "open", () -> pool.get().open());
         gauge(prefix + "opening", () -> pool.get().opening());
         gauge(prefix + "leased", () -> pool.get().leased());

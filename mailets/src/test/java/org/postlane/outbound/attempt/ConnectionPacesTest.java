@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -19,16 +21,19 @@ import org.postlane.smtp.SessionSettings;
 class ConnectionPacesTest {
     private static final MailQueueName QUEUE = MailQueueName.of("outgoing");
     private final AtomicLong now = new AtomicLong();
-    private final ConnectionPaces paces = new ConnectionPaces(Paces.local(now::get), () -> { });
+    private final ConnectionPaces paces = new ConnectionPaces(Paces.local(now::get), pace -> { });
 
     private void rules(MailQueueName queue, String text) {
         paces.change(queue, DomainRules.parse(text, Rate.EXPECTED, Rate::parse));
     }
 
     private boolean opens(String server, int lastOctet, String... domains) throws Exception {
+        return paces.nanosUntilOpening(key(server, lastOctet, domains)) <= 0;
+    }
+
+    private static ConnectionKey key(String server, int lastOctet, String... domains) throws Exception {
         InetAddress address = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) lastOctet});
-        return paces.nanosUntilOpening(new ConnectionKey(SessionSettings.to(new InetSocketAddress(address, 25), server)
-            .build(), Set.of(domains))) <= 0;
+        return new ConnectionKey(SessionSettings.to(new InetSocketAddress(address, 25), server).build(), Set.of(domains));
     }
 
     @Test
@@ -94,5 +99,21 @@ class ConnectionPacesTest {
         paces.remove(MailQueueName.of("second"));
         now.addAndGet(Duration.ofSeconds(1).toNanos());
         assertThat(opens("mx.a.test", 1)).isTrue();
+    }
+
+    @Test
+    void whatIsDueEarlierIsNamedAsThoseNameItWhoWaitForIt() throws Exception {
+        List<Runnable> earlier = new ArrayList<>();
+        List<Object> due = new ArrayList<>();
+        ConnectionPaces shared = new ConnectionPaces((name, rate, told) -> {
+            earlier.add(told);
+            return Paces.local(now::get).of(name, rate, told);
+        }, due::add);
+        shared.change(QUEUE, DomainRules.parse("mx:*.provider.test=1/min; default=1/min", Rate.EXPECTED, Rate::parse));
+        List<ConnectionKey> keys = List.of(key("mx1.provider.test", 1), key("mx.a.test", 2), key("mx.b.test", 3));
+        keys.forEach(shared::nanosUntilOpening);
+        earlier.forEach(Runnable::run);
+        assertThat(due).isEqualTo(keys.stream().map(shared::paceOf).toList()).doesNotHaveDuplicates();
+        assertThat(shared.paceOf(key("mx2.provider.test", 9))).isEqualTo(due.get(0));
     }
 }

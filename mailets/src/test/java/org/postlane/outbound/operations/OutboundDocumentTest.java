@@ -62,7 +62,7 @@ class OutboundDocumentTest {
                 return this;
             }
         });
-        metrics.watchPool(() -> null);
+        metrics.watchPool(() -> null, () -> null);
         metrics.watchDestinations(new QueueDestinations());
         metrics.watchJournal(Optional::empty);
         metrics.watchHealth(new CriticalStates(Clock.systemUTC()));

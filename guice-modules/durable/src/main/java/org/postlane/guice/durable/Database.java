@@ -2,9 +2,11 @@
 package org.postlane.guice.durable;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import javax.persistence.EntityManagerFactory;
 import javax.sql.DataSource;
@@ -20,7 +22,24 @@ import org.slf4j.LoggerFactory;
 public final class Database implements AutoCloseable {
     /** Derby's answer to one who shuts a database down. */
     private static final String DERBY_IS_DOWN = "08006";
+    /** In the directory of each of Derby's databases. */
+    private static final String DERBY_MAKES_FIRST = "service.properties";
+    /** Every James that has a database has its users' table there, in whatever schema. */
+    private static final String USERS = "JAMES_USER";
+    private static final String[] TABLES = {"TABLE"};
     private static final Logger LOGGER = LoggerFactory.getLogger(Database.class);
+
+    /** What belongs to the database of a store, and lies elsewhere. */
+    public interface Companion {
+        /**
+         * Called before anything is made that was not there.
+         *
+         * @param isThere whether the database holds a James already
+         * @param database its URL, for people
+         * @throws StoreError where the two do not fit
+         */
+        void require(boolean isThere, String database);
+    }
 
     private final DatabaseSettings settings;
     private final BasicDataSource pool;
@@ -39,17 +58,43 @@ public final class Database implements AutoCloseable {
      * @throws StoreError with the key and value at fault, when the database cannot be had or would forget what it was given
      */
     public static Database open(DatabaseSettings settings, Path derbyLog) {
-        settings.directory().ifPresent(directory -> prepareDerby(settings, directory, derbyLog));
+        return open(settings, derbyLog, (isThere, database) -> { });
+    }
+
+    /**
+     * As {@link #open(DatabaseSettings, Path)}, if whatever belongs to the database agrees.
+     *
+     * @throws StoreError as the companion does, too
+     */
+    public static Database open(DatabaseSettings settings, Path derbyLog, Companion companion) {
+        settings.directory().ifPresent(directory -> {
+            companion.require(Files.exists(directory.resolve(DERBY_MAKES_FIRST)), settings.shownUrl());
+            prepareDerby(settings, directory, derbyLog);
+        });
         BasicDataSource pool = ConnectionPool.make(settings);
         try {
             try (Connection connection = pool.getConnection()) {
                 Durability.require(connection, settings);
+                if (settings.directory().isEmpty()) {
+                    companion.require(hasTables(connection), settings.shownUrl());
+                }
             }
             return new Database(settings, pool, Entities.open(pool, settings));
         } catch (SQLException | RuntimeException e) {
             closePool(pool);
             shutDownDerby(settings);
             throw e instanceof StoreError ? (StoreError) e : settings.databaseError(e);
+        }
+    }
+
+    private static boolean hasTables(Connection connection) throws SQLException {
+        try (ResultSet tables = connection.getMetaData().getTables(null, null, "%", TABLES)) {
+            while (tables.next()) {
+                if (tables.getString("TABLE_NAME").equalsIgnoreCase(USERS)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 

@@ -134,6 +134,11 @@ public final class DatabaseSettings {
         return url;
     }
 
+    /** The URL as it was written, for people. */
+    String shownUrl() {
+        return DatabaseUrl.masked(writtenUrl);
+    }
+
     String username() {
         return username;
     }

@@ -3,12 +3,15 @@ package org.postlane.guice.durable;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.inject.Singleton;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
+import com.google.inject.multibindings.Multibinder;
+import org.apache.james.core.healthcheck.HealthCheck;
 import org.apache.james.metrics.api.GaugeRegistry;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.queue.api.MailQueue;
@@ -28,6 +31,12 @@ public final class RocksDbMailQueueModule extends AbstractModule implements Auto
     /** Queues in a directory, which is made where there is none, when James asks for the first one. */
     public RocksDbMailQueueModule(Path directory) {
         this.directory = directory;
+    }
+
+    @Override
+    protected void configure() {
+        Multibinder.newSetBinder(binder(), HealthCheck.class).addBinding()
+            .toInstance(new QueueHealthCheck(() -> Optional.ofNullable(opened.get())));
     }
 
     @Provides
@@ -60,9 +69,14 @@ public final class RocksDbMailQueueModule extends AbstractModule implements Auto
         return queues;
     }
 
-    /** Lets go of the directory; has no effect where no queue was ever asked for. */
+    /** As {@link #close(Duration)}, at once. */
     @Override
     public void close() {
-        Optional.ofNullable(opened.getAndSet(null)).ifPresent(RocksDbMailQueueFactory::close);
+        close(Duration.ZERO);
+    }
+
+    /** Waits so long for what is in hand, and lets go of the directory; has no effect where no queue was ever asked for. */
+    public void close(Duration atMost) {
+        Optional.ofNullable(opened.getAndSet(null)).ifPresent(queues -> queues.close(atMost));
     }
 }

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.it;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postlane.testing.SmtpDialogue;
+
+/** The sender of a mail in an error processor of the sample configuration hears of it once, whatever its repository does. */
+class ReportedOnceTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration A_MOMENT = Duration.ofSeconds(1);
+    private static final String BOB = "bob@local.test";
+    private static final String ERRORS = "/mailRepositories/var%2Fmail%2Ferror/mails";
+    /** As many as the sample takes for a mail that goes round for ever. */
+    private static final String TOO_MANY_HOPS = "Received: from a.test by b.test; Mon, 23 Nov 2026 07:00:00 +0000\r\n".repeat(31);
+
+    private static JamesUnderTest james;
+
+    @BeforeAll
+    static void start() throws Exception {
+        james = JamesUnderTest.postlane()
+            .replace("mailrepositorystore.xml", "org.apache.james.mailrepository.memory.MemoryMailRepository",
+                RefusingRepository.class.getName())
+            .domain("local.test").user("ann@local.test").user("amy@local.test").user(BOB).start();
+    }
+
+    @AfterAll
+    static void stop() {
+        james.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        RefusingRepository.REFUSES.set(false);
+        RefusingRepository.REFUSED.set(0);
+    }
+
+    private static void sendRoundForEver(String sender) {
+        try (SmtpDialogue dialogue = james.submission(sender)) {
+            dialogue.sendMail(sender, List.of(BOB), (TOO_MANY_HOPS + "Subject: round\r\n\r\nText\r\n").getBytes(US_ASCII));
+        }
+    }
+
+    private static void awaitOneReport(String sender) {
+        await().atMost(PATIENCE).until(() -> !james.inboxTexts(sender).isEmpty());
+        await().during(A_MOMENT).atMost(PATIENCE).until(() -> james.inboxTexts(sender).size() == 1);
+        assertThat(james.inboxTexts(sender)).singleElement().asString().contains("5.4.6").contains("goes round in a circle");
+    }
+
+    private static List<String> errors() {
+        String keys = james.webadmin(ERRORS);
+        return keys.startsWith("[\"") ? List.of(keys.substring(2, keys.length() - 2).split("\",\"")) : List.of();
+    }
+
+    /** The spooler runs it five times, and then its own repository does not take it either. */
+    @Test
+    void alsoWhereTheRepositoryNeverTakesTheMail() {
+        RefusingRepository.REFUSES.set(true);
+        sendRoundForEver("ann@local.test");
+
+        awaitOneReport("ann@local.test");
+        await().atMost(PATIENCE).until(() -> RefusingRepository.REFUSED.get() > 5);
+        assertThat(james.inboxTexts("ann@local.test")).hasSize(1);
+    }
+
+    @Test
+    void andNotAgainWhenTheMailIsProcessedAgainFromTheRepository() {
+        sendRoundForEver("amy@local.test");
+        awaitOneReport("amy@local.test");
+        await().atMost(PATIENCE).until(() -> errors().size() == 1);
+
+        assertThat(james.webadmin("PATCH", ERRORS + "?action=reprocess").statusCode()).isEqualTo(201);
+        await("it has been through the processor again").atMost(PATIENCE)
+            .until(() -> james.counter("mailetContainerErrors_total") >= 2 && errors().size() == 1);
+        awaitOneReport("amy@local.test");
+    }
+}
