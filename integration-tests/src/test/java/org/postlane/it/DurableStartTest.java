@@ -30,7 +30,7 @@ class DurableStartTest {
     @Test
     void aStoreThatDoesNotExistIsAnErrorOfUsage() throws Exception {
         assertThat(failed(new ServerProcess(directory).arguments("--store", "nonsense"), 2))
-            .isEqualTo("postlane: there is no store 'nonsense'; expected memory or durable");
+            .isEqualTo("postlane: there is no store 'nonsense'; expected memory or durable or cluster");
     }
 
     @Test

@@ -2,10 +2,12 @@
 package org.postlane.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.postlane.testing.Reaction.reply;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -210,5 +212,43 @@ class InstalledJamesTest {
         james.stop();
         // Whatever is written belongs below James' own directory, wherever it was started.
         assertThat(james.image().startDirectory()).isEmptyDirectory();
+    }
+
+    @Test
+    @Order(7)
+    void aSecondInstallationGoesBackToTheFilesThatItFound() throws Exception {
+        Path conf = james.image().conf();
+        // As the first way back by hand leaves it: the copies are still there, and are those of another time.
+        InstallDocument.run("Install", james.image().root());
+        upstreams.forEach((name, text) -> write(conf.resolve(name), text));
+        Files.delete(conf.resolve("healthcheck.properties"));
+        write(conf.resolve("logback.xml"), upstreams.get("logback.xml") + "<!-- Changed between the two. -->");
+        Map<String, String> found = configuration();
+
+        InstallDocument.run("Install", james.image().root());
+        InstallDocument.run("Whether it works", james.image().root());
+        InstallDocument.run("Third step", james.image().root());
+        assertThat(configuration()).containsKey("healthcheck.properties")
+            .doesNotContainEntry("logback.xml", found.get("logback.xml"));
+        InstallDocument.run("Put back", james.image().root());
+        assertThat(configuration()).isEqualTo(found);
+        assertThat(conf.resolve("before-postlane")).doesNotExist();
+        assertThat(james.image().root().resolve("extensions-jars")).isDirectoryNotContaining("glob:**.jar");
+    }
+
+    @Test
+    @Order(8)
+    void withoutCopiesTheWayBackTouchesNothing() throws Exception {
+        Map<String, String> found = configuration();
+        assertThatThrownBy(() -> InstallDocument.run("Put back", james.image().root())).hasMessageContaining("before-postlane");
+        assertThat(configuration()).isEqualTo(found);
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

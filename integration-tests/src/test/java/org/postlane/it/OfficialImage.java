@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
-import java.util.stream.Stream;
 
+import org.postlane.testing.Directories;
 import org.postlane.testing.docker.Command;
 
 /**
@@ -58,8 +58,8 @@ final class OfficialImage {
         Files.createDirectories(directory.resolve("logs"));
         unpack(STOCK.resolve(APP), image.root().resolve("classes"));
         image.linkLibraries();
-        copy(STOCK.resolve("extensions-jars"), image.root().resolve("extensions-jars"));
-        copy(STOCK.resolve("conf"), image.conf());
+        Directories.copy(STOCK.resolve("extensions-jars"), image.root().resolve("extensions-jars"));
+        Directories.copy(STOCK.resolve("conf"), image.conf());
         image.choosePorts();
         image.adapt(gateway);
         return image;
@@ -151,14 +151,6 @@ final class OfficialImage {
         } finally {
             for (ServerSocket socket : open) {
                 socket.close();
-            }
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()));
             }
         }
     }

@@ -50,7 +50,7 @@ final class OfficialJames implements Closeable {
         this.image = image;
         this.main = main;
         this.classPath = classPath;
-        Runtime.getRuntime().addShutdownHook(new Thread(this::destroy));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     }
 
     /** As the image starts it: its queues are in memory. */
@@ -189,12 +189,6 @@ final class OfficialJames implements Closeable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        }
-    }
-
-    private void destroy() {
-        if (process != null) {
-            process.destroyForcibly();
         }
     }
 

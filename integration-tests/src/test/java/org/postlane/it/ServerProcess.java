@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.postlane.server.Keystore;
+import org.postlane.testing.Directories;
 import org.postlane.testing.Pop3Dialogue;
 
 /**
@@ -52,21 +53,13 @@ public final class ServerProcess implements Closeable {
     /** Lays a server with the project's own conf/ into a directory; nothing is started. */
     public ServerProcess(Path root) throws IOException {
         this.root = root;
-        copy(Path.of(System.getProperty("postlane.root"), "conf"), root.resolve("conf"));
-        copy(assembly.resolve("extensions-jars"), root.resolve("extensions-jars"));
+        Directories.copy(Path.of(System.getProperty("postlane.root"), "conf"), root.resolve("conf"));
+        Directories.copy(assembly.resolve("extensions-jars"), root.resolve("extensions-jars"));
         Files.createDirectories(root.resolve("var"));
         Keystore.makeIfMissing(root.resolve("conf").resolve("keystore"), "127.0.0.1");
         choosePorts();
         // Nothing that is left behind, if this JVM is killed itself.
-        Runtime.getRuntime().addShutdownHook(new Thread(this::destroy));
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()));
-            }
-        }
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     }
 
     /** All are open at a time, so that no two are the same. */
@@ -237,18 +230,16 @@ public final class ServerProcess implements Closeable {
 
     /** What stands in a user's inbox now. */
     public List<byte[]> inbox(String user) {
-        try (Pop3Dialogue pop3 = Pop3Dialogue.connect(new InetSocketAddress("127.0.0.1", port("pop3")))) {
-            pop3.login(user, SECRET);
+        try (Pop3Dialogue pop3 = pop3(user)) {
             List<byte[]> messages = pop3.retrAll();
             pop3.quit();
             return messages;
         }
     }
 
-    private void destroy() {
-        if (process != null) {
-            process.destroyForcibly();
-        }
+    /** A POP3 session of a user who has logged in. */
+    public Pop3Dialogue pop3(String user) {
+        return Pop3Dialogue.connect(new InetSocketAddress("127.0.0.1", port("pop3"))).login(user, SECRET);
     }
 
     /** Kills it if it runs. The directory stays. */

@@ -106,6 +106,7 @@ class SlotsTest {
         assertThat(begun).containsExactly("a", "b", "c");
     }
 
+    /** The first is in line again before the second comes. */
     @Test
     void largeMailsTakeTurns() {
         join("a", 60, 3);
@@ -114,7 +115,7 @@ class SlotsTest {
             endFirst();
         }
 
-        assertThat(begun).containsExactly("a", "b", "a", "b", "a");
+        assertThat(begun).containsExactly("a", "a", "b", "a", "b");
     }
 
     @Test

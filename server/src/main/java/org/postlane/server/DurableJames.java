@@ -55,7 +55,7 @@ public final class DurableJames implements RunningJames {
         Path var = writableVar(home);
         Configuration configuration = Configuration.builder().workingDirectory(home.root().toFile()).build();
         FileSystemImpl files = new FileSystemImpl(configuration.directories());
-        refuseJmap(home, new PropertiesProvider(files, configuration.configurationPath()));
+        refuseJmap(home);
         QueueDirectory directory = new QueueDirectory(var.resolve(QUEUE));
         Database database = open(home, var, directory);
         RocksDbMailQueueModule queues = new RocksDbMailQueueModule(var.resolve(QUEUE));
@@ -74,7 +74,8 @@ public final class DurableJames implements RunningJames {
         }
     }
 
-    private static Path writableVar(Home home) {
+    /** The directory of what this node keeps for itself. */
+    static Path writableVar(Home home) {
         Path var = home.root().resolve("var");
         try {
             Files.createDirectories(var);
@@ -85,7 +86,11 @@ public final class DurableJames implements RunningJames {
         }
     }
 
-    private static void refuseJmap(Home home, PropertiesProvider properties) {
+    /** James has JMAP on stores that this server does not have. */
+    static void refuseJmap(Home home) {
+        Configuration configuration = Configuration.builder().workingDirectory(home.root().toFile()).build();
+        PropertiesProvider properties =
+            new PropertiesProvider(new FileSystemImpl(configuration.directories()), configuration.configurationPath());
         try {
             if (properties.getConfiguration("jmap").getBoolean("enabled", false)) {
                 throw new StartError(home.conf().resolve("jmap.properties")

@@ -34,7 +34,6 @@ import org.postlane.guice.durable.JpaMailboxModule;
 import org.postlane.guice.durable.JpaQuotaModule;
 import org.postlane.guice.durable.JpaRewriteTableModule;
 import org.postlane.guice.durable.JpaSieveModule;
-import org.postlane.guice.durable.RocksDbMailQueueModule;
 import org.postlane.guice.durable.ScanningSearchModule;
 
 /**
@@ -77,7 +76,8 @@ final class DurableModules {
     private DurableModules() {
     }
 
-    static Module of(Database database, RocksDbMailQueueModule queues) {
+    /** With the queues that are installed here; of the rest each store may replace what it has in another way. */
+    static Module of(Database database, Module queues) {
         return Modules.combine(
             PROTOCOLS,
             WEBADMIN,

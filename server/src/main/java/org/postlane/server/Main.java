@@ -12,13 +12,15 @@ import org.postlane.server.demo.Demo;
  */
 public final class Main {
     private static final String USAGE = """
-        Usage: postlane [serve] [--store memory|durable]    run the mail server
-               postlane demo [--exit]                       run it on loopback with real mail, and print an account
+        Usage: postlane [serve] [--store memory|durable|cluster]    run the mail server
+               postlane demo [--exit]                               run it on loopback with real mail, and print an account
 
         serve    The configuration is conf/ of the assembly, ports and all; conf/README.md lists the settings. The assembly is
                  found through -Dworking.directory or POSTLANE_HOME, or is the one this program belongs to.
                  With the store durable, which is the default, mail, users and queues lie in var/, or in the database that
                  conf/james-database.properties names; with memory all of it is gone when the server stops.
+                 With cluster all of it is in PostgreSQL, RabbitMQ and Cassandra, which several nodes share
+                 (conf/james-database.properties, conf/rabbitmq.properties, conf/cassandra.properties; docs/cluster.md).
         demo     Everything in a temporary directory and on 127.0.0.1; nothing stays. It serves until stopped with Ctrl-C;
                  with --exit it ends after the account, with status 0 if every mail arrived as it should and 1 if not.
         """;

@@ -20,6 +20,13 @@ enum Store {
         RunningJames start(Home home) {
             return DurableJames.start(home);
         }
+    },
+    /** In PostgreSQL, RabbitMQ and Cassandra, which several nodes share. */
+    CLUSTER {
+        @Override
+        RunningJames start(Home home) {
+            return ClusterJames.start(home);
+        }
     };
 
     /** Starts a James on this store; it takes mail when this returns. */

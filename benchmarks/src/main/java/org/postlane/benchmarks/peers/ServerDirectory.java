@@ -8,9 +8,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.Stream;
+
+import org.postlane.testing.Directories;
 
 /**
  * Where a server has everything that it reads and writes.
@@ -58,11 +59,7 @@ record ServerDirectory(Path root, boolean keep) {
             System.err.println("kept: " + root);
             return;
         }
-        try (Stream<Path> files = Files.walk(root)) {
-            for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-                Files.deleteIfExists(file);
-            }
-        }
+        Directories.delete(root);
     }
 
     /** How many files lie below these directories. */

@@ -26,7 +26,7 @@ class ArrivalsTest {
     }
 
     private static FleetMail mail(String host, String... recipients) {
-        return new FleetMail(host, 1, 0, "", List.of(recipients), "", 0);
+        return new FleetMail(host, "127.0.0.1", 1, 0, "", List.of(recipients), "", 0);
     }
 
     @Test

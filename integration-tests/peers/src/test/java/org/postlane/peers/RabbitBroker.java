@@ -62,6 +62,12 @@ public final class RabbitBroker implements AutoCloseable {
             .build();
     }
 
+    /** How long something may be held over a channel that is opened from now on; the broker looks each second. */
+    public void takeBackAfter(Duration limit) {
+        container.execute("rabbitmqctl eval 'application:set_env(rabbit, consumer_timeout, " + limit.toMillis()
+            + "), application:set_env(rabbit, channel_tick_interval, 1000).'");
+    }
+
     @Override
     public void close() {
         container.close();

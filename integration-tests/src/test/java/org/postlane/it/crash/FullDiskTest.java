@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postlane.it.ServerProcess;
+import org.postlane.testing.feed.Feeder;
 
 /** A disk that gets full while mail comes in, and is made larger: what was answered 250 is there, the rest was answered 4xx. */
 class FullDiskTest {
@@ -72,7 +73,7 @@ class FullDiskTest {
     void aFullDiskCostsTheClientsTimeAndNobodyAMail() throws Exception {
         try (Scene scene = new Scene(directory.resolve("disk"))) {
             ServerProcess server = scene.begin();
-            Feeder feeder = new Feeder(server.port("submission"), CLIENTS);
+            Feeder feeder = scene.feed(CLIENTS);
             try (feeder) {
                 await().atMost(PATIENCE).until(() -> feeder.refusals().size() >= ENOUGH_REFUSALS);
                 assertThat(feeder.refusals()).as("answers while the disk was full").allMatch(answer -> answer.startsWith("4"));

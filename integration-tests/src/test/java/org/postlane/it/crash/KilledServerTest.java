@@ -11,6 +11,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postlane.it.ServerProcess;
+import org.postlane.testing.feed.Feeder;
+import org.postlane.testing.feed.Findings;
 
 /**
  * A mail that was answered 250 survives SIGKILL, whenever it comes: while mail comes in, in the spool, on the way out, between
@@ -41,7 +43,7 @@ class KilledServerTest {
         try (Scene scene = new Scene(directory)) {
             ServerProcess server = scene.begin();
             int mayRepeatElsewhere = 0;
-            Feeder feeder = new Feeder(server.port("submission"), CLIENTS);
+            Feeder feeder = scene.feed(CLIENTS);
             try (feeder) {
                 for (int kill = 1; kill <= KILLS; kill++) {
                     if (kill % 4 == 0) {

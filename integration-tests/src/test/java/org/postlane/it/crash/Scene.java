@@ -9,10 +9,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.postlane.it.ServerProcess;
+import org.postlane.testing.feed.Feeder;
+import org.postlane.testing.feed.Findings;
+import org.postlane.testing.feed.Letter;
 import org.postlane.testing.fleet.Fleet;
 import org.postlane.testing.fleet.HostBehaviour;
 
@@ -22,13 +26,13 @@ final class Scene implements Closeable {
 
     private final Fleet fleet = Fleet.at("127.0.0.1");
     private final ServerProcess server;
-    private final Findings findings;
+    private final Findings findings = new Findings();
     private final Set<String> putOff = ConcurrentHashMap.newKeySet();
 
     /** Lays the server into a directory; it does not run yet. */
     Scene(Path directory) throws IOException {
         fleet.byDefault(host());
-        findings = new Findings(fleet);
+        fleet.onMail(findings::took);
         server = new ServerProcess(directory).arguments("--store", "durable").jvmOption("-Xmx1g");
         server.replace("mailetcontainer.xml", "<outgoing>outgoing</outgoing>",
             "<outgoing>outgoing</outgoing>\n<gateway>127.0.0.1:" + fleet.port()
@@ -54,6 +58,11 @@ final class Scene implements Closeable {
         return server;
     }
 
+    /** Clients that begin to submit mail. */
+    Feeder feed(int clients) {
+        return new Feeder("", ServerProcess.SECRET, clients, List.of(() -> server.port("submission")));
+    }
+
     /** Connections to the host elsewhere that are open now. */
     int connections() {
         return fleet.open();
@@ -62,7 +71,7 @@ final class Scene implements Closeable {
     /** Waits until each copy of these mails has been found, in a mailbox here or at the host elsewhere. */
     Findings findAll(String what, Collection<Letter> letters) {
         await(what).atMost(PATIENCE).pollInterval(Duration.ofSeconds(1))
-            .untilAsserted(() -> assertThat(findings.missing(letters, server)).as(what + ": lost").isEmpty());
+            .untilAsserted(() -> assertThat(findings.missing(letters, server::pop3)).as(what + ": lost").isEmpty());
         return findings;
     }
 

@@ -6,9 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+
+import org.postlane.testing.Directories;
 
 /** A server's directory that lasts as long as the demonstration: conf/ and extensions-jars/ copied from an assembly. */
 final class DemoHome {
@@ -23,7 +23,7 @@ final class DemoHome {
         try {
             DemoHome home = new DemoHome(Files.createTempDirectory("postlane-demo"));
             for (String directory : List.of("conf", "extensions-jars")) {
-                copy(assembly.resolve(directory), home.root.resolve(directory));
+                Directories.copy(assembly.resolve(directory), home.root.resolve(directory));
             }
             // A key of its own: the assembly's may be a real one.
             Files.deleteIfExists(home.root.resolve("conf").resolve("keystore"));
@@ -31,14 +31,6 @@ final class DemoHome {
             return home;
         } catch (IOException e) {
             throw new UncheckedIOException("no working directory for the demonstration: " + e.getMessage(), e);
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()));
-            }
         }
     }
 
@@ -61,10 +53,8 @@ final class DemoHome {
 
     /** Deletes everything. */
     void delete() {
-        try (Stream<Path> files = Files.walk(root)) {
-            for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            Directories.delete(root);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete " + root + ": " + e.getMessage(), e);
         }

@@ -57,13 +57,17 @@ public final class Compose {
         return command.require(QUICK, Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList());
     }
 
-    /** What {@code docker inspect} tells of the container of {@code service}, whether it runs or not. */
-    public String inspect(String service, String format) {
+    /** The container of {@code service}, whether it runs or not. */
+    public String container(String service) {
         // With --all, for a stopped container is what some tests ask about; 1.29's ps -q lists those anyway and lacks the option.
         String filter = "label=com.docker.compose.";
-        String id = docker("ps", "--all", "--quiet", "--filter", filter + "project=" + project,
+        return docker("ps", "--all", "--quiet", "--filter", filter + "project=" + project,
             "--filter", filter + "service=" + service);
-        return docker("inspect", "--format", format, id);
+    }
+
+    /** What {@code docker inspect} tells of the container of {@code service}, whether it runs or not. */
+    public String inspect(String service, String format) {
+        return docker("inspect", "--format", format, container(service));
     }
 
     /** The port of 127.0.0.1 at which the engine published {@code port} of {@code service}. */

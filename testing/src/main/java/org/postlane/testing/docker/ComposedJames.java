@@ -33,7 +33,8 @@ public final class ComposedJames implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final List<String> PORTS = List.of("SMTP", "SUBMISSION", "SUBMISSIONS", "IMAP", "IMAPS", "POP3S");
     /** Published on 127.0.0.1 whatever is said: nobody who asks there has to say who he is, or a password comes in the clear. */
-    private static final List<String> LOOPBACK_ONLY = List.of("POP3", "WEBADMIN", "PROMETHEUS", "GRAFANA");
+    private static final List<String> LOOPBACK_ONLY = List.of("POP3", "WEBADMIN");
+    private static final List<String> FIGURES = List.of("PROMETHEUS", "GRAFANA");
     /** Keeps what the images are made of when those of the tests are removed: the next one is made in seconds. */
     private static final String KEPT_IMAGE = "postlane:test";
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -59,8 +60,11 @@ public final class ComposedJames implements AutoCloseable {
         copyConfiguration();
         Map<String, String> environment = new HashMap<>(Map.of("POSTLANE_IMAGE", image(), "POSTLANE_CONF", conf.toString()));
         // Port 0: the engine takes a free one.
-        PORTS.forEach(port -> environment.put("POSTLANE_" + port + "_PORT", "127.0.0.1:0"));
-        LOOPBACK_ONLY.forEach(port -> environment.put("POSTLANE_" + port + "_PORT", "0"));
+        for (String node : List.of("POSTLANE_", "POSTLANE_2_")) {
+            PORTS.forEach(port -> environment.put(node + port + "_PORT", "127.0.0.1:0"));
+            LOOPBACK_ONLY.forEach(port -> environment.put(node + port + "_PORT", "0"));
+        }
+        FIGURES.forEach(port -> environment.put("POSTLANE_" + port + "_PORT", "0"));
         environment.putAll(settings);
         this.compose = new Compose(root, project, environment);
     }
@@ -187,7 +191,8 @@ public final class ComposedJames implements AutoCloseable {
     @Override
     public void close() {
         try {
-            compose.run(Duration.ofMinutes(2), "--profile", "observability", "down", "--volumes");
+            compose.run(Duration.ofMinutes(2), "--profile", "observability", "--profile", "cluster", "down",
+                "--volumes");
         } finally {
             compose.docker("image", "rm", "--force", image());
         }

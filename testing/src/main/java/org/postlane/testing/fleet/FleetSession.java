@@ -4,6 +4,7 @@ package org.postlane.testing.fleet;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.CharBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ final class FleetSession extends ChannelInboundHandlerAdapter {
     private final FleetHost host;
     private final long number;
     private ChannelHandlerContext context;
+    private String client = "";
     private ByteBuf in;
     private Content content;
     private boolean held;
@@ -55,6 +57,8 @@ final class FleetSession extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        // None where it was reset meanwhile.
+        client = ctx.channel().remoteAddress() instanceof InetSocketAddress from ? from.getAddress().getHostAddress() : "";
         host.connected();
         counted = true;
         HostBehaviour behaviour = host.behaviour();
@@ -260,8 +264,8 @@ final class FleetSession extends ChannelInboundHandlerAdapter {
     }
 
     private void take(Content taken) {
-        host.took(new FleetMail(host.address(), number, System.nanoTime(), sender, List.copyOf(recipients), taken.messageId(),
-            taken.octets()));
+        host.took(new FleetMail(host.address(), client, number, System.nanoTime(), sender, List.copyOf(recipients),
+            taken.messageId(), taken.octets()));
         forget();
     }
 

@@ -171,6 +171,19 @@ public final class DatabaseSettings {
         return new StoreError(at(URL, DatabaseUrl.masked(writtenUrl)) + StoreError.reason(cause) + "; " + expected, cause);
     }
 
+    /**
+     * Fails unless the database is a server, which several James can share.
+     *
+     * @throws StoreError with file, key, value and what was expected
+     */
+    public DatabaseSettings requireServer() {
+        if (url.directory().isPresent()) {
+            throw new StoreError(at(URL, DatabaseUrl.masked(writtenUrl)) + "expected jdbc:postgresql://HOST/DATABASE, which all "
+                + "nodes of the cluster share; Derby is one node's own");
+        }
+        return this;
+    }
+
     private StoreError error(String message) {
         return new StoreError(file + ": " + message);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.postlane.it.crash;
+package org.postlane.testing.feed;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -21,22 +21,20 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-
-import org.postlane.it.ServerProcess;
+import java.util.function.IntSupplier;
 
 /**
- * Clients that submit mail one after another and remember what was answered 250 to the final dot. Nothing that a server does
- * stops them: they connect again, and what got no answer, or another one, is counted and sent no more.
+ * Clients that submit {@link Letter}s one after another and remember what was answered 250 to the final dot. Nothing that a
+ * server does stops them: they connect again, and what got no answer, or another one, is counted and sent no more.
  */
-final class Feeder implements Closeable {
+public final class Feeder implements Closeable {
     private static final int TIMEOUT_MILLIS = 30_000;
     /** Between two mails of a client, so that the server has something to do and can still keep pace. */
     private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
     private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final String LOGIN = Base64.getEncoder()
-        .encodeToString(("\0" + Letter.SENDER + "\0" + ServerProcess.SECRET).getBytes(ISO_8859_1));
 
-    private final int port;
+    private final String run;
+    private final String login;
     private final AtomicInteger numbers = new AtomicInteger();
     private final Map<String, Letter> accepted = new ConcurrentHashMap<>();
     private final AtomicInteger unanswered = new AtomicInteger();
@@ -44,41 +42,49 @@ final class Feeder implements Closeable {
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean ended;
 
-    /** Begins at once. */
-    Feeder(int port, int clients) {
-        this.port = port;
+    /**
+     * Begins at once.
+     *
+     * @param run see {@link Letter#number}
+     * @param secret the password of {@link Letter#SENDER}
+     * @param ports of 127.0.0.1 for submission, asked for each connection; the clients are spread over them
+     */
+    public Feeder(String run, String secret, int clients, List<IntSupplier> ports) {
+        this.run = run;
+        this.login = Base64.getEncoder().encodeToString(("\0" + Letter.SENDER + "\0" + secret).getBytes(ISO_8859_1));
         for (int i = 0; i < clients; i++) {
-            Thread thread = new Thread(this::feed, "feeder-" + i);
+            IntSupplier port = ports.get(i % ports.size());
+            Thread thread = new Thread(() -> feed(port), "feeder-" + i);
             thread.start();
             threads.add(thread);
         }
     }
 
     /** The mails that were answered 250 so far. */
-    Collection<Letter> accepted() {
+    public Collection<Letter> accepted() {
         return List.copyOf(accepted.values());
     }
 
     /** How many these are. */
-    int count() {
+    public int count() {
         return accepted.size();
     }
 
     /** Mails of which the answer to the final dot never came. */
-    int unanswered() {
+    public int unanswered() {
         return unanswered.get();
     }
 
     /** What the server answered where 250 was wanted. */
-    List<String> refusals() {
+    public List<String> refusals() {
         return List.copyOf(refusals);
     }
 
-    private void feed() {
+    private void feed(IntSupplier port) {
         while (!ended) {
-            try (Session session = new Session()) {
+            try (Session session = new Session(port.getAsInt())) {
                 while (!ended) {
-                    session.send(Letter.number(numbers.getAndIncrement()));
+                    session.send(Letter.number(run, numbers.getAndIncrement()));
                     LockSupport.parkNanos(PACE_NANOS);
                 }
                 session.ask("QUIT");
@@ -105,14 +111,16 @@ final class Feeder implements Closeable {
 
     /** One connection of a client. */
     private final class Session implements Closeable {
-        private final Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        private final BufferedReader replies = new BufferedReader(new InputStreamReader(socket.getInputStream(), ISO_8859_1));
+        private final Socket socket;
+        private final BufferedReader replies;
 
-        Session() throws IOException {
+        Session(int port) throws IOException {
+            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            replies = new BufferedReader(new InputStreamReader(socket.getInputStream(), ISO_8859_1));
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.setTcpNoDelay(true);
             boolean ready = reply().startsWith("220") && ask("EHLO feeder.test").startsWith("250")
-                && ask("AUTH PLAIN " + LOGIN).startsWith("235");
+                && ask("AUTH PLAIN " + login).startsWith("235");
             if (!ready) {
                 socket.close();
                 throw new IOException("not let in");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.postlane.it.crash;
+package org.postlane.testing.feed;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -7,39 +7,49 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One mail of the test, and every place where it has to be found at the end.
+ * One mail of a test, and every place where it has to be found at the end. The server that it is sent to has the users
+ * {@link #SENDER}, {@link #BOB} and {@link #CAROL}, and the alias.
  *
  * @param id its Message-ID without brackets
  * @param recipients of RCPT
  * @param copies the copies that must be found, each named as {@link #copy} names it
  * @param octets of its body, about
  */
-record Letter(String id, List<String> recipients, List<String> copies, int octets) {
-    static final String SENDER = "alice@home.test";
-    static final String BOB = "bob@home.test";
-    static final String CAROL = "carol@home.test";
+public record Letter(String id, List<String> recipients, List<String> copies, int octets) {
+    /** Who sends, after a login, and who gets the reports. */
+    public static final String SENDER = "alice@home.test";
+    /** A user. */
+    public static final String BOB = "bob@home.test";
+    /** Another. */
+    public static final String CAROL = "carol@home.test";
     /** An alias of {@link #CAROL}. */
-    static final String ALIAS = "friends@home.test";
+    public static final String ALIAS = "friends@home.test";
     /** James keeps content of more than this in a file: another way to the disk. */
     private static final int LARGE = 150_000;
     private static final int SMALL = 2_000;
     private static final int LINE = 76;
 
     /** How a copy is named: the mail, and whose it is. */
-    static String copy(String id, String holder) {
+    public static String copy(String id, String holder) {
         return id + " for " + holder;
     }
 
     /** How the report is named that the sender gets about a recipient who is refused. */
-    static String report(String recipient) {
+    public static String report(String recipient) {
         return "report of " + recipient;
     }
 
-    /** The n-th of the test: all types of recipients and sizes take turns. */
-    static Letter number(int n) {
+    /**
+     * The n-th of a run: all types of recipients and sizes take turns. A host elsewhere shall refuse recipients that begin with
+     * {@code no}, and put off, once, those that begin with {@code later}.
+     *
+     * @param run a word, so that the mails and the recipients elsewhere of two runs can be told apart; may be empty
+     */
+    public static Letter number(String run, int number) {
+        String n = run + number;
         String id = "letter" + n + "@home.test";
-        Writer writer = new Writer(id, n % 16 == 15 ? LARGE : SMALL);
-        Writer filled = switch (n % 8) {
+        Writer writer = new Writer(id, number % 16 == 15 ? LARGE : SMALL);
+        Writer filled = switch (number % 8) {
             case 0 -> writer.here(BOB);
             case 1 -> writer.here(BOB).here(CAROL);
             case 2 -> writer.alias();
@@ -53,7 +63,7 @@ record Letter(String id, List<String> recipients, List<String> copies, int octet
     }
 
     /** What goes out between 354 and the final dot, that included; it has no line that begins with a dot. */
-    byte[] content() {
+    public byte[] content() {
         StringBuilder text = new StringBuilder("From: <" + SENDER + ">\r\nTo: undisclosed-recipients:;\r\nSubject: " + id
             + "\r\nDate: Mon, 23 Nov 2026 04:00:00 +0000\r\nMessage-ID: <" + id + ">\r\nMIME-Version: 1.0\r\n\r\n");
         for (int written = 0; written < octets; written += LINE + 2) {

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.guice.cluster;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import javax.inject.Inject;
+
+import org.apache.james.queue.api.MailQueue.MailQueueException;
+import org.apache.james.queue.api.MailQueue.MailQueueItem;
+import org.apache.james.queue.api.MailQueueItemDecoratorFactory;
+import org.apache.james.queue.api.MailQueueItemDecoratorFactory.MailQueueItemDecorator;
+import org.apache.james.queue.api.MailQueueName;
+import org.apache.mailet.Mail;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Around each mail that is taken out of a queue: rejected, it comes again a little later. James' spooler rejects what it can
+ * neither
+ * process nor put anywhere, as while RabbitMQ or Cassandra is away; RabbitMQ would put it where nobody looks.
+ */
+final class KeptMailDecorators implements MailQueueItemDecoratorFactory {
+    /** Long enough not to spin, and far below the time that the broker lets an item be held. */
+    static final Duration PAUSE = Duration.ofSeconds(10);
+    private static final Logger LOGGER = LoggerFactory.getLogger(KeptMailDecorators.class);
+
+    private final Duration pause;
+
+    @Inject
+    KeptMailDecorators() {
+        this(PAUSE);
+    }
+
+    KeptMailDecorators(Duration pause) {
+        this.pause = pause;
+    }
+
+    @Override
+    public MailQueueItemDecorator decorate(MailQueueItem item, MailQueueName queue) {
+        return new KeptMail(item, queue);
+    }
+
+    private final class KeptMail extends MailQueueItemDecorator {
+        private final MailQueueName queue;
+
+        KeptMail(MailQueueItem item, MailQueueName queue) {
+            super(item);
+            this.queue = queue;
+        }
+
+        @Override
+        public Mail getMail() {
+            return mailQueueItem.getMail();
+        }
+
+        @Override
+        public void done(CompletionStatus status) throws MailQueueException {
+            if (status != CompletionStatus.REJECT) {
+                mailQueueItem.done(status);
+                return;
+            }
+            LOGGER.warn("{} comes again from queue {}: it could neither be processed nor put anywhere", getMail().getName(),
+                queue.asString());
+            Disposable unused = Schedulers.boundedElastic().schedule(this::giveBack, pause.toMillis(),
+                TimeUnit.MILLISECONDS);
+        }
+
+        private void giveBack() {
+            try {
+                mailQueueItem.done(CompletionStatus.RETRY);
+            } catch (MailQueueException | RuntimeException e) {
+                // Not acknowledged, it comes again when the connection that it came by ends.
+                LOGGER.warn("{} could not be given back to queue {}", getMail().getName(), queue.asString(), e);
+            }
+        }
+    }
+}

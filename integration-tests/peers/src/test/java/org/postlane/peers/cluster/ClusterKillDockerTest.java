@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.postlane.peers.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import org.junit.jupiter.api.Test;
+import org.postlane.testing.feed.Findings;
+import org.postlane.testing.feed.Letter;
+import org.postlane.testing.fleet.HostBehaviour;
+
+/**
+ * SIGKILL of a node with mail in hand: the other one goes on with it. {@code -Dpostlane.cluster.kills=10} kills more often than
+ * the
+ * two times of a usual run, {@code -Dpostlane.cluster.kills.seed=N} at the moments of a run of before, as far as threads allow.
+ */
+@WithCluster
+class ClusterKillDockerTest {
+    private static final int KILLS = Integer.getInteger("postlane.cluster.kills", 2);
+    private static final long SEED = Long.getLong("postlane.cluster.kills.seed", System.nanoTime());
+    private static final int CLIENTS = 4;
+    /** A kill comes within so many accepted mails. */
+    private static final int MAILS_TO_A_KILL = 60;
+    private static final int MAILS_AFTER_A_KILL = 20;
+    /** Mails that may be on their way over a connection: the default of mailsInFlightPerConnection. */
+    private static final int IN_FLIGHT = 5;
+    /** What was taken from a node so shortly before its end may not be acknowledged. */
+    private static final Duration NOT_ACKNOWLEDGED = Duration.ofSeconds(2);
+    /** Threads of the spool in conf/, each with one mail; and local deliveries at a time. */
+    private static final int AT_ONCE_HERE = 20 + 32;
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    /** The clock of a mail's time counts milliseconds. */
+    private static final Duration TICK = Duration.ofMillis(2);
+
+    private final Cluster cluster;
+    private final Random random = new Random(SEED);
+
+    ClusterKillDockerTest(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @Test
+    void whatWasAnswered250SurvivesTheKillOfTheNodeThatHasItInHand() {
+        long mayRepeatElsewhere = 0;
+        try (Load load = new Load(cluster, "kills", CLIENTS, cluster.nodes())) {
+            for (int kill = 0; kill < KILLS; kill++) {
+                Node victim = cluster.nodes().get(kill % 2);
+                load.awaitMore(1 + random.nextInt(MAILS_TO_A_KILL));
+                mayRepeatElsewhere += (long) cluster.connections() * IN_FLIGHT;
+                victim.kill();
+                mayRepeatElsewhere += load.takenFrom(victim, NOT_ACKNOWLEDGED);
+                // By the other one.
+                load.awaitMore(MAILS_AFTER_A_KILL);
+                victim.start();
+            }
+            load.awaitMore(MAILS_AFTER_A_KILL);
+            Findings findings = load.findAll(cluster.second());
+            System.out.println(KILLS + " kills, seed " + SEED + ", " + load.account() + ", lost 0, repeated elsewhere "
+                + findings.repeatedElsewhere() + " of at most " + mayRepeatElsewhere + ", here " + findings.repeatedHere()
+                + " of at most " + KILLS * AT_ONCE_HERE);
+            assertThat(load.refusals()).allMatch(answer -> answer.startsWith("4"));
+            assertThat(findings.repeatedElsewhere()).as("copies too many elsewhere")
+                .isLessThanOrEqualTo((int) mayRepeatElsewhere);
+            assertThat(findings.repeatedHere()).as("copies too many here").isLessThanOrEqualTo(KILLS * AT_ONCE_HERE);
+        }
+    }
+
+    /** RabbitMQ gives back at once what the node held, and knows nothing of delays. */
+    @Test
+    void mailThatWasPutOffIsTriedWhenItIsDueAndNotBeforeAlthoughTheNodeThatHeldItDies() {
+        int mails = 30;
+        Map<String, List<Long>> tries = new ConcurrentHashMap<>();
+        cluster.host().behave(HostBehaviour.healthy().rcpt(recipient -> {
+            List<Long> at = tries.computeIfAbsent(recipient, any -> new CopyOnWriteArrayList<>());
+            at.add(System.nanoTime());
+            return at.size() > 1 ? "250 2.1.5 ok" : "450 4.2.0 Later";
+        }));
+        for (int i = 0; i < mails; i++) {
+            cluster.first().submit(Letter.SENDER, i + "@held.test", "held" + i);
+        }
+        await("all wait, and nothing else is under way").atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
+            Map<String, Integer> in = cluster.broker().mails();
+            return tries.size() == mails && in.get("outgoing") == 0 && in.get("outgoing-waiting-30s") == mails;
+        });
+        assertThat(tries.values()).as("tries before the kill").allMatch(at -> at.size() == 1);
+
+        cluster.first().kill();
+        try {
+            await("all are tried again").atMost(PATIENCE).until(() -> tries.values().stream().allMatch(at -> at.size() > 1));
+        } finally {
+            cluster.first().start();
+        }
+
+        assertThat(tries).hasSize(mails).allSatisfy((recipient, at) -> {
+            assertThat(at).hasSize(2);
+            assertThat(Duration.ofNanos(at.get(1) - at.get(0)).plus(TICK)).isGreaterThanOrEqualTo(Cluster.DELAY);
+        });
+        long latest = tries.values().stream().mapToLong(at -> at.get(1) - at.get(0)).max().orElseThrow();
+        System.out.println("the node that held deferred mail was killed: " + mails + " of " + mails
+            + " tried again once, the last "
+            + Duration.ofNanos(latest).minus(Cluster.DELAY).toMillis() + " ms behind its time");
+    }
+}
