@@ -48,6 +48,8 @@ class DurableStartTest {
             Path derby = first.root().resolve("var/store/derby");
             ServerProcess second = new ServerProcess(Files.createDirectory(directory.resolve("second")))
                 .jvmOption("-Dpostlane.database.url=jdbc:derby:" + derby);
+            // Or it would already be refused for having no queue of its own.
+            Files.createFile(Files.createDirectories(second.root().resolve("var/queue")).resolve("new"));
 
             assertThat(failed(second, 1))
                 .contains("database.url=jdbc:derby:" + derby + ": Another instance of Derby may have already booted")
