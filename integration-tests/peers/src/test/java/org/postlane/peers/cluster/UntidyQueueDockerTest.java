@@ -104,6 +104,8 @@ class UntidyQueueDockerTest {
         }
         channels.close();
         connections.close();
+        // Set by reading the settings, for the life of a server; here the file goes with the test.
+        System.clearProperty("config.file");
     }
 
     /** A node whose clock is ahead by this. */
