@@ -26,7 +26,7 @@ final class Scene implements Closeable {
 
     private final Fleet fleet = Fleet.at("127.0.0.1");
     private final ServerProcess server;
-    private final Findings findings = new Findings();
+    private final Findings findings = new Findings("");
     private final Set<String> putOff = ConcurrentHashMap.newKeySet();
 
     /** Lays the server into a directory; it does not run yet. */

@@ -25,14 +25,30 @@ public final class Findings {
     private static final Pattern FINAL_RECIPIENT = Pattern.compile("(?im)^final-recipient:\\s*rfc822;\\s*(\\S+)");
     private static final Pattern ACTION = Pattern.compile("(?im)^action:\\s*failed");
 
+    /** What every name of a copy of the run has in it. */
+    private final Pattern ofTheRun;
     private final Map<String, Integer> elsewhere = new ConcurrentHashMap<>();
     /** What a message is a copy of, by user and unique id: a message never changes. */
     private final Map<String, Optional<String>> known = new HashMap<>();
     private Map<String, Integer> here = Map.of();
 
+    /**
+     * Nothing yet. Copies of other runs, which lie in the same mailboxes, do not count.
+     *
+     * @param run the word of the run, see {@link Letter#number}
+     */
+    public Findings(String run) {
+        ofTheRun = Pattern.compile(Pattern.quote(run) + "\\d+@");
+    }
+
     /** A host elsewhere took this. */
     public void took(FleetMail mail) {
-        mail.recipients().forEach(recipient -> elsewhere.merge(Letter.copy(mail.messageId(), recipient), 1, Integer::sum));
+        mail.recipients().stream().map(recipient -> Letter.copy(mail.messageId(), recipient)).filter(this::isOfTheRun)
+            .forEach(copy -> elsewhere.merge(copy, 1, Integer::sum));
+    }
+
+    private boolean isOfTheRun(String copy) {
+        return ofTheRun.matcher(copy).find();
     }
 
     /**
@@ -54,6 +70,7 @@ public final class Findings {
         try (Pop3Dialogue pop3 = login.apply(user)) {
             pop3.uidl().forEach((number, id) -> known
                 .computeIfAbsent(user + " " + id, any -> copyIn(user, new String(pop3.retr(number), ISO_8859_1)))
+                .filter(this::isOfTheRun)
                 .ifPresent(copy -> found.merge(copy, 1, Integer::sum)));
             pop3.quit();
         }

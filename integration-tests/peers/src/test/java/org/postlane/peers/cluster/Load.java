@@ -24,7 +24,7 @@ final class Load implements Closeable {
     private final Cluster cluster;
     private final String run;
     private final Feeder feeder;
-    private final Findings findings = new Findings();
+    private final Findings findings;
     private final Queue<FleetMail> taken = new ConcurrentLinkedQueue<>();
 
     /**
@@ -36,6 +36,7 @@ final class Load implements Closeable {
     Load(Cluster cluster, String run, int clients, List<Node> nodes) {
         this.cluster = cluster;
         this.run = run;
+        findings = new Findings(run);
         cluster.onMail(mail -> {
             findings.took(mail);
             taken.add(mail);
