@@ -6,6 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.mail.MessagingException;
 
 import org.apache.james.core.MailAddress;
@@ -31,11 +33,9 @@ final class Part {
     static final int MAX_NAME = 77;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Part.class);
-    private static final Set<AttributeName> NOT_INHERITED =
-        Set.of(Bookkeeping.HANDED_OVER, Bookkeeping.FAILURES, Bookkeeping.NOT_BEFORE,
-            SpoolReturn.HAND_OVER_RETURNS, SpoolReturn.CLASSIFICATION_RETURNS,
-            SpoolReturn.since(SpoolReturn.HAND_OVER_RETURNS), SpoolReturn.since(SpoolReturn.CLASSIFICATION_RETURNS),
-            DestinationsAtOnce.NAME);
+    private static final Set<AttributeName> NOT_INHERITED = Stream.concat(SpoolReturn.attributes(),
+        Stream.of(Bookkeeping.HANDED_OVER, Bookkeeping.FAILURES, Bookkeeping.NOT_BEFORE, DestinationsAtOnce.NAME))
+        .collect(Collectors.toUnmodifiableSet());
 
     private Part() {
     }

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.mail.MessagingException;
 
 import org.apache.james.queue.api.MailQueue;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * error repository, of which no sender hears.
  *
  * <p>That goes on for {@link #LONGEST}: what a mail waits for here is this server's own, and comes back. Then the mail goes to
- * the error processor, which tells its sender. On a queue that ignores delays it goes on for {@link #MAX_RETURNS} times, and the
- * spooler decides: such a queue would turn the mail as fast as it can.
+ * the error processor, which tells its sender. A queue that ignores delays would turn the mail as fast as it can: after
+ * {@link #MAX_FAST} times that were too fast the spooler decides.
  *
  * <p>{@code MailetContext.sendMail} is no way to do it: it marks the mail as sent by this server itself, and that mark opens
  * relaying. Safe for use by several threads.
@@ -34,10 +35,8 @@ public final class SpoolReturn {
     public static final AttributeName HAND_OVER_RETURNS = AttributeName.of("postlane-hand-over-returns");
     /** What RFC 5321 4.5.4.1 asks for at least, before a sender is told that a mail could not be delivered. */
     static final Duration LONGEST = Duration.ofDays(5);
-    /** How often it turns at most on a queue that ignores delays. */
-    static final int MAX_RETURNS = 12;
-    /** Half of what so many returns take where a queue keeps delays: one that is faster does not. */
-    static final Duration SHORTEST = Duration.ofMinutes(20);
+    /** So many times more than it was slow, it may be back in less than half of the delay that was asked for. */
+    static final int MAX_FAST = 12;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SpoolReturn.class);
 
@@ -60,19 +59,23 @@ public final class SpoolReturn {
     /**
      * Puts the mail back as it is and makes it a ghost here; or gives it to the error processor, with the recipients that it has.
      *
-     * @throws MessagingException the failure itself, where the mail came back too fast or the spool does not take it
+     * @throws MessagingException the failure itself, where the mail came back too fast too often, or the spool does not take it
      */
     public void giveBack(Mail mail, MessagingException failure) throws MessagingException {
+        Instant now = clock.instant();
         int returns = Bookkeeping.count(mail, counter) + 1;
-        Duration going = goingFor(mail, returns);
-        if (returns > MAX_RETURNS && going.compareTo(SHORTEST) < 0) {
+        int before = Bookkeeping.count(mail, fast(counter));
+        int fast = isFast(mail, returns - 1, now) ? before + 1 : Math.max(0, before - 1);
+        if (fast >= MAX_FAST) {
             throw failure;
         }
-        if (going.compareTo(LONGEST) > 0) {
+        if (goingFor(mail, now).compareTo(LONGEST) > 0) {
             giveUp(mail, failure);
             return;
         }
         Bookkeeping.setCount(mail, counter, returns);
+        Bookkeeping.setCount(mail, fast(counter), fast);
+        Bookkeeping.setTime(mail, last(counter), now);
         try {
             spool().enQueue(mail, BackOff.after(returns));
         } catch (MessagingException | RuntimeException e) {
@@ -83,20 +86,39 @@ public final class SpoolReturn {
         mail.setState(Mail.GHOST);
     }
 
-    private Duration goingFor(Mail mail, int returns) {
-        Instant now = clock.instant();
+    private boolean isFast(Mail mail, int returns, Instant now) {
+        return Bookkeeping.time(mail, last(counter))
+            .filter(last -> now.isBefore(last.plus(BackOff.after(returns).dividedBy(2))))
+            .isPresent();
+    }
+
+    private Duration goingFor(Mail mail, Instant now) {
         Instant first = Bookkeeping.time(mail, since(counter)).orElseGet(() -> {
-            // A mail that an earlier version has put back does not say.
-            Instant begun = returns == 1 ? now : now.minus(SHORTEST);
-            Bookkeeping.setTime(mail, since(counter), begun);
-            return begun;
+            Bookkeeping.setTime(mail, since(counter), now);
+            return now;
         });
         return Duration.between(first, now);
     }
 
     /** The attribute that says when the first of those returns was, in milliseconds since 1970. */
-    static AttributeName since(AttributeName counter) {
+    private static AttributeName since(AttributeName counter) {
         return AttributeName.of(counter.asString() + "-since");
+    }
+
+    /** The attribute that says when the last of them was, in milliseconds since 1970. */
+    private static AttributeName last(AttributeName counter) {
+        return AttributeName.of(counter.asString() + "-last");
+    }
+
+    /** The attribute that counts those that were too fast. */
+    private static AttributeName fast(AttributeName counter) {
+        return AttributeName.of(counter.asString() + "-fast");
+    }
+
+    /** All attributes that count returns, which are about the whole mail and not about a part of it. */
+    static Stream<AttributeName> attributes() {
+        return Stream.of(HAND_OVER_RETURNS, CLASSIFICATION_RETURNS)
+            .flatMap(counter -> Stream.of(counter, since(counter), last(counter), fast(counter)));
     }
 
     private void giveUp(Mail mail, MessagingException failure) {
@@ -112,6 +134,8 @@ public final class SpoolReturn {
     public void forget(Mail mail) {
         mail.removeAttribute(counter);
         mail.removeAttribute(since(counter));
+        mail.removeAttribute(last(counter));
+        mail.removeAttribute(fast(counter));
     }
 
     private synchronized MailQueue spool() {

@@ -57,7 +57,8 @@ final class Attempt {
         try {
             watch(this::outliveLimit, parts.timeout().toMillis());
             parts.threads().execute(this::begin);
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // No thread for it is an OutOfMemoryError too; a slot that is not given back would be missing for ever.
             end(() -> run.putOff(recipient), Optional.of(e));
         }
     }

@@ -102,6 +102,11 @@ final class MailRun implements Slots.Line {
     }
 
     @Override
+    public synchronized boolean waits() {
+        return !again.isEmpty() || (!closed && unbegun.hasNext());
+    }
+
+    @Override
     public long octets() {
         return mail.size();
     }

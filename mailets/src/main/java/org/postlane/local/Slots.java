@@ -44,6 +44,9 @@ final class Slots {
         /** The next recipient's work; empty where none waits. Must not call back, nor wait. */
         Optional<Work> take();
 
+        /** Whether {@link #take} would give somebody. Must not call back, nor wait. */
+        boolean waits();
+
         /** How many octets each of its recipients gets; always the same. Must not call back, nor wait. */
         long octets();
     }
@@ -110,6 +113,8 @@ final class Slots {
         if (taken >= capacity.getAsInt()) {
             return Optional.empty();
         }
+        // One that nobody waits in any more would hold up large copies behind it.
+        lines.removeIf(line -> !line.waits());
         boolean largeOneWaits = false;
         for (Line line : lines) {
             long its = weightOf(line);

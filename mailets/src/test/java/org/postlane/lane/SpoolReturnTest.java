@@ -64,6 +64,24 @@ class SpoolReturnTest {
     }
 
     @Test
+    void howeverLongThatGoesOnTheQueueIsNotLeftToTurnIt() throws Exception {
+        queues.jumps = false;
+        int thrown = 0;
+        for (Instant end = queues.clock.instant().plus(Duration.ofHours(2)); queues.clock.instant().isBefore(end);) {
+            try {
+                mail.setState("transport");
+                spoolReturn.giveBack(mail, failure);
+            } catch (MessagingException e) {
+                thrown++;
+            }
+            queues.clock.jump(Duration.ofSeconds(10));
+        }
+
+        assertThat(thrown).isGreaterThan(500);
+        assertThat(queues.delays).hasSizeLessThan(130);
+    }
+
+    @Test
     void whatAnEarlierVersionHasPutBackIsNotGivenUpAtOnce() throws Exception {
         mail.setAttribute(new Attribute(SpoolReturn.HAND_OVER_RETURNS, AttributeValue.of(12)));
 

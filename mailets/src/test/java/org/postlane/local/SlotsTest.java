@@ -45,6 +45,11 @@ class SlotsTest {
         }
 
         @Override
+        public boolean waits() {
+            return recipients > 0;
+        }
+
+        @Override
         public long octets() {
             return octets;
         }
@@ -104,6 +109,14 @@ class SlotsTest {
         assertThat(begun).containsExactly("a", "b");
         endFirst();
         assertThat(begun).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aMailThatHasAllItsCopiesUnderWayHoldsUpNobody() {
+        join("a", 60, 1);
+        join("b", 30, 1);
+
+        assertThat(begun).containsExactly("a", "b");
     }
 
     /** The first is in line again before the second comes. */

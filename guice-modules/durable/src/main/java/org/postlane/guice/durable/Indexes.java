@@ -9,6 +9,9 @@ import java.sql.Statement;
 import java.util.Locale;
 import java.util.Map;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * Indexes that James' tables lack, and the whole table is read for each mail that is stored (mailboxes, scripts), or read and
  * deleted (flags, properties: columns of a foreign key, which Derby has an index for and PostgreSQL has not).
@@ -20,19 +23,40 @@ final class Indexes {
         "JAMES_MAIL_USERFLAG", "MAILBOX_ID, MAIL_UID",
         "JAMES_MAIL_PROPERTY", "MAILBOX_ID, MAIL_UID");
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(Indexes.class);
+
     private Indexes() {
     }
 
-    /** Makes those that are missing, also in a database that is in use since before there were any. */
+    /**
+     * Makes those that are missing, also in a database that is in use since before there were any. What cannot be made, as by a
+     * user to whom the tables do not belong, is told in the log, for whoever may: all works without, and slowly.
+     */
     static void makeMissing(Connection connection) throws SQLException {
-        for (Map.Entry<String, String> index : COLUMNS_BY_TABLE.entrySet()) {
-            String first = index.getValue().replaceFirst(",.*", "");
-            if (!isIndexed(connection, index.getKey(), first)) {
+        int limit = connection.getNetworkTimeout();
+        if (limit == 0) {
+            COLUMNS_BY_TABLE.forEach((table, columns) -> makeIfMissing(connection, table, columns));
+            return;
+        }
+        // It may take longer than an answer may otherwise.
+        connection.setNetworkTimeout(Runnable::run, 0);
+        try {
+            COLUMNS_BY_TABLE.forEach((table, columns) -> makeIfMissing(connection, table, columns));
+        } finally {
+            connection.setNetworkTimeout(Runnable::run, limit);
+        }
+    }
+
+    private static void makeIfMissing(Connection connection, String table, String columns) {
+        String make = "CREATE INDEX POSTLANE_" + table + " ON " + table + " (" + columns + ")";
+        try {
+            if (!isIndexed(connection, table, columns.replaceFirst(",.*", ""))) {
                 try (Statement statement = connection.createStatement()) {
-                    statement.execute("CREATE INDEX POSTLANE_" + index.getKey() + " ON " + index.getKey()
-                        + " (" + index.getValue() + ")");
+                    statement.execute(make);
                 }
             }
+        } catch (SQLException e) {
+            LOGGER.warn("The database has no index that is wanted: {} ({})", make, StoreError.reason(e));
         }
     }
 
