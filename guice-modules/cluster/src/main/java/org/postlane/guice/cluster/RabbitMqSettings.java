@@ -28,13 +28,18 @@ public final class RabbitMqSettings {
     private static final String USER = "management.user";
     private static final String PASSWORD = "management.password";
     private static final String VHOST = "vhost";
+    private static final String HOSTS = "hosts";
+    private static final String SSL = "ssl.enabled";
+    private static final String QUORUM = "quorum.queues.enable";
+    private static final String COPIES = "quorum.queues.replication.factor";
+    private static final int LEAST_COPIES = 3;
     private static final String WINDOW = "mailqueue.view.sliceWindow";
     private static final Set<String> WHOLE_NUMBERS = Set.of("connection.pool.retries", "connection.pool.min.delay.ms",
-        "channel.pool.retries", "channel.pool.max.delay.ms", "channel.pool.size", "quorum.queues.replication.factor",
+        "channel.pool.retries", "channel.pool.max.delay.ms", "channel.pool.size", COPIES,
         "mailqueue.view.bucketCount", "mailqueue.view.updateBrowseStartPace");
-    private static final Set<String> SWITCHES = Set.of("ssl.enabled", "ssl.management.enabled", "quorum.queues.enable",
+    private static final Set<String> SWITCHES = Set.of(SSL, "ssl.management.enabled", QUORUM,
         "mailqueue.size.metricsEnabled");
-    private static final Set<String> TEXTS = Set.of(URI_KEY, MANAGEMENT_URI, USER, PASSWORD, VHOST, "hosts", "ssl.truststore",
+    private static final Set<String> TEXTS = Set.of(URI_KEY, MANAGEMENT_URI, USER, PASSWORD, VHOST, HOSTS, "ssl.truststore",
         "ssl.truststore.password", "ssl.validation.strategy", "ssl.hostname.verifier", "ssl.keystore", "ssl.keystore.password",
         WINDOW);
     private static final String VIEW = "cassandra.view.enabled";
@@ -68,6 +73,9 @@ public final class RabbitMqSettings {
         file.text(WINDOW).ifPresent(this::requireWindow);
         file.requireUnchanged(VIEW, "true", "webadmin lists, counts and removes queued mail by it");
         file.requireUnchanged(CONFIRMS, "true", "mail would be answered 250 before RabbitMQ has it");
+        requireOneVirtualHost();
+        requireCertificatesToBeChecked();
+        requireCopiesOnSeveralBrokers();
         IDLE.stream().filter(key -> file.text(key).isPresent())
             .forEach(key -> LOGGER.warn("{}: {} has no effect here; tasks and events are each node's own", FILE, key));
         try {
@@ -106,6 +114,30 @@ public final class RabbitMqSettings {
             }
         } catch (IllegalArgumentException e) {
             throw file.error(key, masked(value), expected, e);
+        }
+    }
+
+    /** James would ask the management interface about the one, and send and read in the other. */
+    private void requireOneVirtualHost() {
+        String path = URI.create(file.require(URI_KEY, "")).getPath();
+        String inUri = path == null || path.length() <= 1 ? "/" : path.substring(1);
+        file.requireUnchanged(VHOST, inUri, "mail takes the virtual host of " + URI_KEY);
+    }
+
+    /** Without {@code ssl.enabled} the client takes any certificate. */
+    private void requireCertificatesToBeChecked() {
+        if (file.require(URI_KEY, "").startsWith("amqps:") && file.text(SSL).filter("true"::equals).isEmpty()) {
+            throw file.error(SSL, file.text(SSL).orElse("false"), "expected true with amqps: otherwise any certificate is taken");
+        }
+    }
+
+    /** A queue that only one of them has is gone with it: mail is then confirmed, and lies nowhere. */
+    private void requireCopiesOnSeveralBrokers() {
+        boolean copied = file.text(QUORUM).filter("true"::equals).isPresent()
+            && file.text(COPIES).map(Integer::parseInt).orElse(1) >= LEAST_COPIES;
+        if (file.list(HOSTS).size() > 1 && !copied) {
+            throw file.error(HOSTS, String.join(",", file.list(HOSTS)), "expected " + QUORUM + "=true and " + COPIES
+                + "=3 or more with several of them, or one");
         }
     }
 

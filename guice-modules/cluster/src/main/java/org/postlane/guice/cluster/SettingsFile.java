@@ -73,7 +73,9 @@ final class SettingsFile {
     Optional<String> text(String key) {
         String[] all = values.getStringArray(key);
         if (all.length > 1) {
-            throw error(key, String.join(",", all), "expected one value; a comma that belongs to it stands behind a backslash");
+            // Without the values: it may be a password.
+            throw new ClusterError(file + ", " + key
+                + ": expected one value; a comma that belongs to it stands behind a backslash");
         }
         return all.length == 0 || all[0].isBlank() ? Optional.empty() : Optional.of(all[0].strip());
     }

@@ -86,6 +86,33 @@ class RabbitMqSettingsTest {
     }
 
     @Test
+    void aVirtualHostThatMailDoesNotTakeIsRefused() throws IOException {
+        assertRefused(WHOLE + "vhost=other\n", "vhost=other: expected / or no such line");
+        assertThat(read(WHOLE.replace(":5672\n", ":5672/mail\n") + "vhost=mail\n").broker().getVhost()).contains("mail");
+    }
+
+    @Test
+    void aQueueThatOneOfSeveralBrokersHasAloneIsRefused() throws IOException {
+        String three = WHOLE + "hosts=a:5672,b:5672,c:5672\n";
+
+        assertRefused(three, "hosts=a:5672,b:5672,c:5672: expected quorum.queues.enable=true");
+        assertRefused(three + "quorum.queues.enable=true\n", "expected quorum.queues.enable=true");
+        assertThat(read(three + "quorum.queues.enable=true\nquorum.queues.replication.factor=3\n").broker().rabbitMQHosts())
+            .hasSize(3);
+    }
+
+    @Test
+    void aCertificateThatNobodyChecksIsRefused() {
+        assertRefused(WHOLE.replace("amqp:", "amqps:"), "ssl.enabled=false: expected true with amqps");
+    }
+
+    @Test
+    void aPasswordThatHoldsACommaIsNotRepeated() {
+        assertThatThrownBy(() -> read(WHOLE.replace("secret", "hid,den"))).isInstanceOf(ClusterError.class).message()
+            .contains("management.password: expected one value").doesNotContain("hid");
+    }
+
+    @Test
     void aPasswordInTheUriIsNotRepeated() throws IOException {
         RabbitMqSettings settings = read(WHOLE.replace("amqp://127.0.0.1:5672", "amqp://u:hidden@127.0.0.1:" + closedPort()));
 

@@ -89,12 +89,19 @@ class LastingReceiverDockerTest {
 
     @Test
     void aQueueWhoseChannelTheBrokerClosedIsReadAgain() throws Exception {
-        read(NEVER);
+        LastingReceiver receiver =
+            new LastingReceiver(new ReceiverOptions().connectionMono(connections.getResilientConnection()), NEVER);
+        reading = receiver.consumeManualAck(queue, new ConsumeOptions().qos(10)).subscribe(delivery -> {
+            held.add(delivery);
+            // All but the first, whose channel is closed for it.
+            if (held.size() > 1) {
+                delivery.ack();
+            }
+        });
         send("kept for too long");
 
         await("what was not acknowledged").until(() -> texts().size() > 1);
         assertThat(texts()).containsOnly("kept for too long");
-        held.forEach(AcknowledgableDelivery::ack);
         send("afterwards");
         await("what comes afterwards").until(() -> texts().contains("afterwards"));
     }

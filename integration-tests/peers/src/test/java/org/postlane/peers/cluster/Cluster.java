@@ -32,7 +32,7 @@ final class Cluster implements ExtensionContext.Store.CloseableResource {
     /** Connections that both nodes together may have to the host. */
     static final int CONNECTIONS = 4;
     /** Until a mail that was put off is tried again. */
-    static final Duration DELAY = Duration.ofSeconds(15);
+    static final Duration DELAY = Duration.ofSeconds(25);
     /** Mails a second to {@link #PACED}, from both nodes together. */
     static final int RATE = 4;
     static final String PACED = "paced.test";
