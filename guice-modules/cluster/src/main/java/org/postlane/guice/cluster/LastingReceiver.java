@@ -44,7 +44,7 @@ final class LastingReceiver extends Receiver {
         return Flux.defer(() -> once(queue, options))
             .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE).maxBackoff(LONGEST_PAUSE).transientErrors(true)
                 .doBeforeRetry(again -> LOGGER.warn("Queue {} is read again over another channel, and RabbitMQ gives again "
-                    + "what was not acknowledged: {}", queue, again.failure().toString())));
+                    + "what was not acknowledged: {}", queue, ClusterError.reason(again.failure()))));
     }
 
     private Flux<AcknowledgableDelivery> once(String queue, ConsumeOptions options) {
@@ -96,11 +96,6 @@ final class LastingReceiver extends Receiver {
 
         ReadingEnded(String reason) {
             super(reason);
-        }
-
-        @Override
-        public String toString() {
-            return getMessage();
         }
     }
 }

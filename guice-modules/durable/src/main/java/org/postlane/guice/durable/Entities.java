@@ -71,7 +71,7 @@ final class Entities {
             // The first one makes the tables.
             entities.createEntityManager().close();
             try (Connection connection = pool.getConnection()) {
-                Indexes.makeMissing(connection);
+                Indexes.makeMissing(connection, settings.url().kind());
             }
             return entities;
         } catch (SQLException | RuntimeException e) {

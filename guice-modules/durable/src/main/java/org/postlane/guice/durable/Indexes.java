@@ -32,13 +32,13 @@ final class Indexes {
      * Makes those that are missing, also in a database that is in use since before there were any. What cannot be made, as by a
      * user to whom the tables do not belong, is told in the log, for whoever may: all works without, and slowly.
      */
-    static void makeMissing(Connection connection) throws SQLException {
-        int limit = connection.getNetworkTimeout();
-        if (limit == 0) {
+    static void makeMissing(Connection connection, DatabaseKind kind) throws SQLException {
+        if (kind != DatabaseKind.POSTGRESQL) {
             COLUMNS_BY_TABLE.forEach((table, columns) -> makeIfMissing(connection, table, columns));
             return;
         }
         // It may take longer than an answer may otherwise.
+        int limit = connection.getNetworkTimeout();
         connection.setNetworkTimeout(Runnable::run, 0);
         try {
             COLUMNS_BY_TABLE.forEach((table, columns) -> makeIfMissing(connection, table, columns));
