@@ -78,7 +78,7 @@ class ReportedOnceTest {
         awaitOneReport("amy@local.test");
         await().atMost(PATIENCE).until(() -> errors().size() == 1);
 
-        double before = james.counter("mailetContainerErrors_total");
+        long before = james.counter("mailetContainerErrors_total");
         assertThat(james.webadmin("PATCH", ERRORS + "?action=reprocess").statusCode()).isEqualTo(201);
         await("it has been through the processor again").atMost(PATIENCE)
             .until(() -> james.counter("mailetContainerErrors_total") > before && errors().size() == 1);
