@@ -27,8 +27,7 @@ import org.postlane.guice.durable.StoreError;
 
 /**
  * One James of several that share what they are given: users, mailboxes and repositories in PostgreSQL, mail on its way in
- * RabbitMQ
- * and Cassandra. It runs from a {@link Home}, without JMX and without JMAP.
+ * RabbitMQ and Cassandra. It runs from a {@link Home}, without JMX and without JMAP.
  */
 public final class ClusterJames implements RunningJames {
     /** Seconds that a start waits for each of the servers that it needs; a whole number. */
@@ -48,9 +47,8 @@ public final class ClusterJames implements RunningJames {
     }
 
     /**
-     * Starts the server; it accepts mail when this returns. Waits for PostgreSQL, RabbitMQ and Cassandra, and for its turn
-     * among the
-     * nodes. Sets system properties, which is how James takes some settings: one server a JVM.
+     * Starts the server; it accepts mail when this returns. Waits for PostgreSQL, RabbitMQ and Cassandra, and for its turn among
+     * the nodes. Sets system properties, which is how James takes some settings: one server a JVM.
      *
      * @param overrides replace bindings of James; none in production
      * @throws StartError with the reason

@@ -17,8 +17,7 @@ import reactor.rabbitmq.Sender;
 
 /**
  * James' RabbitMQ queues, each of them bound to the exchange that mail for it goes to. James takes a queue that is there for
- * whole;
- * but one that another node is just making, or died over, has no binding yet, and what is sent to it RabbitMQ confirms and
+ * whole; but one that another node is just making, or died over, has no binding yet, and what is sent to it RabbitMQ confirms and
  * forgets.
  */
 final class BoundMailQueues implements MailQueueFactory<RabbitMQMailQueue> {

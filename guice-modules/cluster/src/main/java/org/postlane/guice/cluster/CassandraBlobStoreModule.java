@@ -19,8 +19,7 @@ import org.apache.james.server.blob.deduplication.PassThroughBlobStore;
 
 /**
  * Binds the contents of queued mail: James' blob store on Cassandra. Each queued mail has blobs of its own, which go with it;
- * James'
- * deduplication would keep them until somebody collects the garbage.
+ * James' deduplication would keep them until somebody collects the garbage.
  */
 public final class CassandraBlobStoreModule extends AbstractModule {
     @Override

@@ -21,8 +21,7 @@ import org.apache.james.core.healthcheck.HealthCheck;
 
 /**
  * Binds the session with Cassandra, with its keyspace and all tables, and its health check. Whoever installs it closes it when
- * the
- * James on it has stopped.
+ * the James on it has stopped.
  */
 public final class CassandraSessionModule extends AbstractModule implements AutoCloseable {
     private final CassandraSettings settings;

@@ -23,9 +23,8 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Moves on the beginning of the list of a queue that is empty, and removes what stands before it. James does so while mail is
- * left
- * in the queue, by the place of the oldest: a queue that is empty whenever it is looked at keeps a line for each mail for ever,
- * and is listed and counted from the day when it was made. Each node does it; done twice it does no harm.
+ * left in the queue, by the place of the oldest: a queue that is empty whenever it is looked at keeps a line for each mail for
+ * ever, and is listed and counted from the day when it was made. Each node does it; done twice it does no harm.
  */
 final class EmptyQueueViews implements Startable {
     /** What is being put into the queue in this moment stands behind, even if the clocks of the nodes differ. */

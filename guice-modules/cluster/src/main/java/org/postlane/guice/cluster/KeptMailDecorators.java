@@ -18,8 +18,7 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Around each mail that is taken out of a queue: rejected, it comes again a little later. James' spooler rejects what it can
- * neither
- * process nor put anywhere, as while RabbitMQ or Cassandra is away; RabbitMQ would put it where nobody looks.
+ * neither process nor put anywhere, as while RabbitMQ or Cassandra is away; RabbitMQ would put it where nobody looks.
  */
 final class KeptMailDecorators implements MailQueueItemDecoratorFactory {
     /** Long enough not to spin, and far below the time that the broker lets an item be held. */

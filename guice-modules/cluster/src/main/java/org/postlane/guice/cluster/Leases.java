@@ -19,9 +19,8 @@ import reactor.rabbitmq.Receiver;
 
 /**
  * What one reader of a queue holds unacknowledged, and for how long. Too long, and it is given back to the queue: that costs one
- * mail its turn, where the broker would take back all that came over the channel. Who still works on it then ends in vain, or
- * it is
- * done twice. Safe for use by several threads.
+ * mail its turn, where the broker would take back all that came over the channel. Who still works on it then ends in vain, or it
+ * is done twice. Safe for use by several threads.
  */
 final class Leases {
     /**
@@ -31,8 +30,7 @@ final class Leases {
     static final Duration LONGEST = Duration.ofMinutes(25);
     /**
      * What is given back sooner waits until then: James gives a mail back at once whose content it cannot read, and the broker
-     * would
-     * give it again at once, as fast as both can for as long as Cassandra is away.
+     * would give it again at once, as fast as both can for as long as Cassandra is away.
      */
     static final Duration SHORTEST = Duration.ofSeconds(5);
     private static final boolean REQUEUE = true;

@@ -14,9 +14,8 @@ import org.apache.james.mailbox.model.MailboxId;
 import org.postlane.guice.durable.Database;
 
 /**
- * The counters of mailboxes in PostgreSQL: each step is one statement, and two nodes cannot get the same number. It locks the
- * row of
- * the mailbox no further than a message that is being added to it allows. Thread-safe.
+ * The counters of mailboxes in PostgreSQL: each step is one statement, and two nodes cannot get the same number. It locks the row
+ * of the mailbox no further than a message that is being added to it allows. Thread-safe.
  */
 final class MailboxCounters {
     static final String LAST_UID = "MAILBOX_LAST_UID";

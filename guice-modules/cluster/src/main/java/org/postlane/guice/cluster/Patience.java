@@ -11,8 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How long a start waits for a server that does not answer yet: where everything is started at once, nobody is first. What
- * waiting
- * cannot mend, such as a wrong password, ends it at once. Immutable.
+ * waiting cannot mend, such as a wrong password, ends it at once. Immutable.
  */
 public final class Patience {
     /** Cassandra needs half a minute where it is slow, and longer after a crash. */

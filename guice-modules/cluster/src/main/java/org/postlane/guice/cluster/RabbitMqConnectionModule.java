@@ -18,9 +18,8 @@ import reactor.rabbitmq.ReceiverOptions;
 import reactor.rabbitmq.Sender;
 
 /**
- * Binds the connection to RabbitMQ, its channels for sending, and its health check. Whoever installs it closes it when the
- * James on
- * it has stopped: what is in hand can be acknowledged over the channel alone that it came by.
+ * Binds the connection to RabbitMQ, its channels for sending, and its health check. Whoever installs it closes it when the James
+ * on it has stopped: what is in hand can be acknowledged over the channel alone that it came by.
  */
 public final class RabbitMqConnectionModule extends AbstractModule implements AutoCloseable {
     private final RabbitMqSettings settings;

@@ -13,9 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node of a cluster starts at a time: what makes tables, keyspaces and queues where there are none is made for one. A lock
- * of the
- * shared PostgreSQL, which goes with the connection that holds it: a start that dies holds up nobody.
+ * One node of a cluster starts at a time: what makes tables, keyspaces and queues where there are none is made for one. A lock of
+ * the shared PostgreSQL, which goes with the connection that holds it: a start that dies holds up nobody.
  */
 public final class StartLock implements AutoCloseable {
     /** "postlane" in octets: any number that nobody else takes in this database. */

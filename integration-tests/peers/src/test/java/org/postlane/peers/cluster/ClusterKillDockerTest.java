@@ -18,8 +18,8 @@ import org.postlane.testing.fleet.HostBehaviour;
 
 /**
  * SIGKILL of a node with mail in hand: the other one goes on with it. {@code -Dpostlane.cluster.kills=10} kills more often than
- * the
- * two times of a usual run, {@code -Dpostlane.cluster.kills.seed=N} at the moments of a run of before, as far as threads allow.
+ * the two times of a usual run, {@code -Dpostlane.cluster.kills.seed=N} at the moments of a run of before, as far as threads
+ * allow.
  */
 @WithCluster
 class ClusterKillDockerTest {
