@@ -43,7 +43,8 @@ public final class RabbitBroker implements AutoCloseable {
         try {
             HttpRequest request = HttpRequest.newBuilder(management().resolve("/api/healthchecks/node"))
                 .header("Authorization", "Basic " + credentials).build();
-            return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+            return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()
+                .send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false;
         }

@@ -20,6 +20,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 /** What the management interface of RabbitMQ says. Its figures are up to 5 s old. */
 final class Broker {
+    /** The management interface answers an offer of HTTP/2 in a way that Java's client does not always understand. */
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PREFIX = "JamesMailQueue-workqueue-";
     private static final String CREDENTIALS =
@@ -36,7 +38,7 @@ final class Broker {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + ":15672" + path))
             .header("Authorization", "Basic " + CREDENTIALS).build();
         try {
-            HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() != 200) {
                 throw new AssertionError(path + " is answered " + response.statusCode() + " " + response.body());
             }
