@@ -49,6 +49,7 @@ import org.postlane.guice.cluster.CassandraSettings;
 import org.postlane.guice.cluster.RabbitMqMailQueueModule;
 import org.postlane.guice.cluster.RabbitMqSettings;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 import reactor.rabbitmq.Sender;
 
 /** Queues of which somebody has left something undone; in a keyspace of the test's own, whose time nobody else shares. */
@@ -140,8 +141,10 @@ class UntidyQueueDockerTest {
             Injector today = node(module, Duration.ZERO);
             MailQueue queue = queue(today);
             queue.enQueue(mail());
-            // While the queue is read: the end of that is the end of the channel, and of what can be acknowledged.
-            Flux.from(queue.deQueue()).doOnNext(UntidyQueueDockerTest::done).blockFirst(PATIENCE);
+            // While the queue is read: the end of that is the end of the channel, and of what can be acknowledged. Not on the
+            // thread that gives it, which is that of Cassandra's answers.
+            Flux.from(queue.deQueue()).publishOn(Schedulers.boundedElastic()).doOnNext(UntidyQueueDockerTest::done)
+                .blockFirst(PATIENCE);
             CqlSession session = today.getInstance(CqlSession.class);
             assertThat(lines(session)).as("kept for nobody").isPositive();
 
