@@ -40,6 +40,10 @@ final class ImapInbox {
         List<String> lines = new ArrayList<>();
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (line.startsWith("a ")) {
+                // Of an inbox whose first message has been counted just now, and has no number yet.
+                if (line.contains("Invalid messageset")) {
+                    return List.of();
+                }
                 if (!line.startsWith("a OK")) {
                     throw new IOException(command + ": " + line);
                 }
