@@ -24,7 +24,7 @@ class LargeMailToManyTest {
     private static final Duration PATIENCE = Duration.ofMinutes(8);
     private static final int USERS = Integer.getInteger("postlane.large.users", 8);
     private static final int MEGABYTES = Integer.getInteger("postlane.large.megabytes", 24);
-    private static final String HEAP = System.getProperty("postlane.large.heap", "256m");
+    private static final String HEAP = System.getProperty("postlane.large.heap", "384m");
     private static final int LINES = 1_000;
     private static final byte[] MEGABYTE = ("x".repeat(998) + "\r\n").repeat(LINES).getBytes(US_ASCII);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.it;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -12,6 +14,8 @@ import org.apache.mailet.Mail;
 public final class RefusingRepository extends MemoryMailRepository {
     static final AtomicBoolean REFUSES = new AtomicBoolean();
     static final AtomicInteger REFUSED = new AtomicInteger();
+    /** The senders of what it took, one for each time. */
+    static final List<String> TAKEN_FROM = new CopyOnWriteArrayList<>();
 
     @Override
     public MailKey store(Mail mail) {
@@ -19,6 +23,8 @@ public final class RefusingRepository extends MemoryMailRepository {
             REFUSED.incrementAndGet();
             throw new IllegalStateException("ordered by the test");
         }
-        return super.store(mail);
+        MailKey key = super.store(mail);
+        TAKEN_FROM.add(mail.getMaybeSender().asString());
+        return key;
     }
 }
