@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -61,6 +62,13 @@ class FanOutTest {
         """;
     private static final Pattern MAIL_KEY = Pattern.compile("\"(error-[^\"]*)\"");
 
+    private static final Properties IMAP = new Properties();
+
+    static {
+        IMAP.setProperty("mail.imap.peek", "true");
+        IMAP.setProperty("mail.imap.timeout", "10000");
+    }
+
     private static final FaultyMailboxes MAILBOXES = new FaultyMailboxes();
     private static JamesUnderTest james;
 
@@ -110,20 +118,20 @@ class FanOutTest {
         return james.inboxTexts(user).stream().filter(mail -> mail.contains("Subject: " + subject + "\r\n")).toList();
     }
 
-    /** What a folder holds, over IMAP, as it is without a look from outside. */
-    private static void inFolder(String user, String name, OnlyMessage check) throws Exception {
-        Properties properties = new Properties();
-        properties.setProperty("mail.imap.peek", "true");
-        try (Store store = Session.getInstance(properties).getStore("imap")) {
-            store.connect(JamesUnderTest.LOOPBACK, james.port("imap"), user, JamesUnderTest.SECRET);
-            Folder folder = store.getFolder(name);
-            folder.open(Folder.READ_ONLY);
-            assertThat(folder.getMessageCount()).isEqualTo(1);
-            Message message = folder.getMessage(1);
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            message.writeTo(out);
-            check.accept(message.getFlags(), out.toString(StandardCharsets.ISO_8859_1));
-        }
+    /** What a folder holds, over IMAP, as it is without a look from outside. James does not answer each command. */
+    private static void inFolder(String user, String name, OnlyMessage check) {
+        await("James' IMAP answers").atMost(PATIENCE).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
+            try (Store store = Session.getInstance(IMAP).getStore("imap")) {
+                store.connect(JamesUnderTest.LOOPBACK, james.port("imap"), user, JamesUnderTest.SECRET);
+                Folder folder = store.getFolder(name);
+                folder.open(Folder.READ_ONLY);
+                assertThat(folder.getMessageCount()).isEqualTo(1);
+                Message message = folder.getMessage(1);
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                message.writeTo(out);
+                check.accept(message.getFlags(), out.toString(StandardCharsets.ISO_8859_1));
+            }
+        });
     }
 
     /** Looks at the only message of a folder. */
