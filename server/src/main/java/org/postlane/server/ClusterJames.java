@@ -14,7 +14,6 @@ import org.apache.james.server.core.filesystem.FileSystemImpl;
 import org.postlane.guice.cluster.CassandraSessionModule;
 import org.postlane.guice.cluster.CassandraSettings;
 import org.postlane.guice.cluster.ClusterError;
-import org.postlane.guice.cluster.Patience;
 import org.postlane.guice.cluster.RabbitMqConnectionModule;
 import org.postlane.guice.cluster.RabbitMqSettings;
 import org.postlane.guice.cluster.SharedSchema;
@@ -22,6 +21,7 @@ import org.postlane.guice.durable.Database;
 import org.postlane.guice.durable.DatabaseSettings;
 import org.postlane.guice.durable.JpaMailRepositoryModule;
 import org.postlane.guice.durable.JpaUsersModule;
+import org.postlane.guice.durable.Patience;
 import org.postlane.guice.durable.StartLock;
 import org.postlane.guice.durable.StoreError;
 

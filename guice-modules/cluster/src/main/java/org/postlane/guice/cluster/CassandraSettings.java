@@ -16,6 +16,8 @@ import org.apache.james.backends.cassandra.init.configuration.CassandraConfigura
 import org.apache.james.backends.cassandra.init.configuration.ClusterConfiguration;
 import org.apache.james.backends.cassandra.init.configuration.KeyspaceConfiguration;
 import org.apache.james.util.Host;
+import org.postlane.guice.durable.Patience;
+import org.postlane.guice.durable.StoreError;
 
 /** What {@code cassandra.properties} says, in the keys of James' Cassandra servers. Immutable. */
 public final class CassandraSettings {
@@ -143,9 +145,9 @@ public final class CassandraSettings {
     private static String reason(Throwable error) {
         if (error instanceof AllNodesFailedException) {
             return ((AllNodesFailedException) error).getAllErrors().values().stream()
-                .flatMap(List::stream).findFirst().map(ClusterError::reason).orElseGet(() -> ClusterError.reason(error));
+                .flatMap(List::stream).findFirst().map(StoreError::reason).orElseGet(() -> StoreError.reason(error));
         }
-        return ClusterError.reason(error);
+        return StoreError.reason(error);
     }
 
     ClusterConfiguration cluster() {

@@ -12,17 +12,4 @@ public final class ClusterError extends RuntimeException {
     ClusterError(String message, Throwable cause) {
         super(message, cause);
     }
-
-    /** The innermost sentence of an error: drivers wrap it several times over. */
-    static String reason(Throwable error) {
-        String sentence = error.toString();
-        Throwable next = error;
-        for (int depth = 0; next != null && depth < 50; depth++) {
-            if (next.getMessage() != null && next.getMessage().indexOf(' ') > 0) {
-                sentence = next.getMessage();
-            }
-            next = next.getCause();
-        }
-        return sentence.strip();
-    }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
+import org.postlane.guice.durable.StoreError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -44,7 +45,7 @@ final class LastingReceiver extends Receiver {
         return Flux.defer(() -> once(queue, options))
             .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE).maxBackoff(LONGEST_PAUSE).transientErrors(true)
                 .doBeforeRetry(again -> LOGGER.warn("Queue {} is read again over another channel, and RabbitMQ gives again "
-                    + "what was not acknowledged: {}", queue, ClusterError.reason(again.failure()))));
+                    + "what was not acknowledged: {}", queue, StoreError.reason(again.failure()))));
     }
 
     private Flux<AcknowledgableDelivery> once(String queue, ConsumeOptions options) {

@@ -17,6 +17,8 @@ import org.apache.james.backends.rabbitmq.SimpleConnectionPool;
 import org.apache.james.queue.rabbitmq.view.RabbitMQMailQueueConfiguration;
 import org.apache.james.queue.rabbitmq.view.cassandra.configuration.CassandraMailQueueViewConfiguration;
 import org.apache.james.util.DurationParser;
+import org.postlane.guice.durable.Patience;
+import org.postlane.guice.durable.StoreError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,7 +88,7 @@ public final class RabbitMqSettings {
             view = CassandraMailQueueViewConfiguration.from(file.values());
         } catch (RuntimeException e) {
             // Keystores and the window of the view, which James reads itself.
-            throw new ClusterError(FILE + ": " + ClusterError.reason(e), e);
+            throw new ClusterError(FILE + ": " + StoreError.reason(e), e);
         }
     }
 
@@ -204,7 +206,7 @@ public final class RabbitMqSettings {
     }
 
     private ClusterError atUri(String key, Throwable error, String expected) {
-        return file.error(key, masked(file.require(key, expected)), ClusterError.reason(error) + "; " + expected, error);
+        return file.error(key, masked(file.require(key, expected)), StoreError.reason(error) + "; " + expected, error);
     }
 
     private String user() {

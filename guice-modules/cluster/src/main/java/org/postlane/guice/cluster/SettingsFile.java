@@ -14,6 +14,7 @@ import org.apache.commons.configuration2.PropertiesConfiguration;
 import org.apache.commons.configuration2.convert.DefaultListDelimiterHandler;
 import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.commons.configuration2.io.FileHandler;
+import org.postlane.guice.durable.StoreError;
 
 /**
  * A file of conf/ in the keys of James, every one of which is looked at: what is misspelt or does not fit is named. Immutable.
@@ -46,7 +47,7 @@ final class SettingsFile {
         try {
             new FileHandler(values).load(file.toFile());
         } catch (ConfigurationException e) {
-            throw new ClusterError(file + " cannot be read: " + ClusterError.reason(e), e);
+            throw new ClusterError(file + " cannot be read: " + StoreError.reason(e), e);
         }
         SettingsFile read = new SettingsFile(file, values);
         values.getKeys().forEachRemaining(key -> read.requireKnown(key, known));

@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.util.List;
 
 import org.postlane.guice.durable.Database;
+import org.postlane.guice.durable.StoreError;
 
 /**
  * What the tables of James lack where several nodes write to them: James looks whether there is a mailbox of that
@@ -30,7 +31,7 @@ public final class SharedSchema {
                 statement.execute(index);
             }
         } catch (SQLException e) {
-            throw new ClusterError("the database cannot be shared by several nodes: " + ClusterError.reason(e)
+            throw new ClusterError("the database cannot be shared by several nodes: " + StoreError.reason(e)
                 + "; expected one mailbox of each name of a user", e);
         }
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postlane.guice.durable.Patience;
 
 class RabbitMqSettingsTest {
     private static final String WHOLE = """

@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
 public final class StartLock implements AutoCloseable {
     /** "postlane" in octets: any number that nobody else takes in this database. */
     private static final long KEY = 0x706f73746c616e65L;
-    private static final Duration PAUSE = Duration.ofMillis(500);
     /** SQL states of a server that is not there, or not yet. */
     private static final String CONNECTION = "08";
     private static final String STARTING = "57P03";
@@ -37,12 +36,12 @@ public final class StartLock implements AutoCloseable {
      * @throws StoreError with the key and value at fault; at once where waiting would not help
      */
     public static StartLock take(DatabaseSettings settings, Duration limit) {
-        long deadline = System.nanoTime() + limit.toNanos();
-        Connection connection = connect(settings, deadline);
+        Patience patience = new Patience(limit);
+        Connection connection = connect(settings, patience);
         try {
             boolean told = false;
             while (!tryLock(connection)) {
-                if (System.nanoTime() - deadline > 0) {
+                if (patience.isOver()) {
                     throw new StoreError("another node of the cluster has been starting for more than " + limit.toSeconds()
                         + " s; expected it to end its start, or to be stopped");
                 }
@@ -50,7 +49,7 @@ public final class StartLock implements AutoCloseable {
                     LOGGER.info("Another node of the cluster is starting; this one comes next");
                     told = true;
                 }
-                pause();
+                Patience.pause();
             }
             return new StartLock(connection);
         } catch (SQLException e) {
@@ -62,44 +61,26 @@ public final class StartLock implements AutoCloseable {
         }
     }
 
-    private static Connection connect(DatabaseSettings settings, long deadline) {
+    private static Connection connect(DatabaseSettings settings, Patience patience) {
         Properties properties = new Properties();
         properties.setProperty("user", settings.username());
         properties.setProperty("password", settings.password());
         for (String property : settings.url().kind().connectionProperties().split(";")) {
             properties.setProperty(property.substring(0, property.indexOf('=')), property.substring(property.indexOf('=') + 1));
         }
-        boolean told = false;
-        while (true) {
-            try {
-                return DriverManager.getConnection(settings.url().value(), properties);
-            } catch (SQLException e) {
-                String state = String.valueOf(e.getSQLState());
-                if (!(state.startsWith(CONNECTION) || state.equals(STARTING)) || System.nanoTime() - deadline > 0) {
-                    throw settings.databaseError(e);
-                }
-                if (!told) {
-                    LOGGER.warn("The start waits for PostgreSQL: {}", StoreError.reason(e));
-                    told = true;
-                }
-            }
-            pause();
-        }
+        return patience.await("PostgreSQL", () -> DriverManager.getConnection(settings.url().value(), properties),
+            error -> !(error instanceof SQLException && isAway((SQLException) error)), settings::databaseError);
+    }
+
+    private static boolean isAway(SQLException error) {
+        String state = String.valueOf(error.getSQLState());
+        return state.startsWith(CONNECTION) || state.equals(STARTING);
     }
 
     private static boolean tryLock(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
              ResultSet answer = statement.executeQuery("SELECT pg_try_advisory_lock(" + KEY + ")")) {
             return answer.next() && answer.getBoolean(1);
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreError("The start was interrupted", e);
         }
     }
 

@@ -16,7 +16,7 @@ public final class StoreError extends RuntimeException {
     }
 
     /** The innermost sentence of an error: pools and JPA wrap it several times over, and Derby chains it behind a general one. */
-    static String reason(Throwable error) {
+    public static String reason(Throwable error) {
         String sentence = error.toString();
         Throwable next = error;
         for (int depth = 0; next != null && depth < 50; depth++) {

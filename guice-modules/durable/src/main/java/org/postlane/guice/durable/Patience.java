@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.postlane.guice.cluster;
+package org.postlane.guice.durable;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -32,18 +32,20 @@ public final class Patience {
      * @param what the name for the log
      * @param hopeless whether an error stays, however long one waits
      * @param error what is thrown in the end
+     * @throws StoreError where the waiting thread is interrupted
      */
-    <T> T await(String what, Callable<T> attempt, Predicate<Throwable> hopeless, Function<Throwable, ClusterError> error) {
+    public <T> T await(String what, Callable<T> attempt, Predicate<Throwable> hopeless,
+                       Function<Throwable, ? extends RuntimeException> error) {
         boolean told = false;
         while (true) {
             try {
                 return attempt.call();
             } catch (Exception e) {
-                if (hopeless.test(e) || System.nanoTime() - deadline > 0) {
+                if (hopeless.test(e) || isOver()) {
                     throw error.apply(e);
                 }
                 if (!told) {
-                    LOGGER.warn("The start waits for {}: {}", what, ClusterError.reason(e));
+                    LOGGER.warn("The start waits for {}: {}", what, StoreError.reason(e));
                     told = true;
                 }
             }
@@ -51,17 +53,23 @@ public final class Patience {
         }
     }
 
-    private static void pause() {
+    /** Whether the time is up. */
+    boolean isOver() {
+        return System.nanoTime() - deadline > 0;
+    }
+
+    /** Until the next attempt. */
+    static void pause() {
         try {
             Thread.sleep(PAUSE.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ClusterError("The start was interrupted", e);
+            throw new StoreError("The start was interrupted", e);
         }
     }
 
     /** Whether something of this kind lies behind an error. */
-    static boolean isBehind(Throwable error, Predicate<Throwable> kind) {
+    public static boolean isBehind(Throwable error, Predicate<Throwable> kind) {
         Throwable next = error;
         for (int depth = 0; next != null && depth < 50; depth++) {
             if (kind.test(next)) {
