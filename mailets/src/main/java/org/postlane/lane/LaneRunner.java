@@ -20,6 +20,7 @@ import org.apache.james.queue.api.MailQueue.MailQueueItem;
 import org.apache.james.queue.api.MailQueue.MailQueueItem.CompletionStatus;
 import org.apache.mailet.Mail;
 import org.apache.mailet.PerRecipientHeaders;
+import org.postlane.outbound.mail.LostItem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,7 +69,9 @@ final class LaneRunner {
         Mail mail = item.getMail();
         try {
             Duration early = notDueFor(mail);
-            if (early.isZero()) {
+            if (LostItem.is(item)) {
+                giveBack(item);
+            } else if (early.isZero()) {
                 process(item, mail);
             } else {
                 putBack(item, mail, early);
@@ -148,6 +151,11 @@ final class LaneRunner {
 
     @SuppressWarnings("IllegalCatch")
     private void putBack(MailQueueItem item, Mail mail, Duration wait) {
+        if (LostItem.is(item)) {
+            // Who has it now does the same.
+            giveBack(item);
+            return;
+        }
         try {
             if (mail.getMessage() == null) {
                 throw new MessagingException("A processor has disposed of the message");
@@ -162,7 +170,7 @@ final class LaneRunner {
         settle(item, CompletionStatus.SUCCESS);
     }
 
-    /** Leaves the item to the queue as the queue has it. */
+    /** Leaves the item to the queue as the queue has it; where others have it, lets go of it. */
     void giveBack(MailQueueItem item) {
         settle(item, CompletionStatus.RETRY);
     }

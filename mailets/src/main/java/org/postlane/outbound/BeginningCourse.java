@@ -83,6 +83,11 @@ final class BeginningCourse implements StepRunner.Course {
         return List.of(settlement.stepAside(mail.mail(), undelivered()), SettlementCourse.lastStep(mail.item()));
     }
 
+    @Override
+    public boolean isLost() {
+        return mail.isLost();
+    }
+
     private Set<MailAddress> undelivered() {
         Set<MailAddress> recipients = new LinkedHashSet<>(mail.mail().getRecipients());
         MailRecord record = mail.record();

@@ -78,6 +78,10 @@ final class Handling implements QueuedMail.Owner {
     }
 
     private void look(QueuedMail mail) {
+        if (mail.isLost()) {
+            left(mail);
+            return;
+        }
         try {
             delayedMail.decide(mail.item(), () -> begin(mail), () -> hand.release(mail), () -> hand.sorted(mail));
         } catch (RuntimeException | Error e) {
@@ -134,7 +138,7 @@ final class Handling implements QueuedMail.Owner {
      */
     private void giveBack(QueuedMail mail, Throwable why) {
         hand.sorted(mail);
-        if (stopping.getAsBoolean()) {
+        if (stopping.getAsBoolean() || mail.isLost()) {
             left(mail);
             return;
         }
@@ -160,10 +164,14 @@ final class Handling implements QueuedMail.Owner {
         hand.release(mail);
     }
 
-    /** The queue still has it, and hands it out again after the restart. */
+    /** The queue still has it, and hands it out again after the restart; or has already done so. */
     @Override
     public void left(QueuedMail mail) {
-        LOGGER.info("{} stays in queue {} until James has restarted", mail.mail().getName(), queue);
+        if (mail.isLost()) {
+            LOGGER.info("{} is dropped: queue {} gives it out again", mail.name(), queue);
+        } else {
+            LOGGER.info("{} stays in queue {} until James has restarted", mail.mail().getName(), queue);
+        }
         hand.release(mail);
     }
 }

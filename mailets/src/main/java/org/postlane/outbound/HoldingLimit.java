@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lets no mail be in hand for longer than twenty minutes: a broker may take an item back after thirty, and would then give it to
- * somebody else while it is being delivered.
+ * somebody else while it is being delivered. What others have already makes room for what comes again.
  */
 final class HoldingLimit {
     /** After this, nothing of the mail begins any more. What has begun has five minutes, the final dot's ten apart. */
@@ -51,6 +51,9 @@ final class HoldingLimit {
     }
 
     private static void look(QueuedMail mail, Duration held) {
+        if (mail.isLost()) {
+            mail.dropWaiting();
+        }
         if (held.compareTo(WIND_UP) >= 0) {
             mail.windUp();
         }

@@ -17,6 +17,7 @@ import org.apache.james.queue.api.MailQueue;
 import org.apache.mailet.Mail;
 import org.postlane.outbound.attempt.DestinationAttempt;
 import org.postlane.outbound.mail.DestinationsAtOnce;
+import org.postlane.outbound.mail.LostItem;
 import org.postlane.outbound.mail.QueueTimes;
 import org.postlane.outbound.mail.Verdict;
 import org.postlane.outbound.settlement.MailRecord;
@@ -41,7 +42,7 @@ final class QueuedMail implements DestinationAttempt.Owner {
         /** Every recipient has a verdict. */
         void attempted(QueuedMail mail, List<Verdict> verdicts);
 
-        /** James is stopping: the queue still has the mail. */
+        /** James is stopping, and the queue still has the mail; or the queue has given it to others. */
         void left(QueuedMail mail);
     }
 
@@ -108,6 +109,12 @@ final class QueuedMail implements DestinationAttempt.Owner {
 
     MailRecord record() {
         return record;
+    }
+
+    /** Whether the queue has given it to others, who deliver it. */
+    @Override
+    public boolean isLost() {
+        return LostItem.is(item);
     }
 
     /** What it counts in the hand. */
@@ -213,6 +220,22 @@ final class QueuedMail implements DestinationAttempt.Owner {
                     offered.remove(attempt);
                     verdicts.addAll(attempt.postponed(HELD_LONG));
                 }
+            }
+        }
+        goOn();
+    }
+
+    /** Others deliver what has not begun; what has begun ends. To be called again and again, as {@link #windUp}. */
+    void dropWaiting() {
+        List<DestinationAttempt> waiting;
+        synchronized (this) {
+            abandoned |= !pending.isEmpty();
+            pending.clear();
+            waiting = List.copyOf(offered);
+        }
+        for (DestinationAttempt attempt : waiting) {
+            if (attempt.withdraw()) {
+                abandoned(attempt);
             }
         }
         goOn();

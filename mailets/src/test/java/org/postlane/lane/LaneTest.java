@@ -17,6 +17,7 @@ import javax.mail.MessagingException;
 import org.apache.james.metrics.api.Gauge;
 import org.apache.james.metrics.api.NoopGaugeRegistry;
 import org.apache.james.queue.api.MailQueue;
+import org.apache.james.queue.api.MailQueue.MailQueueItem.CompletionStatus;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.queue.api.ManageableMailQueue;
 import org.apache.james.queue.api.RawMailQueueItemDecoratorFactory;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postlane.mailet.DeliverByType;
+import org.postlane.queues.LosableItems;
 import org.postlane.recipient.RecipientType;
 
 class LaneTest {
@@ -132,6 +134,27 @@ class LaneTest {
             await().until(() -> gauges.get("postlane.lane-local.depth").get().equals(2L));
         } finally {
             release.countDown();
+            own.close();
+        }
+    }
+
+    @Test
+    void whatOthersHaveIsNotProcessed() throws Exception {
+        LosableItems items = new LosableItems(mail -> mail.getName().equals("lost"));
+        MemoryMailQueueFactory queues = new MemoryMailQueueFactory(items);
+        MailQueue queue = queues.createQueue(MailQueueName.of("lane-local"));
+        queue.enQueue(mail("lost", List.of(LOCAL)));
+        queue.enQueue(mail("kept", List.of(LOCAL)));
+        Lanes own = new Lanes(queues, () -> lanes, () -> true, lanes.directory.metrics, new NoopGaugeRegistry(),
+            lanes.queues.clock);
+        try {
+            own.declare(List.of(LaneSettings.defaults(RecipientType.LOCAL)));
+
+            await().until(() -> items.given.size() == 2 && items.given.stream().noneMatch(item -> item.told.isEmpty()));
+            assertThat(items.of("lost").told).containsExactly(CompletionStatus.RETRY);
+            assertThat(items.of("kept").told).containsExactly(CompletionStatus.SUCCESS);
+            assertThat(lanes.deliveries).extracting(delivery -> delivery.name).containsExactly("kept");
+        } finally {
             own.close();
         }
     }

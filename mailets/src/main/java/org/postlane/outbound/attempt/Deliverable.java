@@ -144,6 +144,11 @@ final class Deliverable {
         }
     }
 
+    /** Whether the queue has given the mail to others: then no transaction begins. */
+    boolean isLost() {
+        return mail.isLost();
+    }
+
     /**
      * The content.
      *

@@ -44,8 +44,11 @@ public final class DestinationAttempt implements Task {
         /** A verdict for each recipient. */
         void ended(DestinationAttempt attempt, List<Verdict> verdicts);
 
-        /** James is stopping; nothing was delivered, and nothing may be settled. */
+        /** James is stopping, or others have the mail; nothing was delivered, and nothing may be settled. */
         void abandoned(DestinationAttempt attempt);
+
+        /** Whether the queue has given the mail to others: then no attempt begins. */
+        boolean isLost();
     }
 
     private final AttemptContext context;
@@ -150,6 +153,11 @@ public final class DestinationAttempt implements Task {
     }
 
     private void begin(Turn turn) {
+        if (owner.isLost()) {
+            turn.unused();
+            owner.abandoned(this);
+            return;
+        }
         turns++;
         if (turns == 1) {
             waiting.end();
@@ -264,7 +272,7 @@ public final class DestinationAttempt implements Task {
     }
 
     private void withoutAnswer(Turn turn, Throwable failure) {
-        if (failure instanceof PoolClosedException) {
+        if (failure instanceof PoolClosedException || (failure instanceof CancellationException && owner.isLost())) {
             turn.unused();
             owner.abandoned(this);
         } else if (failure instanceof PoolException || failure instanceof CancellationException) {

@@ -161,7 +161,8 @@ final class HostAttempt {
             held.came(acquired);
             reached = true;
             answers.come(new Passage(acquired.isReused(), held.get().connection().isEncrypted()));
-            if (held.isGivenUp()) {
+            // A connection may be waited for for minutes.
+            if (held.isGivenUp() || mail.isLost()) {
                 held.giveBack();
                 finish(new CancellationException("Given up before it began"));
             } else {

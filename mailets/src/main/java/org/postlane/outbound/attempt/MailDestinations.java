@@ -73,7 +73,7 @@ public final class MailDestinations {
      */
     public List<DestinationAttempt> attempts(Mail mail, Collection<MailAddress> recipients, DestinationAttempt.Owner owner,
                                              Executor workers) {
-        SharedMail shared = new SharedMail(mail, workers);
+        SharedMail shared = new SharedMail(mail, workers, owner::isLost);
         if (!recipients.isEmpty()) {
             shared.readIfSmall();
         }

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import javax.mail.MessagingException;
 
 import org.apache.james.core.MailAddress;
@@ -30,6 +31,7 @@ final class SharedMail {
 
     private final Mail mail;
     private final Executor readers;
+    private final BooleanSupplier lost;
     private final Path sender;
     private final RecipientResult badSender;
     private final Optional<DsnParameters> dsn;
@@ -40,10 +42,12 @@ final class SharedMail {
      * A mail to deliver.
      *
      * @param readers threads that may wait for a disk, as those of connections must not
+     * @param lost whether the queue has given it to others
      */
-    SharedMail(Mail mail, Executor readers) {
+    SharedMail(Mail mail, Executor readers, BooleanSupplier lost) {
         this.mail = mail;
         this.readers = readers;
+        this.lost = lost;
         this.dsn = mail.dsnParameters();
         Path from = null;
         RecipientResult why = null;
@@ -62,6 +66,11 @@ final class SharedMail {
 
     String name() {
         return mail.getName();
+    }
+
+    /** Whether the queue has given it to others: then no transaction begins. */
+    boolean isLost() {
+        return lost.getAsBoolean();
     }
 
     /** How often it was attempted before. */

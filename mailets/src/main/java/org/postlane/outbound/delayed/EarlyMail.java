@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 import org.apache.james.queue.api.MailQueue;
+import org.postlane.outbound.mail.LostItem;
 import org.postlane.outbound.mail.QueueTimes;
 import org.postlane.outbound.settlement.Settlement;
 import org.postlane.outbound.settlement.StepRunner;
@@ -75,14 +76,14 @@ final class EarlyMail {
     }
 
     private CompletableFuture<Void> copyAndTakeOut(MailQueue.MailQueueItem item) {
-        return stepRunner.run(item.getMail().getName(), List.of(
+        return stepRunner.run(item.getMail().getName(), () -> LostItem.is(item), List.of(
             new Settlement.Step("putting it back until it is due", () -> {
                 Duration early = QueueTimes.early(item.getMail(), clock);
                 QueueTimes.markDelayed(item.getMail(), clock);
                 queue.enQueue(item.getMail(), early);
             }),
             new Settlement.Step("taking it out of the queue",
-                () -> item.done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS))), step -> { })
+                () -> item.done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS))))
             .whenComplete((nothing, failure) -> {
                 if (failure != null) {
                     leave(item);

@@ -14,11 +14,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueue.MailQueueItem;
 import org.apache.mailet.Mail;
+import org.postlane.outbound.mail.LostItem;
 import org.postlane.outbound.mail.QueueTimes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,8 @@ import reactor.core.publisher.MonoSink;
 final class WaitingQueue {
     /** Held at a time. Those behind are not due much earlier. */
     static final int WINDOW = 32;
+    /** How often it is looked whether the queue has given to others what is held: it would keep the place of what comes again. */
+    private static final Duration LOOK = Duration.ofSeconds(5);
     private static final Logger LOGGER = LoggerFactory.getLogger(WaitingQueue.class);
 
     private final MailQueue queue;
@@ -72,7 +76,22 @@ final class WaitingQueue {
 
     /** Its mail, each when it is due or is wanted earlier. */
     Flux<MailQueueItem> due() {
-        return Flux.<MailQueueItem>from(queue.deQueue()).flatMap(this::whenDue, WINDOW, 1);
+        return Flux.using(
+            () -> timers.scheduleWithFixedDelay(this::dropLost, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS),
+            looking -> Flux.<MailQueueItem>from(queue.deQueue()).flatMap(this::whenDue, WINDOW, 1),
+            looking -> looking.cancel(false));
+    }
+
+    private void dropLost() {
+        List<Held> lost;
+        synchronized (this) {
+            lost = held.stream().filter(one -> LostItem.is(one.item)).collect(Collectors.toList());
+        }
+        try {
+            lost.forEach(one -> workers.execute(one::timeIsUp));
+        } catch (RejectedExecutionException e) {
+            LOGGER.debug("What others have is not dropped: James is stopping", e);
+        }
     }
 
     private Mono<MailQueueItem> whenDue(MailQueueItem item) {
@@ -151,12 +170,12 @@ final class WaitingQueue {
             if (!claim()) {
                 return;
             }
-            if (QueueTimes.early(mail, clock).isZero()) {
+            if (QueueTimes.early(mail, clock).isZero() && !LostItem.is(item)) {
                 sink.success(item);
                 return;
             }
             try {
-                // Not put behind the others: it is due before them.
+                // Not put behind the others: it is due before them. To one that others have nothing happens.
                 item.done(MailQueueItem.CompletionStatus.RETRY);
                 LifecycleUtil.dispose(mail);
                 sink.success();

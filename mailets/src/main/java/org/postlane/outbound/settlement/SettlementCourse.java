@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.queue.api.MailQueue;
+import org.postlane.outbound.mail.LostItem;
 import org.postlane.outbound.mail.Verdict;
 import org.postlane.smtp.RecipientResult.Status;
 
@@ -74,6 +75,15 @@ public final class SettlementCourse implements StepRunner.Course {
         Collection<MailAddress> undelivered = verdicts.stream().filter(verdict -> verdict.status() != Status.DELIVERED)
             .map(Verdict::recipient).collect(Collectors.toList());
         return List.of(settlement.stepAside(queued, undelivered), lastStep(item));
+    }
+
+    /**
+     * Others have a mail that was lost, and will put back, report and set aside what does not arrive. Where all of it has arrived
+     * there is nothing that could be there twice, and a queue that is told finds it gone when it would give it out again.
+     */
+    @Override
+    public boolean isLost() {
+        return LostItem.is(item) && verdicts.stream().anyMatch(verdict -> verdict.status() != Status.DELIVERED);
     }
 
     /** Makes the mail what it was, for a queue that keeps the object. */

@@ -3,6 +3,7 @@ package org.postlane.outbound.settlement;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -10,7 +11,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 import org.postlane.outbound.operations.CriticalStates;
 import org.slf4j.Logger;
@@ -55,23 +55,34 @@ public final class StepRunner {
          * @return empty where there is nothing that could be done instead
          */
         List<Settlement.Step> stepsInstead();
+
+        /**
+         * Whether the steps must not begin any more: the queue has given the mail to others, and what they make of it would be
+         * there twice. When one is done, the others follow all the same.
+         */
+        boolean isLost();
     }
 
     /** Steps to which there is no other way. */
     private static final class Plain implements Course {
         private final String name;
+        private final BooleanSupplier lost;
         private final List<Settlement.Step> steps;
-        private final Consumer<Settlement.Step> afterEach;
 
-        Plain(String name, List<Settlement.Step> steps, Consumer<Settlement.Step> afterEach) {
+        Plain(String name, BooleanSupplier lost, List<Settlement.Step> steps) {
             this.name = name;
+            this.lost = lost;
             this.steps = steps;
-            this.afterEach = afterEach;
         }
 
         @Override
         public String name() {
             return name;
+        }
+
+        @Override
+        public boolean isLost() {
+            return lost.getAsBoolean();
         }
 
         @Override
@@ -81,7 +92,7 @@ public final class StepRunner {
 
         @Override
         public void done(Settlement.Step step) {
-            afterEach.accept(step);
+            // Nobody has to remember it.
         }
 
         @Override
@@ -116,16 +127,20 @@ public final class StepRunner {
         this.unsettled = unsettled;
     }
 
-    /** Runs steps to which there is no other way; see {@link #run(Course)}. */
-    public CompletableFuture<Void> run(String mail, List<Settlement.Step> steps, Consumer<Settlement.Step> afterEach) {
-        return run(new Plain(mail, steps, afterEach));
+    /**
+     * Runs steps to which there is no other way; see {@link #run(Course)}.
+     *
+     * @param lost whether the queue has given the mail to others
+     */
+    public CompletableFuture<Void> run(String mail, BooleanSupplier lost, List<Settlement.Step> steps) {
+        return run(new Plain(mail, lost, steps));
     }
 
     /**
      * Runs the steps.
      *
      * @return completes after the last step; fails when a step has failed {@value #MOST_FAILURES} times and nothing could be done
-     *     instead, or has failed and James is stopping
+     *     instead, or has failed and James is stopping, or when the mail was lost before one was done
      */
     public CompletableFuture<Void> run(Course course) {
         Run run = new Run(course);
@@ -162,6 +177,11 @@ public final class StepRunner {
                 if (steps == null) {
                     steps = course.steps();
                     failures = 0;
+                }
+                if (at == 0 && course.isLost()) {
+                    unsettled.settled(course.name());
+                    done.completeExceptionally(new CancellationException("The queue has given it to others"));
+                    return;
                 }
                 while (at < steps.size()) {
                     Settlement.Step step = steps.get(at);

@@ -71,6 +71,11 @@ class SlowDnsTest {
                 public void abandoned(DestinationAttempt abandoned) {
                     throw new AssertionError("James is not stopping");
                 }
+
+                @Override
+                public boolean isLost() {
+                    return false;
+                }
             }, threads).get(0);
         attempt.offer();
     }
