@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.postlane.guice.cluster.ClusterQueues;
 import org.postlane.outbound.operations.MailFetch;
 import org.postlane.peers.RabbitBroker;
 import org.postlane.peers.RabbitQueues;
@@ -193,6 +194,33 @@ class RabbitMqDockerTest {
             assertThat(at).hasSize(2);
             areNoCloserThan(delay, at);
         });
+        eventually().until(() -> ready() + waiting("30s") == 0);
+    }
+
+    @Test
+    void whatIsHeldWhenTheBrokerEndsTheConnectionIsTriedOnceMoreAndNotByBothCopies() throws Exception {
+        queues.close();
+        queues = ClusterQueues.of(broker, contents);
+        net.delivery.factory = queues.factory();
+        Duration delay = Duration.ofSeconds(12);
+        host("later.test", "127.1.0.1").behave(deferring(1));
+        start("delayTime", delay.toSeconds() + " seconds");
+        // More than are held at a time.
+        for (int i = 0; i < 40; i++) {
+            net.send("m" + i, i + "@later.test");
+        }
+        eventually().until(() -> triesOfAll() == 40 && ready() == 0 && waiting("30s") == 40 - HELD);
+
+        broker.closeConnections();
+
+        eventually().until(() -> net.tally.arrived() == 40);
+        eventually().until(() -> net.delivery.gauges.get("postlane.queue." + outgoing + ".inHand").get().equals(0));
+        assertThat(net.tally.repeated()).isEmpty();
+        assertThat(tries).hasSize(40).allSatisfy((recipient, at) -> {
+            assertThat(at).hasSize(2);
+            areNoCloserThan(delay, at);
+        });
+        net.delivery.close();
         eventually().until(() -> ready() + waiting("30s") == 0);
     }
 

@@ -60,6 +60,7 @@ public final class RabbitBroker implements AutoCloseable {
             .amqpUri(URI.create("amqp://" + USER + ":" + PASSWORD + "@127.0.0.1:" + container.address(AMQP).getPort()))
             .managementUri(management())
             .managementCredentials(new RabbitMQConfiguration.ManagementCredentials(USER, PASSWORD.toCharArray()))
+            .networkRecoveryIntervalInMs(500)
             .build();
     }
 
@@ -67,6 +68,17 @@ public final class RabbitBroker implements AutoCloseable {
     public void takeBackAfter(Duration limit) {
         container.execute("rabbitmqctl eval 'application:set_env(rabbit, consumer_timeout, " + limit.toMillis()
             + "), application:set_env(rabbit, channel_tick_interval, 1000).'");
+    }
+
+    /** Ends all connections, as a broker does that is stopped. */
+    public void closeConnections() {
+        container.execute("rabbitmqctl --quiet close_all_connections 'by the test'");
+    }
+
+    /** Its connections now. */
+    public int connections() {
+        return (int) container.execute("rabbitmqctl --quiet list_connections --no-table-headers pid").lines()
+            .filter(line -> !line.isBlank()).count();
     }
 
     @Override

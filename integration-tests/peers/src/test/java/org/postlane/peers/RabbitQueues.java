@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
@@ -37,6 +38,8 @@ import org.apache.james.queue.rabbitmq.view.api.FakeMailQueueView;
 import org.apache.james.queue.rabbitmq.view.api.MailQueueView;
 import org.apache.james.server.blob.deduplication.PassThroughBlobStore;
 import reactor.core.publisher.Mono;
+import reactor.rabbitmq.RabbitFlux;
+import reactor.rabbitmq.ReceiverOptions;
 import reactor.rabbitmq.Sender;
 
 /**
@@ -85,6 +88,13 @@ public final class RabbitQueues implements AutoCloseable {
 
     /** The same, with something around each item that they give. */
     public RabbitQueues(RabbitBroker broker, Contents contents, MailQueueItemDecoratorFactory around) {
+        this(broker, contents, around,
+            connections -> () -> RabbitFlux.createReceiver(new ReceiverOptions().connectionMono(connections)));
+    }
+
+    /** The same, read by these receivers. */
+    public RabbitQueues(RabbitBroker broker, Contents contents, MailQueueItemDecoratorFactory around,
+                        Function<Mono<Connection>, ReceiverProvider> receivers) {
         RabbitMQConfiguration configuration = broker.configuration();
         connections = new SimpleConnectionPool(new RabbitMQConnectionFactory(configuration),
             SimpleConnectionPool.Configuration.DEFAULT);
@@ -98,7 +108,7 @@ public final class RabbitQueues implements AutoCloseable {
                 bind(RabbitMQConfiguration.class).toInstance(configuration);
                 bind(RabbitMQMailQueueConfiguration.class).toInstance(RabbitMQMailQueueConfiguration.sizeMetricsDisabled());
                 bind(Sender.class).toInstance(channels.getSender());
-                bind(ReceiverProvider.class).toInstance(channels::createReceiver);
+                bind(ReceiverProvider.class).toInstance(receivers.apply(connections.getResilientConnection()));
                 bind(BlobId.Factory.class).toInstance(ids);
                 bind(BlobStore.class).toInstance(new PassThroughBlobStore(contents.blobs, BucketName.DEFAULT, ids));
                 bind(MailQueueView.Factory.class).toInstance(new FakeMailQueueView.Factory());

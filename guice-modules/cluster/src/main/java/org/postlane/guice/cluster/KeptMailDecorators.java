@@ -3,6 +3,7 @@ package org.postlane.guice.cluster;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import javax.inject.Inject;
 
 import org.apache.james.queue.api.MailQueue.MailQueueException;
@@ -18,7 +19,8 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Around each mail that is taken out of a queue: rejected, it comes again a little later. James' spooler rejects what it can
- * neither process nor put anywhere, as while RabbitMQ or Cassandra is away; RabbitMQ would put it where nobody looks.
+ * neither process nor put anywhere, as while RabbitMQ or Cassandra is away; RabbitMQ would put it where nobody looks. And it
+ * tells Postlane's mailets whether it is still ours, or RabbitMQ has given it to others.
  */
 final class KeptMailDecorators implements MailQueueItemDecoratorFactory {
     /** Long enough not to spin, and far below the time that the broker lets an item be held. */
@@ -26,27 +28,36 @@ final class KeptMailDecorators implements MailQueueItemDecoratorFactory {
     private static final Logger LOGGER = LoggerFactory.getLogger(KeptMailDecorators.class);
 
     private final Duration pause;
+    private final Deliveries deliveries;
 
     @Inject
-    KeptMailDecorators() {
-        this(PAUSE);
+    KeptMailDecorators(Deliveries deliveries) {
+        this(PAUSE, deliveries);
     }
 
-    KeptMailDecorators(Duration pause) {
+    KeptMailDecorators(Duration pause, Deliveries deliveries) {
         this.pause = pause;
+        this.deliveries = deliveries;
     }
 
     @Override
     public MailQueueItemDecorator decorate(MailQueueItem item, MailQueueName queue) {
-        return new KeptMail(item, queue);
+        return new KeptMail(item, queue, deliveries.comesOut(item.getMail()));
     }
 
-    private final class KeptMail extends MailQueueItemDecorator {
+    private final class KeptMail extends MailQueueItemDecorator implements BooleanSupplier {
         private final MailQueueName queue;
+        private final BooleanSupplier ours;
 
-        KeptMail(MailQueueItem item, MailQueueName queue) {
+        KeptMail(MailQueueItem item, MailQueueName queue, BooleanSupplier ours) {
             super(item);
             this.queue = queue;
+            this.ours = ours;
+        }
+
+        @Override
+        public boolean getAsBoolean() {
+            return ours.getAsBoolean();
         }
 
         @Override

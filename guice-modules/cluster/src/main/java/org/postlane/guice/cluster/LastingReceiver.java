@@ -3,8 +3,8 @@ package org.postlane.guice.cluster;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -34,27 +34,34 @@ final class LastingReceiver extends Receiver {
     private static final Logger LOGGER = LoggerFactory.getLogger(LastingReceiver.class);
 
     private final Duration longestHold;
+    private final Deliveries deliveries;
 
-    LastingReceiver(ReceiverOptions options, Duration longestHold) {
+    /** @param deliveries where is found what becomes of those that are given out */
+    LastingReceiver(ReceiverOptions options, Duration longestHold, Deliveries deliveries) {
         super(options);
         this.longestHold = longestHold;
+        this.deliveries = deliveries;
     }
 
     @Override
     public Flux<AcknowledgableDelivery> consumeManualAck(String queue, ConsumeOptions options) {
-        return Flux.defer(() -> once(queue, options))
+        return Flux.defer(() -> once(queue, copy(options)))
             .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE).maxBackoff(LONGEST_PAUSE).transientErrors(true)
                 .doBeforeRetry(again -> LOGGER.warn("Queue {} is read again over another channel, and RabbitMQ gives again "
                     + "what was not acknowledged: {}", queue, StoreError.reason(again.failure()))));
     }
 
     private Flux<AcknowledgableDelivery> once(String queue, ConsumeOptions options) {
-        AtomicReference<Channel> open = new AtomicReference<>();
         AtomicBoolean closedHere = new AtomicBoolean();
         Sinks.Empty<Void> closed = Sinks.empty();
-        Leases leases = new Leases(queue, longestHold);
+        Leases leases = new Leases(queue, longestHold, deliveries);
         options.channelCallback(channel -> {
-            open.set(channel);
+            leases.areOf(channel);
+            // When it comes: it may then wait for long until James asks for it.
+            options.hookBeforeEmitBiFunction((asked, delivery) -> {
+                leases.begin(delivery, options.getExceptionHandler());
+                return true;
+            });
             // Before the one of the receiver, which then ends the reading.
             channel.addShutdownListener(reason -> {
                 closedHere.set(reason.isInitiatedByApplication());
@@ -64,12 +71,26 @@ final class LastingReceiver extends Receiver {
                 }
             });
         });
-        Flux<AcknowledgableDelivery> deliveries = super.consumeManualAck(queue, options)
+        Flux<AcknowledgableDelivery> all = super.consumeManualAck(queue, options)
             // The broker ends it so when it takes a queue away or moves it.
             .concatWith(Mono.defer(() -> closedHere.get() ? Mono.empty()
-                : Mono.error(new ReadingEnded("RabbitMQ cancelled the consumer"))))
-            .map(delivery -> leases.of(delivery, open.get(), options.getExceptionHandler()));
-        return Flux.using(leases::watch, watch -> deliveries, Disposable::dispose).takeUntilOther(closed.asMono());
+                : Mono.error(new ReadingEnded("RabbitMQ cancelled the consumer"))));
+        Flux<AcknowledgableDelivery> watched = Flux.using(leases::watch, watch -> all, Disposable::dispose);
+        Flux<AcknowledgableDelivery> windingUp = Flux.create(sink -> {
+            Disposable reading = watched.subscribe(sink::next, sink::error, sink::complete);
+            // With the channel would end what is in hand, and others would be given it while it is being done.
+            sink.onCancel(() -> leases.windUp(options.getConsumerTag(), reading));
+        });
+        return windingUp
+            .<AcknowledgableDelivery>handle((delivery, sink) -> leases.of(delivery).ifPresent(sink::next))
+            .takeUntilOther(closed.asMono());
+    }
+
+    /** What comes late over a channel of before is told to the listeners of that channel. */
+    private static ConsumeOptions copy(ConsumeOptions options) {
+        return new ConsumeOptions().qos(options.getQos()).consumerTag(options.getConsumerTag() + UUID.randomUUID())
+            .overflowStrategy(options.getOverflowStrategy()).arguments(options.getArguments())
+            .exceptionHandler(options.getExceptionHandler());
     }
 
     /** A connection that was lost comes back, and its channels with it; one that was closed here is not wanted. */

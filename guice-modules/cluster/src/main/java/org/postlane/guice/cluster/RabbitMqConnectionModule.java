@@ -30,7 +30,7 @@ public final class RabbitMqConnectionModule extends AbstractModule implements Au
     public RabbitMqConnectionModule(RabbitMqSettings settings) {
         this.settings = settings;
         this.connections =
-            new SimpleConnectionPool(new RabbitMQConnectionFactory(settings.brokerTriedOnce()), settings.connections());
+            new OneConnection(new RabbitMQConnectionFactory(settings.brokerTriedOnce()), settings.connections());
     }
 
     @Override
@@ -68,9 +68,9 @@ public final class RabbitMqConnectionModule extends AbstractModule implements Au
      */
     @Provides
     @Singleton
-    ReceiverProvider receivers() {
+    ReceiverProvider receivers(Deliveries deliveries) {
         return () -> new LastingReceiver(new ReceiverOptions().connectionMono(connections.getResilientConnection()),
-            Leases.LONGEST);
+            Leases.LONGEST, deliveries);
     }
 
     /** Ends channels and connection: what was not acknowledged is in its queue again. */

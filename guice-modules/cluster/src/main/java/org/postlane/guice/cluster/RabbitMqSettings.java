@@ -52,6 +52,8 @@ public final class RabbitMqSettings {
     private static final String USER_EXPECTED = "expected the user that James logs in to RabbitMQ with, by AMQP and by HTTP; "
         + "a user in " + URI_KEY + " has no effect";
     private static final int CONNECT_MILLIS = 10_000;
+    /** Between two tries to open a lost connection again: nothing is sent or read until then. */
+    private static final int RECOVERY_MILLIS = 1_000;
     private static final SimpleConnectionPool.Configuration ONCE = SimpleConnectionPool.Configuration.builder()
         .retries(0).initialDelay(Duration.ofMillis(1));
     private static final Logger LOGGER = LoggerFactory.getLogger(RabbitMqSettings.class);
@@ -196,6 +198,7 @@ public final class RabbitMqSettings {
             .hosts(broker.rabbitMQHosts())
             .maxRetries(0)
             .connectionTimeoutInMs(CONNECT_MILLIS)
+            .networkRecoveryIntervalInMs(RECOVERY_MILLIS)
             .build();
     }
 

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class KeptMailDecoratorsTest {
     private final Queue<MailQueueItem.CompletionStatus> told = new ConcurrentLinkedQueue<>();
-    private final MailQueueItem item = new KeptMailDecorators(Duration.ofMillis(50)).decorate(new MailQueueItem() {
+    private final KeptMailDecorators decorators = new KeptMailDecorators(Duration.ofMillis(50), new Deliveries());
+    private final MailQueueItem item = decorators.decorate(new MailQueueItem() {
         @Override
         public Mail getMail() {
             return MailImpl.builder().name("mail").build();

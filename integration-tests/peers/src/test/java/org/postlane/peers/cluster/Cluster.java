@@ -136,6 +136,11 @@ final class Cluster implements ExtensionContext.Store.CloseableResource {
         });
     }
 
+    /** Whether a recipient was put off by the usual host. */
+    boolean hasPutOff(String recipient) {
+        return putOff.contains(recipient);
+    }
+
     /** Gives each mail that the host takes to this; the one of before hears no more. */
     void onMail(Consumer<FleetMail> consumer) {
         listener = consumer;

@@ -66,6 +66,11 @@ final class Load implements Closeable {
         return taken.stream().filter(mail -> mail.client().equals(node.address())).count();
     }
 
+    /** How often the host has this one, by its Message-ID. */
+    long taken(String id) {
+        return taken.stream().filter(mail -> mail.messageId().equals(id)).count();
+    }
+
     /** The same, of these last moments. */
     long takenFrom(Node node, Duration lately) {
         long since = System.nanoTime() - lately.toNanos();
