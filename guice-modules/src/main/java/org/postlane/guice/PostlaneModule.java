@@ -11,6 +11,7 @@ import org.apache.james.dnsservice.api.DNSService;
 import org.postlane.credential.CredentialStore;
 import org.postlane.credential.Passwords;
 import org.postlane.james.ServerStarted;
+import org.postlane.james.StopTime;
 import org.postlane.lane.Lanes;
 import org.postlane.local.LocalDeliveries;
 import org.postlane.mailet.ContainerCheck;
@@ -53,6 +54,7 @@ public final class PostlaneModule extends AbstractModule {
         bind(OpenSessions.class).in(Scopes.SINGLETON);
         bind(CredentialStore.class).in(Scopes.SINGLETON);
         bind(Passwords.class).in(Scopes.SINGLETON);
+        bind(StopTime.class).in(Scopes.SINGLETON);
         bind(Lanes.class).in(Scopes.SINGLETON);
         bind(LocalDeliveries.class).in(Scopes.SINGLETON);
         bind(CriticalStates.class).in(Scopes.SINGLETON);

@@ -31,7 +31,8 @@ final class DurableScene implements Closeable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     static final String ANN = "ann@home.test";
     private static final String BOB = "bob@home.test";
-    private static final String ALIAS = "info@home.test";
+    static final String ALIAS = "info@home.test";
+    static final String POSTMASTER = "postmaster@home.test";
     private static final String TO_ERRORS = "to the error repository";
     private static final String ERRORS = "/mailRepositories/var%2Fmail%2Ferror/mails";
     private static final String SCRIPT = "require \"fileinto\";\r\n# " + "a rule that fills the page ".repeat(60)
@@ -52,9 +53,10 @@ final class DurableScene implements Closeable {
         server = new ServerProcess(directory).arguments("--store", "durable");
         server.replace("mailetcontainer.xml", "<outgoing>outgoing</outgoing>",
             "<outgoing>outgoing</outgoing><gateway>127.0.0.1:" + elsewhere.port() + "</gateway>");
-        server.replace("mailetcontainer.xml", "<mailet match=\"All\" class=\"PostmasterAlias\"/>",
+        String first = "<mailet match=\"All\" class=\"org.postlane.mailet.RewritePostmaster\">";
+        server.replace("mailetcontainer.xml", first,
             "<mailet match=\"SubjectStartsWith=" + TO_ERRORS + "\" class=\"ToProcessor\"><processor>error</processor></mailet>"
-                + "<mailet match=\"All\" class=\"PostmasterAlias\"/>");
+                + first);
     }
 
     ServerProcess server() {
@@ -148,6 +150,16 @@ final class DurableScene implements Closeable {
     /** How many mails ann has. */
     int inboxSize() {
         return inbox().size();
+    }
+
+    /** How many mails another user has. */
+    int inboxSize(String user) {
+        return server.inbox(user).size();
+    }
+
+    /** How many mails the host elsewhere has taken, reports to senders among them. */
+    int sentElsewhere() {
+        return elsewhere.received().size();
     }
 
     /** What webadmin says of its health. */

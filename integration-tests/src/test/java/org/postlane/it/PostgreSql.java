@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.postlane.testing.docker.Command;
 
 /** A PostgreSQL from Debian's packages in a container, with the user and database of docs/durable.md; it may stop. */
-final class PostgreSql implements Closeable {
+public final class PostgreSql implements Closeable {
     static final String USER = "postlane";
     static final String PASSWORD = "secret";
     private static final String IMAGE = "postlane-it-postgresql:test";
@@ -36,7 +36,7 @@ final class PostgreSql implements Closeable {
     private final int port;
 
     /** Builds the image where there is none yet, and starts it. */
-    PostgreSql() {
+    public PostgreSql() {
         docker(BUILD_LIMIT, "build", "--quiet", "--tag", IMAGE, "postgresql");
         port = freePort();
         docker(LIMIT, "create", "--name", container, "--publish", "127.0.0.1:" + port + ":5432", IMAGE);
@@ -56,13 +56,13 @@ final class PostgreSql implements Closeable {
     }
 
     /** A server that is to keep its mail here. */
-    ServerProcess use(ServerProcess server) {
+    public ServerProcess use(ServerProcess server) {
         return server.jvmOption("-Dpostlane.database.url=" + url()).jvmOption("-Dpostlane.database.username=" + USER)
             .jvmOption("-Dpostlane.database.password=" + PASSWORD);
     }
 
     /** Starts it again; it takes connections when this returns. */
-    void start() {
+    public void start() {
         docker(LIMIT, "start", container);
         await("PostgreSQL").atMost(LIMIT).pollInterval(Duration.ofMillis(200)).until(this::answers);
     }
@@ -76,7 +76,7 @@ final class PostgreSql implements Closeable {
     }
 
     /** Stops it; open connections are closed, and new ones refused. */
-    void stop() {
+    public void stop() {
         docker(LIMIT, "stop", container);
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,12 +61,14 @@ class PostgreSqlDockerTest {
     @Order(2)
     void whileItIsAwayRecipientsArePutOffAndAcceptedMailWaitsAndThenAllWorksAgain() throws Exception {
         int before = scene.inboxSize();
-        scene.send(DurableScene.ANN, "known to the cache", "text");
-        scene.awaitInbox(before + 1);
+        int elsewhere = scene.sentElsewhere();
+        scene.server().addUser(DurableScene.POSTMASTER);
+        sendToAll("known to the cache");
+        scene.awaitInbox(before + 2);
 
         database.stop();
-        // Known to the cache, and so accepted: it must wait for the mailboxes.
-        scene.send(DurableScene.ANN, "accepted meanwhile", "text");
+        // Known to the cache, and so accepted: it must wait for the mailboxes, the rewrite table, and the list of domains.
+        sendToAll("accepted meanwhile");
         try (LineDialogue smtp = new LineDialogue(scene.server().port("smtp"), "220")) {
             smtp.say("EHLO client.test", "250");
             smtp.say("MAIL FROM:<x@world.test>", "250");
@@ -74,15 +77,23 @@ class PostgreSqlDockerTest {
         await("the health check").atMost(PATIENCE)
             .untilAsserted(() -> assertThat(scene.health()).contains("The database cannot be reached"));
         // Longer than a mailbox that fails is tried: such mail would go to the error processor.
-        await("the delivery is put off").atMost(PATIENCE).until(() -> scene.server().lines().stream()
-            .anyMatch(line -> line.contains("waits for the store to come back")));
+        List.of("waits for the store to come back", "cannot be rewritten", "The postmaster's address of mail").forEach(putOff ->
+            await(putOff).atMost(PATIENCE).until(() ->
+                scene.server().lines().stream().anyMatch(line -> line.contains(putOff))));
         database.start();
 
         await("the mail that was accepted").atMost(PATIENCE).pollInterval(Duration.ofSeconds(1)).ignoreExceptions()
-            .until(() -> scene.inboxSize() == before + 2);
+            .until(() -> scene.inboxSize() == before + 4 && scene.inboxSize(DurableScene.POSTMASTER) == 2);
         scene.send(DurableScene.ANN, "afterwards", "text");
-        scene.awaitInbox(before + 3);
+        scene.awaitInbox(before + 5);
         assertThat(scene.errors()).as("nothing ended as an error").isEmpty();
+        assertThat(scene.sentElsewhere()).as("no sender was told of anything").isEqualTo(elsewhere);
+    }
+
+    private static void sendToAll(String subject) {
+        scene.send(DurableScene.ANN, subject, "text");
+        scene.send(DurableScene.ALIAS, subject, "text");
+        scene.send(DurableScene.POSTMASTER, subject, "text");
     }
 
     @Test

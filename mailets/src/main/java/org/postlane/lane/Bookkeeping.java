@@ -21,6 +21,8 @@ final class Bookkeeping {
     static final AttributeName HANDED_OVER = AttributeName.of("postlane-handed-over");
     /** How often the lane's processor has failed on the mail. */
     static final AttributeName FAILURES = AttributeName.of("postlane-lane-failures");
+    /** When the first of these failures was, in milliseconds since 1970. */
+    static final AttributeName FAILING_SINCE = AttributeName.of("postlane-lane-failing-since");
     /** Not before this time (milliseconds since 1970) is it tried again. */
     static final AttributeName NOT_BEFORE = AttributeName.of("postlane-lane-not-before");
     /** How many lanes the mail has been through. */

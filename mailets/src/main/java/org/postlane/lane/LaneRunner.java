@@ -3,9 +3,11 @@ package org.postlane.lane;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.inject.Provider;
 import javax.mail.MessagingException;
@@ -25,15 +27,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one mail through the lane's processor and settles its queue item. A mail whose run throws comes back after a while;
- * after {@link #MAX_FAILURES} runs it goes to the error processor; where that fails too it stays in the queue. No mail leaves
- * the queue before a processor has taken it or a later copy of it is in the queue.
+ * Runs one mail through the lane's processor and settles its queue item. A mail whose run throws comes back after a while, for
+ * {@link SpoolReturn#LONGEST}: an exception that leaves a processor tells of something of this server's own. An error of the
+ * virtual machine, which hardly passes, is met {@link #MAX_ERRORS} times. Then the mail goes to the error processor; where that
+ * fails too it stays in the queue. No mail leaves the queue before a processor has taken it or a later copy of it is in the
+ * queue.
  *
  * <p>Safe for use by several threads.
  */
 final class LaneRunner {
     /** As James' spooler. */
-    static final int MAX_FAILURES = 5;
+    static final int MAX_ERRORS = 5;
     /** Clocks of two nodes may differ by this much before a mail waits for it. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
 
@@ -86,8 +90,10 @@ final class LaneRunner {
         List<MailAddress> recipients = List.copyOf(mail.getRecipients());
         String state = mail.getState();
         int failures = Bookkeeping.count(mail, Bookkeeping.FAILURES);
+        Optional<Instant> since = Bookkeeping.time(mail, Bookkeeping.FAILING_SINCE);
         // Copies that the processor makes shall not inherit what is true of this run only.
         mail.removeAttribute(Bookkeeping.FAILURES);
+        mail.removeAttribute(Bookkeeping.FAILING_SINCE);
         mail.removeAttribute(Bookkeeping.NOT_BEFORE);
         withoutRepeatedHeaders(mail);
         TimeMetric time = metrics.startTimer();
@@ -98,7 +104,7 @@ final class LaneRunner {
             metrics.failed();
             mail.setRecipients(recipients);
             mail.setState(state);
-            afterFailure(item, mail, failures + 1, e);
+            afterFailure(item, mail, failures + 1, since.orElseGet(clock::instant), e);
             return;
         } finally {
             time.stopAndPublish();
@@ -118,25 +124,29 @@ final class LaneRunner {
         }
     }
 
-    private void afterFailure(MailQueueItem item, Mail mail, int failures, Throwable failure) {
+    private void afterFailure(MailQueueItem item, Mail mail, int failures, Instant since, Throwable failure) {
         LOGGER.error("{}: processor {} has failed {} times on mail {}", settings.laneName(), mail.getState(), failures,
             mail.getName(), failure);
-        if (failures >= MAX_FAILURES && sendToErrorProcessor(mail, failure)) {
+        boolean isOver = failure instanceof Error ? failures >= MAX_ERRORS
+            : Duration.between(since, clock.instant()).compareTo(SpoolReturn.LONGEST) > 0;
+        if (isOver && sendToErrorProcessor(mail)) {
             settle(item, CompletionStatus.SUCCESS);
             return;
         }
         Duration wait = BackOff.after(failures);
         Bookkeeping.setCount(mail, Bookkeeping.FAILURES, failures);
+        Bookkeeping.setTime(mail, Bookkeeping.FAILING_SINCE, since);
         Bookkeeping.setNotBefore(mail, clock.instant().plus(wait));
         putBack(item, mail, wait);
     }
 
     @SuppressWarnings("IllegalCatch")
-    private boolean sendToErrorProcessor(Mail mail, Throwable failure) {
+    private boolean sendToErrorProcessor(Mail mail) {
         List<MailAddress> recipients = List.copyOf(mail.getRecipients());
         String state = mail.getState();
         mail.setState(Mail.ERROR);
-        mail.setErrorMessage("Processor " + state + " has failed " + MAX_FAILURES + " times: " + failure);
+        // In words for the sender: those of the failure are for the log.
+        mail.setErrorMessage("451 4.3.0 The mail server could not process the mail, not at a later attempt either");
         try {
             processor.get().service(mail);
             return true;

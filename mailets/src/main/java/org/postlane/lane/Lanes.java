@@ -46,8 +46,8 @@ public final class Lanes {
     private final MetricFactory metricFactory;
     private final GaugeRegistry gauges;
     private final Clock clock;
-    /** What runs at the end has this long to finish; what does not is in its queue and runs again after the restart. */
-    private final Duration closeWait = StopTime.forWhatRuns();
+    /** Of what runs at the end; what does not finish in time is in its queue and runs again after the restart. */
+    private final StopTime stopTime;
 
     private final Map<RecipientType, Lane> lanes = new EnumMap<>(RecipientType.class);
     /** Read where a lane's end may be waited for. */
@@ -60,17 +60,18 @@ public final class Lanes {
     /** For James' injector; the processor comes from a provider, because the processors themselves hold mailets with lanes. */
     @Inject
     public Lanes(MailQueueFactory<?> queues, Provider<MailProcessor> processor, ServerStarted serverStarted,
-            MetricFactory metricFactory, GaugeRegistry gauges) {
-        this(queues, processor, serverStarted, metricFactory, gauges, Clock.systemUTC());
+            MetricFactory metricFactory, GaugeRegistry gauges, StopTime stopTime) {
+        this(queues, processor, serverStarted, metricFactory, gauges, stopTime, Clock.systemUTC());
     }
 
     Lanes(MailQueueFactory<?> queues, Provider<MailProcessor> processor, ServerStarted serverStarted,
-            MetricFactory metricFactory, GaugeRegistry gauges, Clock clock) {
+            MetricFactory metricFactory, GaugeRegistry gauges, StopTime stopTime, Clock clock) {
         this.queues = queues;
         this.processor = processor;
         this.serverStarted = serverStarted;
         this.metricFactory = metricFactory;
         this.gauges = gauges;
+        this.stopTime = stopTime;
         this.clock = clock;
     }
 
@@ -175,8 +176,7 @@ public final class Lanes {
     public synchronized void close() {
         List<Lane> ending = all();
         ending.forEach(Lane::stop);
-        long deadline = System.nanoTime() + closeWait.toNanos();
-        ending.forEach(lane -> lane.awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
+        ending.forEach(lane -> lane.awaitEnd(stopTime.leftForItsEnd()));
         lanes.clear();
         declaredSettings.clear();
         localRetries = Optional.empty();

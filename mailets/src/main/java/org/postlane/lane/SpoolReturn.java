@@ -33,6 +33,8 @@ public final class SpoolReturn {
     public static final AttributeName CLASSIFICATION_RETURNS = AttributeName.of("postlane-classification-returns");
     /** Counts the returns of a mail that could not be handed over. */
     public static final AttributeName HAND_OVER_RETURNS = AttributeName.of("postlane-hand-over-returns");
+    /** Counts the returns of a mail whose recipients could not be rewritten. */
+    public static final AttributeName REWRITE_RETURNS = AttributeName.of("postlane-rewrite-returns");
     /** What RFC 5321 4.5.4.1 asks for at least, before a sender is told that a mail could not be delivered. */
     static final Duration LONGEST = Duration.ofDays(5);
     /** So many times more than it was slow, it may be back in less than half of the delay that was asked for. */
@@ -117,7 +119,7 @@ public final class SpoolReturn {
 
     /** All attributes that count returns, which are about the whole mail and not about a part of it. */
     static Stream<AttributeName> attributes() {
-        return Stream.of(HAND_OVER_RETURNS, CLASSIFICATION_RETURNS)
+        return Stream.of(HAND_OVER_RETURNS, CLASSIFICATION_RETURNS, REWRITE_RETURNS)
             .flatMap(counter -> Stream.of(counter, since(counter), last(counter), fast(counter)));
     }
 

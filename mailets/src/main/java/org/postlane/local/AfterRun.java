@@ -38,19 +38,17 @@ final class AfterRun {
     }
 
     /**
-     * Hands each of them on. The first step is for those of whom nothing is known.
+     * Hands each of them on: those whose mailbox this run has certainly not written, and those of whom nobody knows.
      *
      * @param remaining loses the recipients that are handed on, so that it is true when this throws too
      */
     void settle(Collection<MailAddress> remaining) throws MessagingException {
         if (outcome.brokenOff) {
             putOff(outcome.open(), note.again(), remaining);
-        } else if (note.doubts() == 0) {
+        } else {
+            // Also of a mailbox that was in doubt once: a database that is away, or a slot that others have, adds nothing to it.
             settleThoseWithout(outcome.putOff, remaining);
             settleInDoubt(outcome.inDoubt, remaining);
-        } else {
-            // Where this run has not begun another attempt, the end of the earlier one is still not known.
-            settleInDoubt(outcome.open(), remaining);
         }
         if (!outcome.failed.isEmpty()) {
             metrics.failed(outcome.failed.size());
@@ -63,7 +61,7 @@ final class AfterRun {
         if (note.times() < LocalDeliveries.MAX_TIMES) {
             putOff(open, note.onceMore(), remaining);
         } else {
-            giveUp(open, Failures.AWAY, remaining);
+            giveUp(open, note.doubts() == 0 ? Failures.AWAY : Failures.UNANSWERED, remaining);
         }
     }
 

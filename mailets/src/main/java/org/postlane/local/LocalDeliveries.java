@@ -55,8 +55,6 @@ public final class LocalDeliveries {
      * five minutes each, about the five days that RFC 5321 4.5.4.1 asks for.
      */
     static final int MAX_TIMES = 1450;
-    /** For its queue to take what has not ended. */
-    private static final Duration QUEUE_WAIT = Duration.ofSeconds(5);
     private static final long IDLE_SECONDS = 30;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LocalDeliveries.class);
@@ -66,8 +64,8 @@ public final class LocalDeliveries {
     private final Lanes lanes;
     private final DomainList domains;
     private final Clock clock;
-    /** What is under way at the end has this long; what does not end is in its queue. */
-    private final Duration closeWait = StopTime.forWhatRuns();
+    /** Of what is under way at the end; what does not end in time is in its queue. */
+    private final StopTime stopTime;
     /** Each with a future that completes when its mail needs nothing more. */
     private final Map<MailRun, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
     private volatile Opened opened;
@@ -98,11 +96,12 @@ public final class LocalDeliveries {
     /** For James' injector. */
     @Inject
     public LocalDeliveries(UsersRepository users, @Named("mailboxmanager") MailboxManager mailboxes, MetricFactory metricFactory,
-            Lanes lanes, DomainList domains, Clock clock) {
+            Lanes lanes, DomainList domains, StopTime stopTime, Clock clock) {
         this.writer = new MailboxWriter(users, mailboxes, metricFactory);
         this.metrics = new LocalMetrics(metricFactory);
         this.lanes = lanes;
         this.domains = domains;
+        this.stopTime = stopTime;
         this.clock = clock;
     }
 
@@ -161,9 +160,9 @@ public final class LocalDeliveries {
         synchronized (running) {
             opened.ended = true;
         }
-        if (!awaitEnd(closeWait)) {
+        if (!awaitEnd(stopTime.leftForWhatRuns())) {
             running.keySet().forEach(MailRun::breakOff);
-            if (!awaitEnd(QUEUE_WAIT)) {
+            if (!awaitEnd(stopTime.leftForItsEnd())) {
                 LOGGER.warn("The queue of local deliveries has not taken all mails that are under way");
             }
         }

@@ -88,17 +88,17 @@ final class RetryNote {
         return settings;
     }
 
-    /** How many runs have ended since nobody knows whether the mailboxes have the mail; 0 where they have certainly not. */
+    /** After how many runs nobody knew whether the mailboxes have the mail; 0 where they have certainly not. */
     int doubts() {
         return doubts;
     }
 
-    /** For recipients whose mailbox has not got the mail, which is known. */
+    /** For recipients whose mailbox has not got the mail in the last run, which is known. */
     RetryNote onceMore() {
         return new RetryNote(origin, times + 1, doubts, settings);
     }
 
-    /** For recipients of whose mailbox nobody knows. */
+    /** For recipients of whose mailbox nobody knows what the last run has done. */
     RetryNote onceMoreInDoubt() {
         return new RetryNote(origin, times + 1, doubts + 1, settings);
     }

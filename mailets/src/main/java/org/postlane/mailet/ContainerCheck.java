@@ -30,7 +30,7 @@ import org.postlane.recipient.RecipientType;
 public final class ContainerCheck {
     /** Postlane's mailets and matchers, for who has misspelt one. */
     static final List<String> CLASSES = List.of("ClassifyRecipients", "DeliverByType", "FanOutLocalDelivery", "NonDeliveryReport",
-        "PooledRemoteDelivery", "RecipientTypeIs", "RewriteRecipients");
+        "PooledRemoteDelivery", "RecipientTypeIs", "RewritePostmaster", "RewriteRecipients");
 
     private static final String FILE = "mailetcontainer";
     private static final String OURS = "org.postlane.";

@@ -39,9 +39,9 @@ import org.postlane.recipient.RelayDomains;
  * <p>A mail to a single local recipient runs at once where its lane has room and its store is fast, and is in no queue; the spool
  * keeps it meanwhile.
  *
- * <p>A processor that throws is run again after 10 s, doubling to 5 min; after 5 failures the part goes to the processor
- * {@code error}. A run that takes longer than the timeout goes on, since to interrupt a delivery under way makes duplicates or
- * false bounces; it lends its place to the next mail.
+ * <p>A processor that throws is run again after 10 s, doubling to 5 min, for 5 days; then the part goes to the processor
+ * {@code error}. An error of the virtual machine is met 5 times. A run that takes longer than the timeout goes on, since to
+ * interrupt a delivery under way makes duplicates or false bounces; it lends its place to the next mail.
  *
  * <p>There is one lane of each type in the whole James. A second {@code DeliverByType} may leave its settings out; where it
  * sets them, they must be the same.

@@ -1,53 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.mailet;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
-import java.util.Collection;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.inject.Inject;
 import javax.mail.MessagingException;
 
-import com.google.common.collect.ImmutableMap;
 import org.apache.james.core.MailAddress;
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.server.core.MailImpl;
 import org.apache.james.transport.mailets.RecipientRewriteTable;
-import org.apache.james.transport.mailets.RecipientRewriteTableProcessor;
-import org.apache.mailet.DsnParameters;
-import org.apache.mailet.DsnParameters.Notify;
-import org.apache.mailet.DsnParameters.RecipientDsnParameters;
+import org.apache.mailet.AttributeName;
 import org.apache.mailet.Mail;
-import org.apache.mailet.MailetContext;
 import org.apache.mailet.ProcessingState;
+import org.postlane.lane.SettledRecipients;
+import org.postlane.lane.SpoolReturn;
+import org.postlane.recipient.LookupFailedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * James' {@code RecipientRewriteTable}, with its parameters and results, for mail whose sender said what reports it wants
- * (RFC 3461). Stock hands the wishes for an alias or a group on to whoever stands behind it, but fails where one address stands
- * behind two recipients with wishes, when copies for targets elsewhere have gone already; and some mail servers send ORCPT for
- * each recipient. Here each recipient of such a mail is rewritten by itself, and wishes for the same address are put
- * together; those in error leave in one mail, as with stock.
+ * James' {@code RecipientRewriteTable}, with its parameters and results, but for three things.
  *
- * <p>Safe for use by several threads.
+ * <p>All recipients are looked up before any copy leaves. Where the table cannot be read (its database is away), the mail goes
+ * back to the spool as it is, and is rewritten after 10 s, doubling to 5 min, for 5 days; then it goes to the processor
+ * {@code error}. Stock takes that for a wrong mapping, and the sender gets a bounce. A mapping that refuses, or leads nowhere,
+ * is an answer.
+ *
+ * <p>A copy for targets elsewhere that the spool does not take is not lost, as with stock: the mail waits in the same way, or an
+ * exception says so. Targets who have theirs get no second one.
+ *
+ * <p>Where the sender said what reports it wants (RFC 3461), stock hands the wishes for an alias or a group on to whoever stands
+ * behind it, but fails where one address stands behind two recipients with wishes; and some mail servers send ORCPT for each
+ * recipient. Here wishes for the same address are put together.
+ *
+ * <p>Set {@code onMailetException} to {@code propagate}: where the spool does not take the mail, the lane has it again. Safe for
+ * use by several threads.
+ *
+ * <pre>{@code
+ * <mailet match="All" class="org.postlane.mailet.RewriteRecipients">
+ *   <errorProcessor>rrt-error</errorProcessor>
+ *   <onMailetException>propagate</onMailetException>
+ * </mailet>}</pre>
  */
 public class RewriteRecipients extends RecipientRewriteTable {
+    /** Targets elsewhere that have their copy of this very mail, while the rest of it waits. */
+    static final AttributeName FORWARDED = AttributeName.of("postlane-forwarded");
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(RewriteRecipients.class);
+
     private final org.apache.james.rrt.api.RecipientRewriteTable table;
     private final DomainList domains;
+    private final SpoolReturn spoolReturn;
     private ProcessingState errorProcessor;
 
     /** For James' injector. */
     @Inject
-    public RewriteRecipients(org.apache.james.rrt.api.RecipientRewriteTable table, DomainList domains) {
+    public RewriteRecipients(org.apache.james.rrt.api.RecipientRewriteTable table, DomainList domains,
+            MailQueueFactory<?> queues) {
         super(table, domains);
         this.table = table;
         this.domains = domains;
+        this.spoolReturn = new SpoolReturn(queues, SpoolReturn.REWRITE_RETURNS);
     }
 
     @Override
@@ -58,68 +75,40 @@ public class RewriteRecipients extends RecipientRewriteTable {
 
     @Override
     public void service(Mail mail) throws MessagingException {
-        Optional<DsnParameters> said = mail.dsnParameters().filter(all -> !all.getRcptParameters().isEmpty());
-        if (said.isPresent() && mail.getRecipients().size() > 1 && mail.getMessage() != null) {
-            rewriteOneByOne(mail, said.get());
-        } else {
-            super.service(mail);
+        if (mail.getMessage() == null) {
+            return;
         }
-    }
-
-    private void rewriteOneByOne(Mail mail, DsnParameters said) throws MessagingException {
-        String name = mail.getName();
-        String state = mail.getState();
-        Collection<MailAddress> recipients = List.copyOf(mail.getRecipients());
-        Map<MailAddress, Optional<RecipientDsnParameters>> targets = new LinkedHashMap<>();
-        Set<MailAddress> inError = new LinkedHashSet<>();
-        int number = 0;
-        boolean rewritten = false;
         try {
-            for (MailAddress recipient : new LinkedHashSet<>(recipients)) {
-                number++;
-                String own = name + "-" + number;
-                mail.setName(own);
-                mail.setRecipients(List.of(recipient));
-                RecipientDsnParameters wish = said.getRcptParameters().get(recipient);
-                mail.setDsnParameters(said.withRcptParameters(wish == null ? Map.of() : Map.of(recipient, wish)));
-                new RecipientRewriteTableProcessor(table, domains, gathering(own, inError), errorProcessor).processMail(mail);
-                Map<MailAddress, RecipientDsnParameters> handedOn =
-                    mail.dsnParameters().map(DsnParameters::getRcptParameters).orElse(ImmutableMap.of());
-                for (MailAddress target : mail.getRecipients()) {
-                    targets.merge(target, Optional.ofNullable(handedOn.get(target)), RewriteRecipients::both);
-                }
+            Rewriting rewriting = Rewriting.of(mail, table, domains, getMailetContext());
+            Set<String> before = SettledRecipients.of(mail, FORWARDED);
+            for (Rewriting.Forward forward : rewriting.forwards()) {
+                send(mail, forward, before);
             }
-            mail.setName(name);
-            // Where the spool does not take it, the whole mail is as it was, these recipients with it.
-            sendInError(mail, inError);
-            rewritten = true;
-        } finally {
-            mail.setName(name);
-            mail.setState(rewritten && targets.isEmpty() ? Mail.GHOST : state);
-            mail.setRecipients(rewritten ? targets.keySet() : recipients);
-            mail.setDsnParameters(rewritten ? said.withRcptParameters(saidOnly(targets)) : said);
+            sendInError(mail, rewriting.inError());
+            take(mail, rewriting);
+        } catch (LookupFailedException | MessagingException | RuntimeException e) {
+            spoolReturn.giveBack(mail, new MessagingException("Mail " + mail.getName() + " cannot be rewritten", e));
         }
     }
 
-    /** The context, but what would go to the error processor is noted: each of these mails would make a report of its own. */
-    private MailetContext gathering(String name, Set<MailAddress> inError) {
-        MailetContext context = getMailetContext();
-        return (MailetContext) Proxy.newProxyInstance(MailetContext.class.getClassLoader(), new Class<?>[] {MailetContext.class},
-            (proxy, method, arguments) -> {
-                if (method.getName().equals("sendMail") && arguments.length == 1) {
-                    Mail sent = (Mail) arguments[0];
-                    // A copy for a target elsewhere has a name of its own.
-                    if (sent.getName().equals(name) && errorProcessor.getValue().equals(sent.getState())) {
-                        inError.addAll(sent.getRecipients());
-                        return null;
-                    }
-                }
-                try {
-                    return method.invoke(context, arguments);
-                } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                }
-            });
+    private void send(Mail mail, Rewriting.Forward forward, Set<String> before) throws MessagingException {
+        List<MailAddress> recipients = forward.recipients().stream()
+            .filter(recipient -> !before.contains(SettledRecipients.key(recipient))).collect(Collectors.toList());
+        if (recipients.isEmpty()) {
+            return;
+        }
+        Mail copy = mail.duplicate();
+        try {
+            copy.setRecipients(recipients);
+            forward.wishes().ifPresent(copy::setDsnParameters);
+            spoolReturn.forget(copy);
+            copy.removeAttribute(FORWARDED);
+            getMailetContext().sendMail(copy);
+            SettledRecipients.add(mail, FORWARDED, recipients);
+            LOGGER.info("Mail {} goes on to {} as {}", mail.getName(), recipients, copy.getName());
+        } finally {
+            LifecycleUtil.dispose(copy);
+        }
     }
 
     private void sendInError(Mail mail, Set<MailAddress> inError) throws MessagingException {
@@ -135,38 +124,23 @@ public class RewriteRecipients extends RecipientRewriteTable {
         }
     }
 
-    private static Map<MailAddress, RecipientDsnParameters> saidOnly(Map<MailAddress, Optional<RecipientDsnParameters>> targets) {
-        Map<MailAddress, RecipientDsnParameters> wishes = new LinkedHashMap<>();
-        targets.forEach((target, wish) -> wish.ifPresent(some -> wishes.put(target, some)));
-        return wishes;
+    private void take(Mail mail, Rewriting rewriting) {
+        spoolReturn.forget(mail);
+        mail.removeAttribute(FORWARDED);
+        mail.dsnParameters().ifPresent(said -> mail.setDsnParameters(said.withRcptParameters(rewriting.wishes())));
+        mail.setRecipients(rewriting.targets());
+        if (rewriting.targets().isEmpty()) {
+            mail.setState(Mail.GHOST);
+        }
     }
 
-    /** What either wants, under the first name: an address is reported once. Who said nothing is told of failures and delays. */
-    private static Optional<RecipientDsnParameters> both(Optional<RecipientDsnParameters> first,
-            Optional<RecipientDsnParameters> second) {
-        return RecipientDsnParameters.of(
-            bothNotify(first.flatMap(RecipientDsnParameters::getNotifyParameter),
-                second.flatMap(RecipientDsnParameters::getNotifyParameter)),
-            first.flatMap(RecipientDsnParameters::getOrcptParameter)
-                .or(() -> second.flatMap(RecipientDsnParameters::getOrcptParameter)));
-    }
-
-    /** Without NOTIFY failures and delays are told, and nothing prevents that but NEVER alone. */
-    private static Optional<EnumSet<Notify>> bothNotify(Optional<EnumSet<Notify>> first,
-            Optional<EnumSet<Notify>> second) {
-        if (first.isEmpty() && second.isEmpty()) {
-            return Optional.empty();
-        }
-        EnumSet<Notify> all = EnumSet.copyOf(first.orElse(EnumSet.of(Notify.FAILURE, Notify.DELAY)));
-        all.addAll(second.orElse(EnumSet.of(Notify.FAILURE, Notify.DELAY)));
-        if (all.size() > 1) {
-            all.remove(Notify.NEVER);
-        }
-        return Optional.of(all);
+    @Override
+    public void destroy() {
+        spoolReturn.close();
     }
 
     @Override
     public String getMailetInfo() {
-        return "Postlane: the rewrite table, for mail with wishes for reports";
+        return "Postlane: the rewrite table, which waits for its database";
     }
 }

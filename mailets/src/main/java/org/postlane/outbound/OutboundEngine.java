@@ -20,6 +20,7 @@ import org.apache.james.queue.api.MailQueueName;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 import org.postlane.james.ServerStarted;
+import org.postlane.james.StopTime;
 import org.postlane.journal.DeliveryJournal;
 import org.postlane.outbound.attempt.Connections;
 import org.postlane.outbound.operations.CriticalStates;
@@ -42,8 +43,6 @@ import org.slf4j.LoggerFactory;
  * whether James closes the mailets before it or after.
  */
 public final class OutboundEngine {
-    /** Together well below the ten seconds after which init systems begin to kill: the rest of James has to stop too. */
-    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(3);
     private static final Duration QUIT_LIMIT = Duration.ofSeconds(2);
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundEngine.class);
 
@@ -52,6 +51,7 @@ public final class OutboundEngine {
     private final CriticalStates criticalStates;
     private final QueueDestinations destinations;
     private final EngineJournal journal;
+    private final StopTime stopTime;
     private final EngineTime time;
     private final ClusterLimits cluster;
     private final Connections connections;
@@ -65,12 +65,13 @@ public final class OutboundEngine {
     /** The engine of one James. */
     @Inject
     public OutboundEngine(ServerStarted serverStarted, OutboundMetrics metrics, CriticalStates criticalStates,
-                          QueueDestinations destinations, EngineJournal journal, EngineTime time) {
+                          QueueDestinations destinations, EngineJournal journal, StopTime stopTime, EngineTime time) {
         this.serverStarted = serverStarted;
         this.metrics = metrics;
         this.criticalStates = criticalStates;
         this.destinations = destinations;
         this.journal = journal;
+        this.stopTime = stopTime;
         this.time = time;
         this.cluster = new ClusterLimits(() -> agreed().cluster(), time::nanoTime, metrics, criticalStates);
         this.connections = new Connections(metrics, () -> agreed().limits(), () -> cluster.paces("connections"),
@@ -198,9 +199,9 @@ public final class OutboundEngine {
         }
     }
 
-    /** Stops a queue and waits for what is under way, for a few seconds. */
+    /** Stops a queue and waits for what is under way, as long as {@link StopTime} lets it. */
     public void awaitStop(OutboundQueue queue) {
-        await(queue.stop(), DRAIN_LIMIT, "deliveries under way");
+        await(queue.stop(), stopTime.leftForWhatIsSent(), "deliveries under way");
     }
 
     void add(OutboundQueue queue) {
@@ -211,7 +212,7 @@ public final class OutboundEngine {
         queues.remove(queue);
     }
 
-    /** Stops taking mail, lets what is under way finish for a few seconds, then says QUIT on every connection. */
+    /** Stops taking mail, lets what is under way finish in the time of {@link StopTime}, then says QUIT on every connection. */
     @PreDestroy
     public void close() {
         synchronized (this) {
@@ -221,7 +222,7 @@ public final class OutboundEngine {
             closed = true;
         }
         CompletableFuture<?>[] drained = queues.stream().map(OutboundQueue::stop).toArray(CompletableFuture<?>[]::new);
-        await(CompletableFuture.allOf(drained), DRAIN_LIMIT, "deliveries under way");
+        await(CompletableFuture.allOf(drained), stopTime.leftForWhatIsSent(), "deliveries under way");
         await(connections.close(QUIT_LIMIT), QUIT_LIMIT.plusSeconds(1), "connections to say QUIT");
         connections.end();
         cluster.close();

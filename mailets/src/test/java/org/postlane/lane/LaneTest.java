@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.mail.MessagingException;
 
 import org.apache.james.metrics.api.Gauge;
@@ -27,6 +28,7 @@ import org.apache.mailet.base.test.FakeMailetConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postlane.james.StopTime;
 import org.postlane.mailet.DeliverByType;
 import org.postlane.queues.LosableItems;
 import org.postlane.recipient.RecipientType;
@@ -77,7 +79,7 @@ class LaneTest {
         Lanes notStarted = new Lanes(lanes.queues, () -> lanes, () -> {
             polled.countDown();
             return lanes.started;
-        }, lanes.directory.metrics, new NoopGaugeRegistry(), lanes.queues.clock);
+        }, lanes.directory.metrics, new NoopGaugeRegistry(), lanes.stopTime, lanes.queues.clock);
         lanes.started = false;
         try {
             DeliverByType mailet =
@@ -125,7 +127,7 @@ class LaneTest {
                 gauges.put(name, gauge);
                 return this;
             }
-        }, lanes.queues.clock);
+        }, lanes.stopTime, lanes.queues.clock);
         try {
             own.declare(List.of(LaneSettings.defaults(RecipientType.LOCAL)));
 
@@ -146,7 +148,7 @@ class LaneTest {
         queue.enQueue(mail("lost", List.of(LOCAL)));
         queue.enQueue(mail("kept", List.of(LOCAL)));
         Lanes own = new Lanes(queues, () -> lanes, () -> true, lanes.directory.metrics, new NoopGaugeRegistry(),
-            lanes.queues.clock);
+            lanes.stopTime, lanes.queues.clock);
         try {
             own.declare(List.of(LaneSettings.defaults(RecipientType.LOCAL)));
 
@@ -214,10 +216,11 @@ class LaneTest {
     @Test
     void aProcessorThatChangedTheMailBeforeItThrewGetsItAsItWas() throws Exception {
         lanes.onProcessor("local-delivery", mail -> {
+            assertThat(mail.getRecipients()).hasSize(1);
             mail.setRecipients(List.of());
             mail.setState("elsewhere");
             fail(1);
-            throw new MessagingException("must not come here with the changed mail");
+            throw new NoClassDefFoundError("which does not pass");
         });
         lanes.onProcessor("error", mail -> assertThat(mail.getRecipients()).hasSize(1));
         send(lanes.mailet(), 1);
@@ -238,25 +241,51 @@ class LaneTest {
     }
 
     @Test
-    void afterFiveFailuresTheMailGoesToTheErrorProcessor() throws Exception {
-        lanes.onProcessor("local-delivery", mail -> fail(Integer.MAX_VALUE));
+    void aProcessorThatThrowsIsWaitedForAndAfterFiveDaysTheErrorProcessorHasTheMail() throws Exception {
+        lanes.onProcessor("local-delivery", mail -> {
+            lanes.queues.clock.jump(Duration.ofHours(1));
+            fail(Integer.MAX_VALUE);
+        });
+        send(lanes.mailet(), 1);
+
+        lanes.awaitDeliveries("error[ann@example.org]");
+        // An hour and five minutes each, but for the first.
+        assertThat(runs).hasValueBetween(110, 121);
+        assertThat(lanes.deliveries.get(0).copy.getErrorMessage()).startsWith("451 4.3.0 ");
+        assertThat(lanes.deliveries.get(0).copy.attributes()).noneMatch(attribute ->
+            List.of(Bookkeeping.FAILURES, Bookkeeping.FAILING_SINCE).contains(attribute.getName()));
+    }
+
+    @Test
+    void anErrorThatDoesNotPassIsMetFiveTimes() throws Exception {
+        lanes.onProcessor("local-delivery", mail -> {
+            runs.incrementAndGet();
+            throw new NoClassDefFoundError("a mailet's library");
+        });
         send(lanes.mailet(), 1);
 
         lanes.awaitDeliveries("error[ann@example.org]");
         assertThat(runs).hasValue(5);
-        assertThat(lanes.deliveries.get(0).copy.getErrorMessage()).contains("local-delivery");
     }
 
     @Test
     void whereTheErrorProcessorFailsTooTheMailStaysAndIsDeliveredInTheEnd() throws Exception {
-        lanes.onProcessor("local-delivery", mail -> fail(7));
+        AtomicInteger errors = new AtomicInteger();
+        lanes.onProcessor("local-delivery", mail -> {
+            if (runs.get() == 4) {
+                lanes.queues.clock.jump(Duration.ofDays(5));
+            }
+            fail(7);
+        });
         lanes.onProcessor("error", mail -> {
+            errors.incrementAndGet();
             throw new MessagingException("no error processor either");
         });
         send(lanes.mailet(), 1);
 
         lanes.awaitDeliveries("local-delivery[ann@example.org]");
         assertThat(lanes.queues.delays).extracting(Duration::toSeconds).containsExactly(10L, 20L, 40L, 80L, 160L, 300L, 300L);
+        assertThat(errors).hasValue(3);
     }
 
     @Test
@@ -286,6 +315,23 @@ class LaneTest {
         assertThat(lanes.count("local", "processed")).isEqualTo(1);
         assertThat(queue.getSize()).isEqualTo(1);
         lanes.lanes.close();
+    }
+
+    @Test
+    void theEndWaitsForNothingOnceTheTimeOfTheStopIsUsedUp() throws Exception {
+        AtomicLong now = new AtomicLong();
+        StopTime used = new StopTime(Duration.ofHours(2), now::get);
+        TestLanes own = new TestLanes(used);
+        own.onProcessor("local-delivery", this::hold);
+        send(own.mailet("localConcurrency", "1", "localTimeout", "20 min"), 1);
+        await().until(() -> running.get() == 1);
+        // Another part of James has had all of it.
+        assertThat(used.leftForWhatRuns()).isPositive();
+        now.addAndGet(Duration.ofHours(2).toNanos());
+
+        own.lanes.close();
+        assertThat(running).as("not interrupted").hasValue(1);
+        release.countDown();
     }
 
     private boolean isWaitingForTheEnd() {

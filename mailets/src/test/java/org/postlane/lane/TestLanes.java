@@ -19,6 +19,7 @@ import org.apache.james.server.core.MailImpl;
 import org.apache.mailet.Mail;
 import org.apache.mailet.base.test.FakeMailContext;
 import org.apache.mailet.base.test.FakeMailetConfig;
+import org.postlane.james.StopTime;
 import org.postlane.mailet.DeliverByType;
 import org.postlane.recipient.TestDirectory;
 
@@ -54,13 +55,19 @@ public final class TestLanes implements MailProcessor {
     public final TestQueues queues = new TestQueues();
     public final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
     public final Lanes lanes;
+    public final StopTime stopTime;
     public volatile boolean started = true;
     private final Map<String, MailProcessor> processors = new ConcurrentHashMap<>();
 
     public TestLanes() throws Exception {
+        this(new StopTime());
+    }
+
+    public TestLanes(StopTime stopTime) throws Exception {
+        this.stopTime = stopTime;
         directory = TestDirectory.create();
         directory.relayDomains.declare("mailetcontainer.xml", "relayed.example");
-        lanes = new Lanes(queues, () -> this, () -> started, directory.metrics, new NoopGaugeRegistry(), queues.clock);
+        lanes = new Lanes(queues, () -> this, () -> started, directory.metrics, new NoopGaugeRegistry(), stopTime, queues.clock);
     }
 
     public void onProcessor(String state, MailProcessor processor) {

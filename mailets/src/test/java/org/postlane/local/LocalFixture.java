@@ -24,6 +24,7 @@ import org.apache.mailet.Mail;
 import org.apache.mailet.MailetContext;
 import org.apache.mailet.base.GenericMailet;
 import org.apache.mailet.base.test.FakeMailetConfig;
+import org.postlane.james.StopTime;
 import org.postlane.lane.TestLanes;
 import org.postlane.mailet.FanOutLocalDelivery;
 import org.postlane.mailet.ParsedReport;
@@ -40,7 +41,7 @@ public final class LocalFixture implements AutoCloseable {
         }
     }
 
-    public final TestLanes lanes = new TestLanes();
+    public final TestLanes lanes;
     public final TestMailboxes mailboxes;
     public final LocalDeliveries deliveries;
     public final List<Sent> sent = new CopyOnWriteArrayList<>();
@@ -54,9 +55,14 @@ public final class LocalFixture implements AutoCloseable {
     }
 
     public LocalFixture(boolean quotas) throws Exception {
+        this(quotas, new StopTime());
+    }
+
+    public LocalFixture(boolean quotas, StopTime stopTime) throws Exception {
+        lanes = new TestLanes(stopTime);
         mailboxes = new TestMailboxes(quotas);
         deliveries = new LocalDeliveries(lanes.directory.users, mailboxes.manager, lanes.directory.metrics, lanes.lanes,
-            lanes.directory.domainList, Clock.systemUTC());
+            lanes.directory.domainList, lanes.stopTime, Clock.systemUTC());
     }
 
     public FanOutLocalDelivery ours(String... parameters) throws MessagingException {

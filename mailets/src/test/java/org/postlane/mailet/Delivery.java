@@ -45,6 +45,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.postlane.james.FilesIn;
 import org.postlane.james.JamesFiles;
+import org.postlane.james.StopTime;
 import org.postlane.outbound.EngineJournal;
 import org.postlane.outbound.EngineTime;
 import org.postlane.outbound.OutboundEngine;
@@ -92,7 +93,8 @@ final class Delivery implements AutoCloseable {
                     return this;
                 }
             }),
-            criticalStates, destinations, new EngineJournal(new JamesFiles(TestFiles.IN_TEMP), criticalStates), time);
+            criticalStates, destinations, new EngineJournal(new JamesFiles(TestFiles.IN_TEMP), criticalStates),
+            new StopTime(Duration.ofSeconds(5), System::nanoTime), time);
     }
 
     static ConditionFactory eventually() {

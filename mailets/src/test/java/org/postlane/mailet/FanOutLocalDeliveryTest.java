@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import javax.mail.MessagingException;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.StopTime;
 import org.postlane.local.LocalFixture;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -192,6 +194,48 @@ class FanOutLocalDeliveryTest {
         assertThat(attempts).hasValueGreaterThan(40);
         assertThat(fixture.count("postlane.local.putOff")).isEqualTo(40);
         assertThat(fixture.sent).isEmpty();
+    }
+
+    @Test
+    void aMailboxThatWasInDoubtOnceWaitsForItsDatabaseLikeAnyOther() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        Sinks.Empty<Void> release = Sinks.empty();
+        Mono<Void> away = Mono.error(new MailboxException("no connection", new SQLException("refused", "08001")));
+        fixture.mailboxes.onOpen(BOB, () -> {
+            int attempt = attempts.incrementAndGet();
+            return attempt == 1 ? release.asMono().then(away) : attempt <= 40 ? away : Mono.empty();
+        });
+        // The attempt that nobody waits for any longer ends with a failure before its mail comes again.
+        fixture.lanes.queues.onEnqueue("local-retry", mail -> release.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST));
+        fixture.lanes.mailet("localTimeout", "100 ms");
+        fixture.ours("retries", "0").service(mailTo(BOB));
+
+        await().atMost(Duration.ofMinutes(1)).until(() -> fixture.mailboxes.count(BOB) == 1);
+        assertThat(attempts).hasValueGreaterThan(40);
+        assertThat(fixture.sent).isEmpty();
+    }
+
+    @Test
+    void theEndWaitsForNoMailboxOnceTheTimeOfTheStopIsUsedUp() throws Exception {
+        AtomicLong now = new AtomicLong();
+        StopTime used = new StopTime(Duration.ofHours(2), now::get);
+        LocalFixture own = new LocalFixture(false, used);
+        own.mailboxes.onOpen(BOB, Mono::never);
+        FanOutLocalDelivery mailet = own.ours();
+        CompletableFuture<Void> running = CompletableFuture.runAsync(() -> {
+            try {
+                mailet.service(mailTo(BOB));
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+        // Another part of James has had all of it.
+        assertThat(used.leftForWhatRuns()).isPositive();
+        now.addAndGet(Duration.ofHours(2).toNanos());
+
+        own.close();
+        running.join();
+        assertThat(own.sent).isEmpty();
     }
 
     @Test

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.postlane.recipient.TestDirectory.address;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import com.google.common.collect.ImmutableMap;
 import org.apache.james.core.Domain;
 import org.apache.james.core.MailAddress;
+import org.apache.james.rrt.api.RecipientRewriteTableException;
 import org.apache.james.rrt.lib.MappingSource;
 import org.apache.james.server.core.MailImpl;
 import org.apache.james.transport.mailets.RecipientRewriteTable;
@@ -22,12 +28,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postlane.local.LocalFixture;
+import reactor.core.publisher.Flux;
 
-/** What becomes of the wishes for an alias or a group (RFC 3461 5.2.7). */
+/** What becomes of the wishes for an alias or a group (RFC 3461 5.2.7), and of the mail where they cannot be looked up. */
 class RewriteRecipientsTest {
     private static final String ANN = "ann@example.org";
     private static final String BOB = "bob@example.org";
 
+    private final Set<Object> away = new HashSet<>();
     private LocalFixture fixture;
 
     @BeforeEach
@@ -56,8 +64,29 @@ class RewriteRecipientsTest {
     }
 
     private RewriteRecipients ours() throws Exception {
-        return fixture.init(new RewriteRecipients(fixture.lanes.directory.rewriteTable, fixture.lanes.directory.domainList),
+        return fixture.init(new RewriteRecipients(asked(), fixture.lanes.directory.domainList, fixture.lanes.queues),
             "errorProcessor", "rrt-error");
+    }
+
+    /** James' table in memory, whose database is away for some users. */
+    private org.apache.james.rrt.api.RecipientRewriteTable asked() {
+        Class<?> type = org.apache.james.rrt.api.RecipientRewriteTable.class;
+        return (org.apache.james.rrt.api.RecipientRewriteTable) Proxy.newProxyInstance(type.getClassLoader(),
+            new Class<?>[] {type}, (proxy, method, arguments) -> {
+                if (arguments != null && away.contains(arguments[0])) {
+                    throw new RecipientRewriteTableException("Error while retrieve mappings");
+                }
+                try {
+                    return method.invoke(fixture.lanes.directory.rewriteTable, arguments);
+                } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                }
+            });
+    }
+
+    private Mail fromSpool() {
+        assertThat(fixture.lanes.queues.delays).as("returns").isNotEmpty();
+        return Flux.from(fixture.lanes.queues.memory("spool").deQueue()).blockFirst().getMail();
     }
 
     private RecipientRewriteTable stock() throws Exception {
@@ -133,15 +162,83 @@ class RewriteRecipientsTest {
     }
 
     @Test
-    void aMailThatCannotBeRewrittenNowIsAsItWas() throws Exception {
+    void aTableThatCannotBeReadForOneRecipientIsWaitedForAndNothingHasLeft() throws Exception {
+        away.add("info");
+        MailImpl mail = LocalReportsTest.asking(ImmutableMap.of("outside@example.org", Notify.FAILURE,
+            "closed@example.org", Notify.FAILURE, "info@example.org", Notify.FAILURE));
+        DsnParameters before = mail.dsnParameters().orElseThrow();
+        RewriteRecipients mailet = ours();
+        mailet.service(mail);
+
+        assertThat(mail.getState()).isEqualTo(Mail.GHOST);
+        assertThat(fixture.sent).isEmpty();
+        Mail returned = fromSpool();
+        assertThat(returned.getState()).isEqualTo("local-delivery");
+        assertThat(returned.getRecipients()).containsExactlyInAnyOrder(address("outside@example.org"),
+            address("closed@example.org"), address("info@example.org"));
+        assertThat(returned.dsnParameters()).contains(before);
+
+        away.clear();
+        mailet.service(returned);
+        assertThat(returned.getRecipients()).containsExactly(address(ANN));
+        assertThat(returned.attributes()).extracting(attribute -> attribute.getName().asString())
+            .noneMatch(name -> name.startsWith("postlane-rewrite") || name.startsWith("postlane-forwarded"));
+        assertThat(fixture.sent).extracting(sent -> sent.state() + sent.recipients()).containsExactly(
+            "root[joe@elsewhere.example]", "rrt-error[closed@example.org]");
+        assertThat(fixture.sent).allSatisfy(sent -> assertThat(sent.attributes()).noneMatch(name -> name.contains("returns")));
+        // The reason why this is here: the sender is told that the address leads nowhere.
+        away.add("info");
+        fixture.sent.clear();
+        fixture.init(new RecipientRewriteTable(asked(), fixture.lanes.directory.domainList))
+            .service(LocalFixture.mailTo("info@example.org"));
+        assertThat(fixture.sent).extracting(sent -> sent.state() + sent.recipients())
+            .containsExactly("error[info@example.org]");
+    }
+
+    @Test
+    void domainsThatCannotBeLookedUpAreWaitedFor() throws Exception {
+        fixture.lanes.directory.fail();
+        MailImpl mail = LocalFixture.mailTo("outside@example.org");
+        ours().service(mail);
+
+        assertThat(mail.getState()).isEqualTo(Mail.GHOST);
+        assertThat(fixture.sent).isEmpty();
+        assertThat(fromSpool().getRecipients()).containsExactly(address("outside@example.org"));
+    }
+
+    @Test
+    void aCopyThatTheSpoolDoesNotTakeIsNotLostAndTheOthersAreNotRepeated() throws Exception {
+        group("everybody", "jim@elsewhere.example", ANN);
+        fixture.refuse = mail -> mail.getRecipients().contains(address("jim@elsewhere.example"));
+        MailImpl mail = LocalReportsTest.asking(ImmutableMap.of("outside@example.org", Notify.FAILURE,
+            "everybody@example.org", Notify.FAILURE));
+        DsnParameters before = mail.dsnParameters().orElseThrow();
+        RewriteRecipients mailet = ours();
+        mailet.service(mail);
+
+        Mail returned = fromSpool();
+        assertThat(returned.getRecipients())
+            .containsExactlyInAnyOrder(address("outside@example.org"), address("everybody@example.org"));
+        assertThat(returned.dsnParameters()).contains(before);
+        fixture.refuse = any -> false;
+        mailet.service(returned);
+        assertThat(returned.getRecipients()).containsExactly(address(ANN));
+        assertThat(fixture.sent).extracting(LocalFixture.Sent::recipients)
+            .containsExactlyInAnyOrder(List.of("joe@elsewhere.example"), List.of("jim@elsewhere.example"));
+    }
+
+    @Test
+    void whereTheSpoolTakesNothingTheMailIsAsItWasAndAnExceptionSaysSo() throws Exception {
         fixture.refuse = any -> true;
+        fixture.lanes.queues.fail("spool");
         MailImpl mail = LocalReportsTest.asking(ImmutableMap.of("info@example.org", Notify.FAILURE,
             "closed@example.org", Notify.FAILURE));
         DsnParameters before = mail.dsnParameters().orElseThrow();
         RewriteRecipients mailet = ours();
-        assertThatThrownBy(() -> mailet.service(mail)).hasMessageContaining("The spool is away");
+        assertThatThrownBy(() -> mailet.service(mail)).hasRootCauseMessage("The spool is away");
 
         assertThat(mail.getName()).isEqualTo("Mail1");
+        assertThat(mail.getState()).isEqualTo("local-delivery");
         assertThat(mail.getRecipients()).containsExactly(address("info@example.org"), address("closed@example.org"));
         assertThat(mail.dsnParameters()).contains(before);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.it.crash;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -49,6 +50,11 @@ final class Scene implements Closeable {
         });
     }
 
+    /** To be told more before its start. */
+    ServerProcess server() {
+        return server;
+    }
+
     /** Starts the server for the first time, and makes the users. */
     ServerProcess begin() throws IOException {
         server.start();
@@ -73,6 +79,12 @@ final class Scene implements Closeable {
         await(what).atMost(PATIENCE).pollInterval(Duration.ofSeconds(1))
             .untilAsserted(() -> assertThat(findings.missing(letters, server::pop3)).as(what + ": lost").isEmpty());
         return findings;
+    }
+
+    /** How many reports of failure the sender has. */
+    long reports() {
+        return server.inbox(Letter.SENDER).stream()
+            .filter(message -> new String(message, ISO_8859_1).contains("\r\nAction: failed\r\n")).count();
     }
 
     @Override
