@@ -98,8 +98,7 @@ public final class ClusterJames implements RunningJames {
                     .chooseModules(Implementation.parse(new FileConfigurationProvider(files, configuration))));
             return new ClusterJames(JamesStart.start(server, overrides), database, rabbit, cassandra);
         } catch (Exception | LinkageError e) {
-            close(rabbit, cassandra, database);
-            throw StartError.because("James did not start", e);
+            throw StartError.because("James did not start", e).closing(() -> close(rabbit, cassandra, database));
         }
     }
 

@@ -68,9 +68,7 @@ public final class DurableJames implements RunningJames {
             directory.isMade();
             return james;
         } catch (Exception | LinkageError e) {
-            queues.close();
-            database.close();
-            throw StartError.because("James did not start", e);
+            throw StartError.because("James did not start", e).closing(queues::close, database::close);
         }
     }
 

@@ -33,6 +33,7 @@ public final class Main {
         System.exit(run(Arrays.asList(args)));
     }
 
+    @SuppressWarnings("IllegalCatch")
     private static int run(List<String> args) {
         if (args.contains("--help") || args.contains("-h")) {
             System.out.print(USAGE);
@@ -56,6 +57,11 @@ public final class Main {
             return 2;
         } catch (StartError e) {
             System.err.println("postlane: " + e.getMessage());
+            return 1;
+        } catch (RuntimeException | Error e) {
+            // What has started already would go on without the rest, and nobody would start it again.
+            System.err.println("postlane: an error of its own ended it: " + e);
+            e.printStackTrace();
             return 1;
         }
     }

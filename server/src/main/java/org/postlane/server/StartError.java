@@ -22,4 +22,17 @@ public final class StartError extends RuntimeException {
         boolean sentence = message != null && message.indexOf(' ') > 0;
         return new StartError(what + ": " + (sentence ? message : innermost), error);
     }
+
+    /** The same error when these have been closed, in order; an error of one is never told in the place of this one. */
+    @SuppressWarnings("IllegalCatch")
+    StartError closing(Runnable... closes) {
+        for (Runnable close : closes) {
+            try {
+                close.run();
+            } catch (RuntimeException | LinkageError e) {
+                addSuppressed(e);
+            }
+        }
+        return this;
+    }
 }

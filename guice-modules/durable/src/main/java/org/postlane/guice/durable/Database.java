@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import javax.persistence.EntityManagerFactory;
+import javax.persistence.PersistenceException;
 import javax.sql.DataSource;
 
 import org.apache.commons.dbcp2.BasicDataSource;
@@ -125,11 +126,20 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         if (!pool.isClosed()) {
+            closeEntities();
+            closePool(pool);
+            shutDownDerby(settings);
+        }
+    }
+
+    private void closeEntities() {
+        try {
             if (entities.isOpen()) {
                 entities.close();
             }
-            closePool(pool);
-            shutDownDerby(settings);
+        } catch (PersistenceException | IllegalStateException e) {
+            // Somebody looks at the database at this moment, such as a health check: its connection goes with the pool.
+            LOGGER.warn("The database is closed while it is used", e);
         }
     }
 
