@@ -22,6 +22,7 @@ final class Serve {
         if (System.getProperty(LOGBACK_FILE) == null) {
             System.setProperty(LOGBACK_FILE, home.conf().resolve("logback.xml").toString());
         }
+        ConfSyntax.check(home.conf());
         MemoryJames.readJvmProperties(home);
         Duration unusedLimit = CleanStop.limit();
         ownKeyWhereNoneWasGiven(home);
