@@ -3,11 +3,9 @@ package org.postlane.lane;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import javax.inject.Provider;
 import javax.mail.MessagingException;
@@ -27,17 +25,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one mail through the lane's processor and settles its queue item. A mail whose run throws comes back after a while, for
- * {@link SpoolReturn#LONGEST}: an exception that leaves a processor tells of something of this server's own. An error of the
- * virtual machine, which hardly passes, is met {@link #MAX_ERRORS} times. Then the mail goes to the error processor; where that
- * fails too it stays in the queue. No mail leaves the queue before a processor has taken it or a later copy of it is in the
- * queue.
+ * Runs one mail through the lane's processor and settles its queue item. A mail whose run throws comes back after a while, and
+ * when {@link FailedRuns} says that it is over it goes to the error processor; where that fails too it stays in the queue. No
+ * mail leaves the queue before a processor has taken it or a later copy of it is in the queue.
  *
  * <p>Safe for use by several threads.
  */
 final class LaneRunner {
-    /** As James' spooler. */
-    static final int MAX_ERRORS = 5;
     /** Clocks of two nodes may differ by this much before a mail waits for it. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
 
@@ -89,11 +83,7 @@ final class LaneRunner {
     private void process(MailQueueItem item, Mail mail) {
         List<MailAddress> recipients = List.copyOf(mail.getRecipients());
         String state = mail.getState();
-        int failures = Bookkeeping.count(mail, Bookkeeping.FAILURES);
-        Optional<Instant> since = Bookkeeping.time(mail, Bookkeeping.FAILING_SINCE);
-        // Copies that the processor makes shall not inherit what is true of this run only.
-        mail.removeAttribute(Bookkeeping.FAILURES);
-        mail.removeAttribute(Bookkeeping.FAILING_SINCE);
+        FailedRuns before = FailedRuns.takenOff(mail);
         mail.removeAttribute(Bookkeeping.NOT_BEFORE);
         withoutRepeatedHeaders(mail);
         TimeMetric time = metrics.startTimer();
@@ -104,7 +94,7 @@ final class LaneRunner {
             metrics.failed();
             mail.setRecipients(recipients);
             mail.setState(state);
-            afterFailure(item, mail, failures + 1, since.orElseGet(clock::instant), e);
+            afterFailure(item, mail, before.andOneBy(e, clock.instant()), e);
             return;
         } finally {
             time.stopAndPublish();
@@ -124,18 +114,16 @@ final class LaneRunner {
         }
     }
 
-    private void afterFailure(MailQueueItem item, Mail mail, int failures, Instant since, Throwable failure) {
-        LOGGER.error("{}: processor {} has failed {} times on mail {}", settings.laneName(), mail.getState(), failures,
+    private void afterFailure(MailQueueItem item, Mail mail, FailedRuns runs, Throwable failure) {
+        LOGGER.error("{}: processor {} has failed {} times on mail {}", settings.laneName(), mail.getState(), runs.count(),
             mail.getName(), failure);
-        boolean isOver = failure instanceof Error ? failures >= MAX_ERRORS
-            : Duration.between(since, clock.instant()).compareTo(SpoolReturn.LONGEST) > 0;
-        if (isOver && sendToErrorProcessor(mail)) {
+        // Of a mail that others have, they tell.
+        if (runs.isOver(failure, clock.instant()) && !LostItem.is(item) && sendToErrorProcessor(mail)) {
             settle(item, CompletionStatus.SUCCESS);
             return;
         }
-        Duration wait = BackOff.after(failures);
-        Bookkeeping.setCount(mail, Bookkeeping.FAILURES, failures);
-        Bookkeeping.setTime(mail, Bookkeeping.FAILING_SINCE, since);
+        Duration wait = BackOff.after(runs.count());
+        runs.noteOn(mail);
         Bookkeeping.setNotBefore(mail, clock.instant().plus(wait));
         putBack(item, mail, wait);
     }

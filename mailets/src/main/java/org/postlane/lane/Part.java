@@ -34,8 +34,8 @@ final class Part {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Part.class);
     private static final Set<AttributeName> NOT_INHERITED = Stream.concat(SpoolReturn.attributes(),
-        Stream.of(Bookkeeping.HANDED_OVER, Bookkeeping.FAILURES, Bookkeeping.FAILING_SINCE, Bookkeeping.NOT_BEFORE,
-            DestinationsAtOnce.NAME))
+        Stream.of(Bookkeeping.HANDED_OVER, Bookkeeping.FAILURES, FailedRuns.ERRORS, Bookkeeping.FAILING_SINCE,
+            Bookkeeping.NOT_BEFORE, DestinationsAtOnce.NAME))
         .collect(Collectors.toUnmodifiableSet());
 
     private Part() {

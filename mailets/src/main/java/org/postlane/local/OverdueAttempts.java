@@ -20,8 +20,8 @@ import org.apache.james.core.Username;
 final class OverdueAttempts {
     /** Far more than can be in flight; what nobody asks for again goes by age. */
     private static final int MAX_REMEMBERED = 10_000;
-    /** A recipient that was put off has been tried for the last time before that. */
-    private static final Duration REMEMBERED = Duration.ofHours(1);
+    /** A recipient that was put off has been tried for the last time before that, {@link LocalDeliveries#MAX_TIMES}. */
+    private static final Duration REMEMBERED = Duration.ofDays(6);
 
     private final Cache<String, CompletableFuture<Void>> attempts =
         Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).expireAfterWrite(REMEMBERED).executor(Runnable::run).build();

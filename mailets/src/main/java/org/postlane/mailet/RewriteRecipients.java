@@ -84,7 +84,7 @@ public class RewriteRecipients extends RecipientRewriteTable {
             for (Rewriting.Forward forward : rewriting.forwards()) {
                 send(mail, forward, before);
             }
-            sendInError(mail, rewriting.inError());
+            sendInError(mail, rewriting.inError(), before);
             take(mail, rewriting);
         } catch (LookupFailedException | MessagingException | RuntimeException e) {
             spoolReturn.giveBack(mail, new MessagingException("Mail " + mail.getName() + " cannot be rewritten", e));
@@ -111,7 +111,9 @@ public class RewriteRecipients extends RecipientRewriteTable {
         }
     }
 
-    private void sendInError(Mail mail, Set<MailAddress> inError) throws MessagingException {
+    private void sendInError(Mail mail, Set<MailAddress> all, Set<String> before) throws MessagingException {
+        List<MailAddress> inError = all.stream()
+            .filter(recipient -> !before.contains(SettledRecipients.key(recipient))).collect(Collectors.toList());
         if (inError.isEmpty()) {
             return;
         }
@@ -119,14 +121,15 @@ public class RewriteRecipients extends RecipientRewriteTable {
             .mimeMessage(mail.getMessage()).state(errorProcessor.getValue()).build();
         try {
             getMailetContext().sendMail(error);
+            SettledRecipients.add(mail, FORWARDED, inError);
         } finally {
             LifecycleUtil.dispose(error);
         }
     }
 
     private void take(Mail mail, Rewriting rewriting) {
+        // What was sent stays noted: a lane that fails behind this has the mail again, with all its recipients and that name.
         spoolReturn.forget(mail);
-        mail.removeAttribute(FORWARDED);
         mail.dsnParameters().ifPresent(said -> mail.setDsnParameters(said.withRcptParameters(rewriting.wishes())));
         mail.setRecipients(rewriting.targets());
         if (rewriting.targets().isEmpty()) {

@@ -30,6 +30,7 @@ import org.apache.mailet.Mail;
 import org.apache.mailet.MailetContext;
 import org.apache.mailet.ProcessingState;
 import org.postlane.recipient.LookupFailedException;
+import org.postlane.recipient.UserNames;
 
 /**
  * What James' rewrite table makes of the recipients of a mail, before anything is done with the mail. James' own code is asked
@@ -89,9 +90,14 @@ final class Rewriting {
     static Rewriting of(Mail mail, RecipientRewriteTable table, DomainList domains, MailetContext context)
             throws LookupFailedException {
         Rewriting rewriting = new Rewriting(table, domains, context);
+        Optional<DsnParameters> said = mail.dsnParameters();
         for (MailAddress recipient : new LinkedHashSet<>(mail.getRecipients())) {
+            if (!UserNames.canBe(recipient)) {
+                rewriting.staysAsItIs(recipient, said);
+                continue;
+            }
             try {
-                rewriting.add(mail, recipient);
+                rewriting.add(mail, recipient, said);
             } catch (MessagingException | RuntimeException e) {
                 // Drivers, pools and a mapping that cannot be read throw what they like, and James' code lets it pass: none of it
                 // says that the address leads nowhere.
@@ -103,13 +109,23 @@ final class Rewriting {
         return rewriting;
     }
 
-    private void add(Mail mail, MailAddress recipient) throws MessagingException {
+    /** James has no mapping for such an address, nor a name to look for. */
+    private void staysAsItIs(MailAddress recipient, Optional<DsnParameters> said) {
+        targets.merge(recipient, said.map(all -> all.getRcptParameters().get(recipient)), Rewriting::both);
+    }
+
+    private void add(Mail mail, MailAddress recipient, Optional<DsnParameters> said) throws MessagingException {
         MailImpl envelope = MailImpl.builder().name(NAME).sender(mail.getMaybeSender()).addRecipient(recipient).build();
-        mail.dsnParameters().ifPresent(said -> {
-            RecipientDsnParameters wish = said.getRcptParameters().get(recipient);
-            envelope.setDsnParameters(said.withRcptParameters(wish == null ? Map.of() : Map.of(recipient, wish)));
+        said.ifPresent(all -> {
+            RecipientDsnParameters wish = all.getRcptParameters().get(recipient);
+            envelope.setDsnParameters(all.withRcptParameters(wish == null ? Map.of() : Map.of(recipient, wish)));
         });
+        int before = forwards.size() + inError.size();
         processor.processMail(envelope);
+        if (envelope.getRecipients().isEmpty() && forwards.size() + inError.size() == before) {
+            // A mapping that makes no address, a regular expression with two dots in a row say: James drops it without a word.
+            inError.add(recipient);
+        }
         Map<MailAddress, RecipientDsnParameters> handedOn =
             envelope.dsnParameters().map(DsnParameters::getRcptParameters).orElse(ImmutableMap.of());
         for (MailAddress target : envelope.getRecipients()) {

@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
-import org.apache.james.core.Username;
 import org.apache.james.domainlist.api.DomainList;
 import org.apache.james.rrt.api.RecipientRewriteTable;
 import org.apache.james.rrt.lib.Mapping;
@@ -32,7 +31,7 @@ final class Directory {
     @SuppressWarnings("IllegalCatch")
     DirectoryAnswer lookUp(MailAddress address, MappingMode mode) throws LookupFailedException {
         try {
-            boolean asksMappings = mode == MappingMode.FOLLOW && hasUsername(address) && isRewriteTableEnabled();
+            boolean asksMappings = mode == MappingMode.FOLLOW && UserNames.canBe(address) && isRewriteTableEnabled();
             Optional<DirectoryAnswer> mapped = asksMappings ? lookUpMapping(address) : Optional.empty();
             if (mapped.isPresent()) {
                 return mapped.get();
@@ -82,7 +81,7 @@ final class Directory {
     private Optional<String> circleBehind(Mappings mappings) throws Exception {
         MappingLoop search = new MappingLoop(rewriteTable);
         for (Mapping mapping : mappings.asStream().collect(Collectors.toList())) {
-            Optional<MailAddress> target = mapping.asMailAddress().filter(Directory::hasUsername);
+            Optional<MailAddress> target = mapping.asMailAddress().filter(UserNames::canBe);
             if (target.isPresent()
                     && !rewriteTable.getStoredMappings(MappingSource.fromMailAddress(target.get())).isEmpty()) {
                 Optional<String> circle = search.find(target.get());
@@ -109,16 +108,10 @@ final class Directory {
         if (!domainList.containsDomain(address.getDomain())) {
             return DirectoryAnswer.of(DirectoryAnswer.Kind.NOT_LOCAL);
         }
-        if (hasUsername(address) && usersRepository.contains(usersRepository.getUsername(address))) {
+        if (UserNames.canBe(address) && usersRepository.contains(usersRepository.getUsername(address))) {
             return DirectoryAnswer.of(DirectoryAnswer.Kind.MAILBOX);
         }
         return DirectoryAnswer.of(address.getLocalPart().equalsIgnoreCase("postmaster")
             ? DirectoryAnswer.Kind.POSTMASTER : DirectoryAnswer.Kind.NO_SUCH_USER);
-    }
-
-    /** James has no user names with a quoted "@" or over 255 characters: such an address has neither user nor mapping. */
-    private static boolean hasUsername(MailAddress address) {
-        return !address.getLocalPart().contains("@")
-            && address.asString().length() <= Username.MAXIMUM_MAIL_ADDRESS_LENGTH;
     }
 }

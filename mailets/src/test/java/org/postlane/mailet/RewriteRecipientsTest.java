@@ -119,6 +119,45 @@ class RewriteRecipientsTest {
     }
 
     @Test
+    void whatAMappingMakesNoAddressOfIsInError() throws Exception {
+        fixture.lanes.directory.rewriteTable.addRegexMapping(at("odd"), "(.*)@(.*):.${1}..x@example.org");
+        MailImpl mail = LocalFixture.mailTo("odd@example.org", ANN);
+
+        ours().service(mail);
+
+        assertThat(mail.getRecipients()).containsExactly(address(ANN));
+        assertThat(fixture.sent).singleElement()
+            .satisfies(sent -> assertThat(sent.recipients()).containsExactly("odd@example.org"));
+    }
+
+    @Test
+    void anAddressThatNoUserCanHaveStaysAndHoldsUpNobody() throws Exception {
+        MailImpl mail = LocalFixture.mailTo("info@example.org");
+        MailAddress quoted = new MailAddress("\"a@b\"", "example.org");
+        mail.setRecipients(List.of(address("info@example.org"), quoted));
+
+        ours().service(mail);
+
+        assertThat(mail.getRecipients()).containsExactlyInAnyOrder(address(ANN), quoted);
+    }
+
+    @Test
+    void whatWasSentIsNotSentAgainWhereTheLaneFailsBehindIt() throws Exception {
+        MailImpl mail = LocalFixture.mailTo("outside@example.org", "closed@example.org", ANN);
+        List<MailAddress> recipients = List.copyOf(mail.getRecipients());
+        RewriteRecipients ours = ours();
+        ours.service(mail);
+        int sent = fixture.sent.size();
+        mail.setRecipients(recipients);
+
+        ours.service(mail);
+
+        assertThat(sent).isEqualTo(2);
+        assertThat(fixture.sent).hasSize(sent);
+        assertThat(mail.getRecipients()).containsExactly(address(ANN));
+    }
+
+    @Test
     void whereOneOfTwoWishesIsSilentFailuresAreTold() throws Exception {
         MailImpl mail = LocalFixture.mailTo("sales@example.org", "info@example.org");
         mail.setDsnParameters(DsnParameters.builder()
@@ -182,7 +221,7 @@ class RewriteRecipientsTest {
         mailet.service(returned);
         assertThat(returned.getRecipients()).containsExactly(address(ANN));
         assertThat(returned.attributes()).extracting(attribute -> attribute.getName().asString())
-            .noneMatch(name -> name.startsWith("postlane-rewrite") || name.startsWith("postlane-forwarded"));
+            .noneMatch(name -> name.startsWith("postlane-rewrite"));
         assertThat(fixture.sent).extracting(sent -> sent.state() + sent.recipients()).containsExactly(
             "root[joe@elsewhere.example]", "rrt-error[closed@example.org]");
         assertThat(fixture.sent).allSatisfy(sent -> assertThat(sent.attributes()).noneMatch(name -> name.contains("returns")));

@@ -16,7 +16,7 @@ class ConfSyntaxTest {
 
     @Test
     void aTagThatIsNotClosedIsNamedWithFileAndLine() throws IOException {
-        Files.writeString(conf.resolve("good.xml"), "<a><b>x</b></a>");
+        Files.writeString(conf.resolve("dnsservice.xml"), "<a><b>x</b></a>");
         Path broken = Files.writeString(conf.resolve("mailetcontainer.xml"), "<mailetcontainer>\n<processors>\n</procesors>\n");
 
         assertThatThrownBy(() -> ConfSyntax.check(conf)).isInstanceOf(StartError.class)
@@ -25,7 +25,7 @@ class ConfSyntaxTest {
 
     @Test
     void whatAFileNamesElsewhereIsNotFetched() throws IOException {
-        Files.writeString(conf.resolve("a.xml"), "<!DOCTYPE a SYSTEM \"http://127.0.0.1:1/a.dtd\">\n<a/>");
+        Files.writeString(conf.resolve("smtpserver.xml"), "<!DOCTYPE a SYSTEM \"http://127.0.0.1:1/a.dtd\">\n<a/>");
 
         ConfSyntax.check(conf);
     }
@@ -33,6 +33,7 @@ class ConfSyntaxTest {
     @Test
     void otherFilesMayBeAnything() throws IOException {
         Files.writeString(conf.resolve("jvm.properties"), "<");
+        Files.writeString(conf.resolve("mailetcontainer-old.xml"), "<half");
 
         ConfSyntax.check(conf);
     }

@@ -180,7 +180,7 @@ final class HostAttempt {
     }
 
     private void transact(List<Integer> all, Content content) {
-        if (!held.begin()) {
+        if (mail.isLost() || !held.begin()) {
             held.giveBack();
             finish(new CancellationException("Given up before it began"));
             return;
