@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
  * </mailet>}</pre>
  */
 public class RewriteRecipients extends RecipientRewriteTable {
-    /** Targets elsewhere that have their copy of this very mail, while the rest of it waits. */
+    /** Targets elsewhere that have their copy of this very mail, and recipients in error who are told of, if it comes again. */
     static final AttributeName FORWARDED = AttributeName.of("postlane-forwarded");
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RewriteRecipients.class);
