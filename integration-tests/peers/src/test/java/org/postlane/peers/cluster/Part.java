@@ -16,6 +16,10 @@ class Part {
     private static final String PUBLISHED =
         "{{range $port, $at := .NetworkSettings.Ports}}{{range $at}}{{$port}}={{.HostPort}} {{end}}{{end}}";
 
+    /** As the first version of control groups tells it, or the second. */
+    private static final String PROCESSOR_NANOS = "cat /sys/fs/cgroup/cpuacct/cpuacct.usage 2>/dev/null"
+        + " || sed -n 's/^usage_usec \\(.*\\)/\\1000/p' /sys/fs/cgroup/cpu.stat";
+
     private final Compose compose;
     private final String service;
     private volatile Map<String, Integer> ports = Map.of();
@@ -73,6 +77,11 @@ class Part {
     /** Whether its health check has said so. */
     boolean isHealthy() {
         return compose.inspect(service, "{{.State.Health.Status}}").equals("healthy");
+    }
+
+    /** The time of processors that it has used since it was started, in ns. */
+    final long processorNanos() {
+        return Long.parseLong(compose.docker("exec", compose.container(service), "sh", "-c", PROCESSOR_NANOS));
     }
 
     /** The last that it said. */
