@@ -20,6 +20,7 @@ final class Hand implements QueueInHand {
     private final Set<QueuedMail> mails = ConcurrentHashMap.newKeySet();
     /** Those that have not been offered to their destinations yet. */
     private final Set<QueuedMail> unsorted = ConcurrentHashMap.newKeySet();
+    private final Copies copies = new Copies();
 
     /**
      * An empty hand.
@@ -36,6 +37,7 @@ final class Hand implements QueueInHand {
     /** Takes one, which the reader has counted. */
     void take(QueuedMail mail) {
         mails.add(mail);
+        copies.add(mail);
         unsorted.add(mail);
     }
 
@@ -53,7 +55,13 @@ final class Hand implements QueueInHand {
             mail.dispose();
             reader.release(mail.size());
             released.run();
+            copies.remove(mail);
         }
+    }
+
+    /** As {@link Copies#lostOf}. */
+    Optional<QueuedMail> lostCopyOf(QueuedMail mail, Runnable over) {
+        return copies.lostOf(mail, over);
     }
 
     boolean isEmpty() {

@@ -3,6 +3,7 @@ package org.postlane.outbound;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -12,6 +13,7 @@ import java.util.function.Function;
 
 import org.apache.james.queue.api.MailQueue;
 import org.postlane.outbound.delayed.DelayedMail;
+import org.postlane.outbound.mail.LostItem;
 import org.postlane.outbound.mail.Verdict;
 import org.postlane.outbound.settlement.Settlement;
 import org.postlane.outbound.settlement.SettlementCourse;
@@ -82,6 +84,13 @@ final class Handling implements QueuedMail.Owner {
             left(mail);
             return;
         }
+        Optional<QueuedMail> before = hand.lostCopyOf(mail, () -> onWorker(mail, () -> look(mail)));
+        if (before.isPresent()) {
+            LOGGER.info("{} came again while it is being delivered, and waits for what becomes of that", mail.name());
+            hand.sorted(mail);
+            before.get().dropWaiting();
+            return;
+        }
         try {
             delayedMail.decide(mail.item(), () -> begin(mail), () -> hand.release(mail), () -> hand.sorted(mail));
         } catch (RuntimeException | Error e) {
@@ -117,18 +126,46 @@ final class Handling implements QueuedMail.Owner {
     @Override
     public void attempted(QueuedMail mail, List<Verdict> verdicts) {
         try {
-            SettlementCourse course = new SettlementCourse(settlement, mail.item(), mail.name(), mail.record(), verdicts);
-            CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
-                if (failure == null) {
-                    mail.record().done();
-                    hand.release(mail);
-                } else {
-                    course.restore();
-                    giveBack(mail, failure);
-                }
-            });
+            settle(mail, new SettlementCourse(settlement, mail.item(), mail.name(), mail.record(), verdicts));
         } catch (RuntimeException | Error e) {
             giveBack(mail, e);
+        }
+    }
+
+    private void settle(QueuedMail mail, SettlementCourse course) {
+        CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
+            if (failure != null && course.hasLetGo() && settleLater(mail, course, Futures.rootOf(failure))) {
+                return;
+            }
+            if (failure != null) {
+                course.restore();
+                giveBack(mail, failure);
+            } else {
+                // A copy of one that was lost may wait for its turn here. It goes by the same record, and ends it.
+                if (!mail.isLost()) {
+                    mail.record().done();
+                }
+                hand.release(mail);
+            }
+            course.end();
+        });
+    }
+
+    /** What the queue no longer has is settled here or nowhere, however long that takes; false where James is stopping. */
+    private boolean settleLater(QueuedMail mail, SettlementCourse course, Throwable why) {
+        if (stopping.getAsBoolean()) {
+            LOGGER.error("{} was delivered, and what was to be done then is not: James is stopping", mail.name(), why);
+            return false;
+        }
+        if (unsettled.fails(mail.name(), why)) {
+            LOGGER.error("{} was delivered and cannot be settled; that is tried again and again", mail.name(), why);
+        }
+        try {
+            ScheduledFuture<?> unused = threads.timers().schedule(() -> settle(mail, course),
+                PAUSE_BEFORE_GIVING_BACK.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
         }
     }
 
@@ -171,6 +208,7 @@ final class Handling implements QueuedMail.Owner {
             LOGGER.info("{} is dropped: queue {} gives it out again", mail.name(), queue);
         } else {
             LOGGER.info("{} stays in queue {} until James has restarted", mail.mail().getName(), queue);
+            LostItem.leave(mail.item());
         }
         hand.release(mail);
     }

@@ -4,6 +4,13 @@ package org.postlane.mailet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.postlane.mailet.FleetDelivery.eventually;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueue.MailQueueItem.CompletionStatus;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.queue.memory.MemoryMailQueueFactory;
@@ -99,5 +106,79 @@ class LostInHandTest {
         isOutOfTheHand("arrives");
         assertThat(host.taken()).isEqualTo(1);
         assertThat(items.of("arrives").told).containsExactly(CompletionStatus.SUCCESS);
+    }
+
+    @Test
+    void whatArrivesIsTakenOutOfTheQueueBeforeItIsHandedOnWhichMayTakeAsLongAsTheOutage() throws Exception {
+        losesAllInItsTransaction("250 2.1.5 ok");
+        List<List<CompletionStatus>> toldBefore = new CopyOnWriteArrayList<>();
+        net.delivery.context.refuses = name -> {
+            toldBefore.add(List.copyOf(items.of("arrives").told));
+            return toldBefore.size() < 2;
+        };
+        List<String> contents = new CopyOnWriteArrayList<>();
+        net.delivery.context.processor = (state, mail) -> contents.add(mail.getName() + " " + mail.getMessage().getContent());
+        net.start("onSuccess", "archive");
+        send("arrives");
+
+        isOutOfTheHand("arrives");
+        assertThat(toldBefore).hasSize(2).containsOnly(List.of(CompletionStatus.SUCCESS));
+        assertThat(items.of("arrives").told).containsExactly(CompletionStatus.SUCCESS);
+        assertThat(contents).containsExactly("arrives Hello\r\n");
+    }
+
+    /** Its queue gives it out again, to the same process. */
+    private void comesAgain(String name) {
+        LosableItems.Item first = items.of(name);
+        // Before it is there again: to a node that has not lost its connection a broker gives nothing twice.
+        first.lose();
+        try {
+            queues.createQueue(MailQueueName.of("outgoing")).enQueue(first.getMail());
+        } catch (MailQueue.MailQueueException e) {
+            throw new IllegalStateException(e);
+        }
+        eventually().until(() -> items.given.size() == 2);
+    }
+
+    @Test
+    void whatComesAgainWhileItIsBeingDeliveredIsNotSentAgain() throws Exception {
+        AtomicBoolean again = new AtomicBoolean();
+        CountDownLatch isThere = new CountDownLatch(1);
+        host.behave(HostBehaviour.healthy().rcpt(any -> {
+            if (again.compareAndSet(false, true)) {
+                comesAgain("twice");
+                isThere.countDown();
+            }
+            return "250 2.1.5 ok";
+        }));
+        net.start("onSuccess", "archive");
+        send("twice");
+
+        assertThat(isThere.await(1, TimeUnit.MINUTES)).isTrue();
+        LosableItems.Item second = items.of("twice");
+        eventually().until(() -> second.told.contains(CompletionStatus.SUCCESS));
+        isOutOfTheHand("twice");
+        assertThat(host.taken()).isEqualTo(1);
+        assertThat(net.delivery.context.sentTo("archive")).hasSize(1);
+    }
+
+    @Test
+    void whatComesAgainWhileItIsPutOffIsTriedByWhoHasIt() throws Exception {
+        AtomicBoolean again = new AtomicBoolean();
+        host.behave(HostBehaviour.healthy().rcpt(any -> {
+            if (again.compareAndSet(false, true)) {
+                comesAgain("later");
+                return "450 4.2.0 later";
+            }
+            return "250 2.1.5 ok";
+        }));
+        net.start();
+        send("later");
+
+        eventually().until(() -> items.given.size() == 2);
+        LosableItems.Item second = items.of("later");
+        eventually().until(() -> second.told.contains(CompletionStatus.SUCCESS));
+        assertThat(host.taken()).isEqualTo(1);
+        assertThat(items.given.get(0).told).isEmpty();
     }
 }

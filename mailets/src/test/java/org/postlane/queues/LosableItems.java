@@ -6,6 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
+import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.queue.api.MailQueue.MailQueueException;
 import org.apache.james.queue.api.MailQueue.MailQueueItem;
 import org.apache.james.queue.api.MailQueueItemDecoratorFactory;
@@ -74,6 +75,8 @@ public final class LosableItems implements MailQueueItemDecoratorFactory {
             // The others' copy is none of this queue's concern.
             if (!lost) {
                 mailQueueItem.done(status);
+            } else if (status == CompletionStatus.SUCCESS) {
+                LifecycleUtil.dispose(getMail());
             }
         }
     }

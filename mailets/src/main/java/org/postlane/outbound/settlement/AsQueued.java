@@ -6,9 +6,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import javax.mail.MessagingException;
 
 import com.google.common.hash.Hashing;
 import org.apache.james.core.MailAddress;
+import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.server.core.MailImpl;
 import org.apache.mailet.Attribute;
 import org.apache.mailet.Mail;
 
@@ -19,13 +22,14 @@ import org.apache.mailet.Mail;
  * <p>Not safe for use by several threads at once.
  */
 final class AsQueued {
-    private final Mail mail;
+    private Mail mail;
     private final String cameAs;
     private final String state;
     private final String errorMessage;
     private final List<MailAddress> recipients;
     private final List<Attribute> attributes;
     private String name;
+    private boolean copied;
 
     AsQueued(Mail mail) {
         this.mail = mail;
@@ -44,6 +48,23 @@ final class AsQueued {
      */
     void nameAnew() {
         name = "postlane-" + Hashing.sha256().hashString(cameAs, UTF_8).toString().substring(0, 16);
+    }
+
+    /** From now on a copy is used: a queue that is told that a mail is done disposes of its content. May be said again. */
+    void useCopy() throws MessagingException {
+        if (!copied) {
+            mail = MailImpl.builder().name(name).sender(mail.getMaybeSender()).addRecipients(recipients)
+                .remoteHost(mail.getRemoteHost()).remoteAddr(mail.getRemoteAddr()).lastUpdated(mail.getLastUpdated())
+                .addAllHeadersForRecipients(mail.getPerRecipientSpecificHeaders()).mimeMessage(mail.getMessage()).build();
+            copied = true;
+        }
+    }
+
+    /** Disposes of the copy, if one was made. */
+    void end() {
+        if (copied) {
+            LifecycleUtil.dispose(mail);
+        }
     }
 
     /** What it is called now. */

@@ -77,6 +77,14 @@ public final class Settlement {
             return name;
         }
 
+        /** The same, with something that comes first each time that it is tried. */
+        Step after(Action before) {
+            return new Step(name, putBack, () -> {
+                before.run();
+                action.run();
+            }, instead);
+        }
+
         void run() throws Exception {
             action.run();
         }

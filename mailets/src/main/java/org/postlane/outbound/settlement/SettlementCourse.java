@@ -3,7 +3,9 @@ package org.postlane.outbound.settlement;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.apache.james.core.MailAddress;
@@ -22,6 +24,11 @@ public final class SettlementCourse implements StepRunner.Course {
     private final MailRecord record;
     private final List<Verdict> verdicts;
     private final AsQueued queued;
+    private final boolean allDelivered;
+    private final Set<String> stepsDone = new HashSet<>();
+    /** All but the last; null until they are known. */
+    private List<Settlement.Step> steps;
+    private boolean letGo;
 
     /**
      * For one mail.
@@ -37,6 +44,7 @@ public final class SettlementCourse implements StepRunner.Course {
         this.record = record;
         this.verdicts = verdicts;
         this.queued = new AsQueued(item.getMail());
+        this.allDelivered = verdicts.stream().allMatch(verdict -> verdict.status() == Status.DELIVERED);
     }
 
     @Override
@@ -46,10 +54,38 @@ public final class SettlementCourse implements StepRunner.Course {
 
     @Override
     public List<Settlement.Step> steps() {
-        List<Settlement.Step> steps = new ArrayList<>(settlement.stepsFor(queued.whole(), queued, verdicts));
-        steps.removeIf(step -> record.stepsDone().contains(step.name()));
-        steps.add(lastStep(item));
-        return steps;
+        if (steps == null) {
+            steps = settlement.stepsFor(queued.whole(), queued, verdicts);
+        }
+        List<Settlement.Step> left = new ArrayList<>();
+        for (Settlement.Step step : steps) {
+            if (!record.stepsDone().contains(step.name()) && !stepsDone.contains(step.name())) {
+                left.add(allDelivered ? step.after(this::letGoIfLost) : step);
+            }
+        }
+        left.add(new Settlement.Step(LAST_STEP, () -> {
+            if (!letGo) {
+                item.done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS);
+            }
+        }));
+        return left;
+    }
+
+    /**
+     * What others were given, or will be, they send again, unless its queue has been told by then that it is done. What takes
+     * the mail to where it is reported may take as long as the queue is away: it comes second then, from a copy.
+     */
+    private void letGoIfLost() throws Exception {
+        if (!letGo && LostItem.is(item)) {
+            queued.useCopy();
+            item.done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS);
+            letGo = true;
+        }
+    }
+
+    /** Whether the queue was told before all was done: what is left to be done then, nobody else does. */
+    public boolean hasLetGo() {
+        return letGo;
     }
 
     /** Lets the queue let go of an item. */
@@ -61,6 +97,7 @@ public final class SettlementCourse implements StepRunner.Course {
     public void done(Settlement.Step step) {
         // Once the queue has let go, there is nothing to be remembered.
         if (!step.name().equals(LAST_STEP)) {
+            stepsDone.add(step.name());
             record.stepDone(step);
         }
     }
@@ -83,11 +120,16 @@ public final class SettlementCourse implements StepRunner.Course {
      */
     @Override
     public boolean isLost() {
-        return LostItem.is(item) && verdicts.stream().anyMatch(verdict -> verdict.status() != Status.DELIVERED);
+        return !allDelivered && LostItem.is(item);
     }
 
     /** Makes the mail what it was, for a queue that keeps the object. */
     public void restore() {
         queued.asItCame();
+    }
+
+    /** Nothing more is done. */
+    public void end() {
+        queued.end();
     }
 }
