@@ -81,7 +81,8 @@ public final class CassandraQueueViewModule extends AbstractModule {
     @Singleton
     @SuppressWarnings("unchecked")
     MailQueueView.Factory views(CassandraMailQueueView.Factory views) {
-        return name -> new PatientQueueView(views.create(name));
+        PatientQueueView.Done done = new PatientQueueView.Done();
+        return name -> new PatientQueueView(views.create(name), done);
     }
 
     @ProvidesIntoSet

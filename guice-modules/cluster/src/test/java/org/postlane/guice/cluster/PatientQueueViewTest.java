@@ -28,9 +28,9 @@ class PatientQueueViewTest {
             deletions.incrementAndGet();
             return Mono.just(1L);
         }
-    });
+    }, new PatientQueueView.Done());
 
-    private static DeleteCondition ofOne() {
+    private static DeleteCondition.WithEnqueueId ofOne() {
         HashBlobId.Factory ids = new HashBlobId.Factory();
         return DeleteCondition.withEnqueueId(EnqueueId.generate(), MimeMessagePartsId.builder()
             .headerBlobId(ids.from("header")).bodyBlobId(ids.from("body")).build());
@@ -44,6 +44,21 @@ class PatientQueueViewTest {
         assertThat(deletions).hasValue(0);
         await().until(() -> deletions.get() == 1);
         assertThat(failures).hasValue(0);
+    }
+
+    @Test
+    void aMailThatIsDoneIsGoneFromTheFirstMomentOn() {
+        failures.set(Integer.MAX_VALUE);
+        DeleteCondition.WithEnqueueId condition = ofOne();
+        assertThat(view.isPresent(condition.getEnqueueId()).block()).isTrue();
+
+        Mono.from(view.delete(condition)).block();
+
+        assertThat(deletions).hasValue(0);
+        assertThat(view.isPresent(condition.getEnqueueId()).block()).isFalse();
+        assertThat(view.isPresent(EnqueueId.generate()).block()).isTrue();
+        failures.set(0);
+        await().until(() -> deletions.get() == 1);
     }
 
     @Test
