@@ -24,6 +24,8 @@ public final class StopTime {
     private static final int PARTS = 8;
     private static final int FOR_WHAT_RUNS = 5;
     private static final int FOR_ITS_END = 6;
+    /** Who does not answer QUIT by then is left without. */
+    private static final Duration FAREWELLS = Duration.ofSeconds(3);
 
     private final Duration part;
     private final LongSupplier nanoTime;
@@ -61,6 +63,12 @@ public final class StopTime {
         Duration moment = end.compareTo(part) > 0 ? part : end;
         Duration left = leftForWhatRuns();
         return left.compareTo(moment) > 0 ? left : moment;
+    }
+
+    /** How long servers may be told that there is no more mail for them: a moment, which has to be left. */
+    public Duration leftForFarewells() {
+        Duration end = leftForItsEnd();
+        return end.compareTo(FAREWELLS) > 0 ? FAREWELLS : end;
     }
 
     private synchronized Duration left(int parts) {

@@ -43,7 +43,6 @@ import org.slf4j.LoggerFactory;
  * whether James closes the mailets before it or after.
  */
 public final class OutboundEngine {
-    private static final Duration QUIT_LIMIT = Duration.ofSeconds(2);
     private static final Logger LOGGER = LoggerFactory.getLogger(OutboundEngine.class);
 
     private final ServerStarted serverStarted;
@@ -223,7 +222,9 @@ public final class OutboundEngine {
         }
         CompletableFuture<?>[] drained = queues.stream().map(OutboundQueue::stop).toArray(CompletableFuture<?>[]::new);
         await(CompletableFuture.allOf(drained), stopTime.leftForWhatIsSent(), "deliveries under way");
-        await(connections.close(QUIT_LIMIT), QUIT_LIMIT.plusSeconds(1), "connections to say QUIT");
+        Duration farewells = stopTime.leftForFarewells();
+        // The last third is for closing what did not answer.
+        await(connections.close(farewells.multipliedBy(2).dividedBy(3)), farewells, "connections to say QUIT");
         connections.end();
         cluster.close();
         journal.close();

@@ -13,6 +13,7 @@ import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.queue.api.MailQueue;
 import org.apache.mailet.Mail;
 import org.postlane.outbound.attempt.MailDestinations;
+import org.postlane.outbound.mail.LostItem;
 import org.postlane.outbound.operations.CriticalStates;
 import org.postlane.outbound.settings.InHandLimits;
 import org.reactivestreams.Subscription;
@@ -200,6 +201,7 @@ final class QueueReader {
         protected void hookOnNext(MailQueue.MailQueueItem item) {
             if (isStopped()) {
                 // Asked for before, and too late: it stays in the queue.
+                LostItem.leave(item);
                 LifecycleUtil.dispose(item.getMail());
                 return;
             }

@@ -53,6 +53,16 @@ class StopTimeTest {
         assertThat(time.leftForItsEnd()).isZero();
     }
 
+    @Test
+    void farewellsAreSaidInTheTimeThatIsLeft() {
+        StopTime time = new StopTime(Duration.ofSeconds(8), now::get);
+        assertThat(time.leftForFarewells()).isEqualTo(Duration.ofSeconds(3));
+        pass(5);
+        assertThat(time.leftForFarewells()).isEqualTo(Duration.ofSeconds(1));
+        pass(1);
+        assertThat(time.leftForFarewells()).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "4", "3601", "28 s", "-1"})
     void whatIsNoSuchNumberIsNamed(String value) {

@@ -33,6 +33,9 @@ public final class ClusterJames implements RunningJames {
     /** Seconds that a start waits for each of the servers that it needs; a whole number. */
     public static final String PATIENCE = "postlane.cluster.patience";
 
+    /** Of the time to stop: Cassandra's driver and the database let go of what they have open. */
+    private static final Duration FOR_THE_STORE = Duration.ofSeconds(2);
+
     private final GuiceJamesServer server;
     private final Database database;
     private final RabbitMqConnectionModule rabbit;
@@ -98,7 +101,7 @@ public final class ClusterJames implements RunningJames {
                     .chooseModules(Implementation.parse(new FileConfigurationProvider(files, configuration))));
             return new ClusterJames(JamesStart.start(server, overrides), database, rabbit, cassandra);
         } catch (Exception | LinkageError e) {
-            throw StartError.because("James did not start", e).closing(() -> close(rabbit, cassandra, database));
+            throw StartError.because("James did not start", e).closing(() -> close(rabbit, Duration.ZERO, cassandra, database));
         }
     }
 
@@ -115,9 +118,10 @@ public final class ClusterJames implements RunningJames {
      * What is in hand is settled by then, and what is not comes again; the mailboxes come last, for what is settled may be for
      * them.
      */
-    private static void close(RabbitMqConnectionModule rabbit, CassandraSessionModule cassandra, Database database) {
+    private static void close(RabbitMqConnectionModule rabbit, Duration atMost, CassandraSessionModule cassandra,
+            Database database) {
         try {
-            rabbit.close();
+            rabbit.close(atMost);
         } finally {
             try {
                 cassandra.close();
@@ -134,10 +138,11 @@ public final class ClusterJames implements RunningJames {
 
     @Override
     public void stop() {
+        long begun = System.nanoTime();
         try {
             JamesStart.stop(server);
         } finally {
-            close(rabbit, cassandra, database);
+            close(rabbit, CleanStop.limit().minus(FOR_THE_STORE).minusNanos(System.nanoTime() - begun), cassandra, database);
         }
     }
 }

@@ -3,6 +3,7 @@ package org.postlane.guice.cluster;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,12 +24,23 @@ import org.apache.mailet.Mail;
 @Singleton
 final class Deliveries {
     static final AttributeName NUMBER = AttributeName.of("postlane-delivery");
+    private static final Duration LOOK = Duration.ofMillis(20);
     /** As James writes it. In no text of the reference can it stand, for the quotation marks there have a backslash. */
     private static final String ATTRIBUTES = "\"attributes\":{";
 
     private final AtomicLong last = new AtomicLong();
-    /** By number, whether it is still ours; those that are in the reader. */
-    private final Map<Long, BooleanSupplier> reading = new ConcurrentHashMap<>();
+    /** By number; those that have no end yet. */
+    private final Map<Long, Given> all = new ConcurrentHashMap<>();
+
+    private static final class Given {
+        private final BooleanSupplier ours;
+        /** Whether it has come out of the reader. */
+        private volatile boolean inHand;
+
+        Given(BooleanSupplier ours) {
+            this.ours = ours;
+        }
+    }
 
     @Inject
     Deliveries() {
@@ -55,17 +67,41 @@ final class Deliveries {
 
     /** It goes through the reader from now on. */
     void goesIn(long number, BooleanSupplier ours) {
-        reading.put(number, ours);
+        all.put(number, new Given(ours));
     }
 
     /** Whether it is in the reader still. */
     boolean isGoingThrough(long number) {
-        return reading.containsKey(number);
+        Given given = all.get(number);
+        return given != null && !given.inHand;
     }
 
-    /** It has an end without having come out. May be said again, and of one that came out. */
+    /** It is acknowledged, given back or lost. May be said again. */
     void ends(long number) {
-        reading.remove(number);
+        all.remove(number);
+    }
+
+    /**
+     * Waits until all that have come out have an end.
+     *
+     * @return how many have none when the time is over
+     */
+    long awaitNoneInHand(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        long left = inHand();
+        try {
+            while (left > 0 && System.nanoTime() - deadline < 0) {
+                Thread.sleep(LOOK.toMillis());
+                left = inHand();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return left;
+    }
+
+    private long inHand() {
+        return all.values().stream().filter(given -> given.inHand).count();
     }
 
     /** A mail has come out: whether the delivery that it came by is still ours, from then on; always, where it has no number. */
@@ -75,7 +111,11 @@ final class Deliveries {
             return () -> true;
         }
         mail.removeAttribute(NUMBER);
-        BooleanSupplier ours = reading.remove(number);
-        return ours == null ? () -> false : ours;
+        Given given = all.get(number);
+        if (given == null) {
+            return () -> false;
+        }
+        given.inHand = true;
+        return given.ours;
     }
 }

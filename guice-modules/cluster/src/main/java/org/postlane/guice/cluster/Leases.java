@@ -33,19 +33,19 @@ import reactor.rabbitmq.Receiver;
 final class Leases {
     /**
      * RabbitMQ closes a channel over which something was held for 30 min ({@code consumer_timeout}, its default), and looks every
-     * minute. Postlane's own limits lie below: 20 min in hand, 10 min while delayed mail waits for its time.
+     * minute. What Postlane itself holds, it holds for less: {@code HoldTimes} of the bundle, which has another class loader.
      */
-    static final Duration LONGEST = Duration.ofMinutes(25);
+    static final Duration LONGEST = Duration.ofMinutes(28);
     /**
      * What is given back sooner waits until then: James gives a mail back at once whose content it cannot read, and the broker
      * would give it again at once, as fast as both can for as long as Cassandra is away.
      */
     static final Duration SHORTEST = Duration.ofSeconds(5);
     /**
-     * When nobody reads any more, what is in hand may be ended for so long: the longest time that James has to stop with Compose.
-     * Somebody may have dropped a mail without a word, and it shall not wait for longer until others have it.
+     * When nobody reads any more, what is in hand may be ended for so long: as long as a stop may take, and no less than that is
+     * with Compose. Somebody may have dropped a mail without a word, and it shall not wait for longer until others have it.
      */
-    static final Duration WIND_UP = Duration.ofSeconds(30);
+    static final Duration WIND_UP = Duration.ofSeconds(Math.max(30, Long.getLong("postlane.stop.seconds", 0)));
     private static final Duration WIND_UP_LOOK = Duration.ofMillis(100);
     private static final boolean REQUEUE = true;
     private static final Logger LOGGER = LoggerFactory.getLogger(Leases.class);
@@ -131,7 +131,6 @@ final class Leases {
             }
             try {
                 open.basicCancel(consumer);
-                held.values().stream().filter(lease -> deliveries.isGoingThrough(lease.number)).forEach(this::giveBack);
             } catch (IOException | RuntimeException e) {
                 LOGGER.debug("Queue {} is no longer read: its channel has gone already", queue, e);
             }
@@ -140,6 +139,8 @@ final class Leases {
     }
 
     private void closeWhenDone(Channel open, Disposable reading, long deadline) {
+        // Again and again: what was on its way when the broker was told comes after that.
+        held.values().stream().filter(Lease::isForOthers).forEach(this::giveBack);
         if (!held.isEmpty() && open.isOpen() && System.nanoTime() - deadline < 0) {
             Disposable unused = Schedulers.boundedElastic().schedule(() -> closeWhenDone(open, reading, deadline),
                 WIND_UP_LOOK.toMillis(), TimeUnit.MILLISECONDS);
@@ -171,6 +172,8 @@ final class Leases {
         private final long number;
         private final long tag;
         private final AtomicBoolean waits = new AtomicBoolean();
+        /** Whoever says so first tells the broker, and nobody else does. */
+        private final AtomicBoolean told = new AtomicBoolean();
         private volatile boolean givenBack;
 
         Lease(long number, Delivery delivery, BiConsumer<Receiver.AcknowledgmentContext, Exception> onError) {
@@ -183,6 +186,11 @@ final class Leases {
             return !givenBack && isOfThisConnection(tag);
         }
 
+        /** Whether nobody here has it any more, or has it yet, so that others may. */
+        boolean isForOthers() {
+            return waits.get() || deliveries.isGoingThrough(number);
+        }
+
         void end() {
             held.remove(tag, this);
             deliveries.ends(number);
@@ -190,19 +198,21 @@ final class Leases {
 
         @Override
         public void ack(boolean multiple) {
-            if (waits.get()) {
-                return;
-            }
-            end();
-            // Without a look the client would wait ten seconds for a connection that could not acknowledge it either.
-            if (!isOurs()) {
-                tellLate("its connection has gone, or it was held for too long");
+            if (waits.get() || !told.compareAndSet(false, true)) {
                 return;
             }
             try {
-                super.ack(multiple);
+                // Without a look the client would wait ten seconds for a connection that could not acknowledge it either.
+                if (isOurs()) {
+                    super.ack(multiple);
+                } else {
+                    tellLate("its connection has gone, or it was held for too long");
+                }
             } catch (RuntimeException e) {
                 tellLate(e.toString());
+            } finally {
+                // Not before: with the last that is held the channel is closed.
+                end();
             }
         }
 
@@ -212,10 +222,19 @@ final class Leases {
         }
 
         void release() {
-            end();
-            if (isOurs()) {
-                givenBack = true;
-                super.nack(false, REQUEUE);
+            if (told.compareAndSet(false, true)) {
+                giveBackNow(REQUEUE);
+            }
+        }
+
+        private void giveBackNow(boolean requeue) {
+            try {
+                if (isOurs()) {
+                    givenBack = true;
+                    super.nack(false, requeue);
+                }
+            } finally {
+                end();
             }
         }
 
@@ -224,15 +243,16 @@ final class Leases {
             long left = SHORTEST.toNanos() - (System.nanoTime() - since);
             if (!isOurs()) {
                 end();
-            } else if (!requeue || left <= 0) {
-                end();
+            } else if (requeue && left > 0) {
+                if (!waits.getAndSet(true)) {
+                    Disposable unused = Schedulers.boundedElastic().schedule(() -> giveBack(this), left, TimeUnit.NANOSECONDS);
+                }
+            } else if (told.compareAndSet(false, true)) {
                 try {
-                    super.nack(multiple, requeue);
+                    giveBackNow(requeue);
                 } catch (RuntimeException e) {
                     LOGGER.debug("A mail of queue {} is in its queue already", queue, e);
                 }
-            } else if (!waits.getAndSet(true)) {
-                Disposable unused = Schedulers.boundedElastic().schedule(() -> giveBack(this), left, TimeUnit.NANOSECONDS);
             }
         }
     }

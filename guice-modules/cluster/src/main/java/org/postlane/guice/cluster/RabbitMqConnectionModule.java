@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.guice.cluster;
 
+import java.time.Duration;
 import javax.inject.Singleton;
 
 import com.google.inject.AbstractModule;
@@ -14,6 +15,8 @@ import org.apache.james.backends.rabbitmq.ReceiverProvider;
 import org.apache.james.backends.rabbitmq.SimpleConnectionPool;
 import org.apache.james.core.healthcheck.HealthCheck;
 import org.apache.james.metrics.api.MetricFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.rabbitmq.ReceiverOptions;
 import reactor.rabbitmq.Sender;
 
@@ -22,9 +25,13 @@ import reactor.rabbitmq.Sender;
  * on it has stopped: what is in hand can be acknowledged over the channel alone that it came by.
  */
 public final class RabbitMqConnectionModule extends AbstractModule implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(RabbitMqConnectionModule.class);
+
     private final RabbitMqSettings settings;
     private final SimpleConnectionPool connections;
     private ReactorRabbitMQChannelPool channels;
+    /** Null until somebody may read. */
+    private Deliveries deliveries;
 
     /** Nothing is connected before James asks for it. */
     public RabbitMqConnectionModule(RabbitMqSettings settings) {
@@ -68,14 +75,31 @@ public final class RabbitMqConnectionModule extends AbstractModule implements Au
      */
     @Provides
     @Singleton
-    ReceiverProvider receivers(Deliveries deliveries) {
+    synchronized ReceiverProvider receivers(Deliveries all) {
+        deliveries = all;
         return () -> new LastingReceiver(new ReceiverOptions().connectionMono(connections.getResilientConnection()),
-            Leases.LONGEST, deliveries);
+            Leases.LONGEST, all);
     }
 
-    /** Ends channels and connection: what was not acknowledged is in its queue again. */
+    /** As {@link #close(Duration)}, without waiting for what is in hand. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        close(Duration.ZERO);
+    }
+
+    /**
+     * Ends channels and connection: what was not acknowledged is in its queue again. Before, waits until what is in hand is done:
+     * it can be acknowledged over the channel alone that it came by, and would be done twice.
+     *
+     * @param atMost for what is in hand: who stopped reading may never say a word about it
+     */
+    public synchronized void close(Duration atMost) {
+        if (deliveries != null) {
+            long left = deliveries.awaitNoneInHand(atMost);
+            if (left > 0) {
+                LOGGER.warn("{} mails are in hand and not done: RabbitMQ gives them out again", left);
+            }
+        }
         if (channels != null) {
             channels.close();
         }

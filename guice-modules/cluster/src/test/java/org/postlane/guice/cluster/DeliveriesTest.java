@@ -4,6 +4,7 @@ package org.postlane.guice.cluster;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
@@ -75,5 +76,20 @@ class DeliveriesTest {
     @Test
     void aMailThatAnotherReceiverGaveIsNotLost() {
         assertThat(deliveries.comesOut(MailImpl.builder().name("mail").build()).getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void aStopWaitsForWhatHasComeOutAndNotForWhatIsInTheReader() {
+        long out = deliveries.number();
+        deliveries.goesIn(out, () -> true);
+        long inside = deliveries.number();
+        deliveries.goesIn(inside, () -> true);
+        BooleanSupplier unused = deliveries.comesOut(mail(out));
+
+        assertThat(deliveries.isGoingThrough(inside)).isTrue();
+        assertThat(deliveries.isGoingThrough(out)).isFalse();
+        assertThat(deliveries.awaitNoneInHand(Duration.ofMillis(1))).isEqualTo(1);
+        deliveries.ends(out);
+        assertThat(deliveries.awaitNoneInHand(Duration.ofHours(1))).isZero();
     }
 }

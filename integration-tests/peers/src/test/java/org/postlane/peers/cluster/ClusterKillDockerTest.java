@@ -72,6 +72,25 @@ class ClusterKillDockerTest {
         }
     }
 
+    @Test
+    void aNodeThatIsStoppedEndsWhatItHasInHandBeforeOthersGetIt() {
+        Node leaving = cluster.first();
+        try (Load load = new Load(cluster, "stop", CLIENTS, cluster.nodes())) {
+            load.awaitMore(MAILS_TO_A_KILL);
+            long begun = System.nanoTime();
+            leaving.stop();
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            load.awaitMore(MAILS_AFTER_A_KILL);
+            leaving.start();
+            Findings findings = load.findAll(cluster.second());
+            System.out.println("a node stopped in " + took.toMillis() + " ms, " + load.account() + ", lost 0, repeated elsewhere "
+                + findings.repeatedElsewhere() + ", here " + findings.repeatedHere());
+            assertThat(load.refusals()).allMatch(answer -> answer.startsWith("4"));
+            assertThat(findings.repeatedElsewhere()).as("copies too many elsewhere").isZero();
+            assertThat(findings.repeatedHere()).as("copies too many here").isZero();
+        }
+    }
+
     /** RabbitMQ gives back at once what the node held, and knows nothing of delays. */
     @Test
     void mailThatWasPutOffIsTriedWhenItIsDueAndNotBeforeAlthoughTheNodeThatHeldItDies() {
