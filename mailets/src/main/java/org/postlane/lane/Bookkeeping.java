@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.lane;
 
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
@@ -28,6 +30,9 @@ final class Bookkeeping {
     /** How many lanes the mail has been through. */
     static final AttributeName PASSES = AttributeName.of("postlane-lane-passes");
 
+    /** Clocks of two nodes may differ by this much before a mail waits for it. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
+
     private Bookkeeping() {
     }
 
@@ -54,6 +59,14 @@ final class Bookkeeping {
 
     static Optional<Instant> notBefore(Mail mail) {
         return time(mail, NOT_BEFORE);
+    }
+
+    /** How long the mail has yet to wait; zero if it is due. */
+    static Duration notDueFor(Mail mail, Clock clock) {
+        return notBefore(mail)
+            .map(time -> Duration.between(clock.instant(), time))
+            .filter(early -> early.compareTo(CLOCK_TOLERANCE) > 0)
+            .orElse(Duration.ZERO);
     }
 
     static void setNotBefore(Mail mail, Instant time) {

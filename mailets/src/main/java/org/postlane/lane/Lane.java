@@ -26,6 +26,7 @@ import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.mailet.Mail;
+import org.postlane.outbound.PutOffMail;
 import org.postlane.outbound.operations.QueueDepth;
 import org.postlane.recipient.RecipientType;
 import org.slf4j.Logger;
@@ -84,8 +85,9 @@ public final class Lane {
 
     private synchronized MailQueue queue() {
         if (queue.isEmpty()) {
-            queue = Optional.of(queues.createQueue(MailQueueName.of(settings.laneName()),
-                MailQueueFactory.prefetchCount(settings.slots())));
+            MailQueue ready = queues.createQueue(MailQueueName.of(settings.laneName()),
+                MailQueueFactory.prefetchCount(settings.slots()));
+            queue = Optional.of(PutOffMail.in(ready, queues, mail -> Bookkeeping.notDueFor(mail, clock), timer));
         }
         return queue.get();
     }
@@ -103,7 +105,7 @@ public final class Lane {
             LaneConsumer starting = new LaneConsumer(settings, queue(), processor, timer, clock, metrics);
             starting.start();
             consumer = Optional.of(starting);
-            metrics.watchDepth(new QueueDepth(List.of(queue()), handOverThreads()));
+            metrics.watchDepth(new QueueDepth(PutOffMail.parts(queue()), handOverThreads()));
         }
     }
 

@@ -32,9 +32,6 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for use by several threads.
  */
 final class LaneRunner {
-    /** Clocks of two nodes may differ by this much before a mail waits for it. */
-    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
-
     private static final Logger LOGGER = LoggerFactory.getLogger(LaneRunner.class);
 
     private final LaneSettings settings;
@@ -53,10 +50,7 @@ final class LaneRunner {
 
     /** How long the mail has yet to wait; zero if it is due. */
     Duration notDueFor(Mail mail) {
-        return Bookkeeping.notBefore(mail)
-            .map(time -> Duration.between(clock.instant(), time))
-            .filter(early -> early.compareTo(CLOCK_TOLERANCE) > 0)
-            .orElse(Duration.ZERO);
+        return Bookkeeping.notDueFor(mail, clock);
     }
 
     String nameOf(MailQueueItem item) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.HoldTimes;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.mail.DestinationsAtOnce;
 import org.postlane.recipient.RecipientType;
@@ -22,8 +23,8 @@ import org.postlane.recipient.RecipientType;
 public final class LaneSettings {
     static final int MAX_CONCURRENCY = 1000;
     static final Duration MIN_TIMEOUT = Duration.ofMillis(100);
-    /** A broker may take back an item that is held for 30 minutes; the lane looks at its runs well before. */
-    static final Duration MAX_TIMEOUT = Duration.ofMinutes(20);
+    /** The lane looks at its runs well before a broker takes back what is held. */
+    static final Duration MAX_TIMEOUT = HoldTimes.IN_HAND;
     /** The range of James' mail priority. */
     static final int MAX_PRIORITY = 9;
     /** An append waits for a disk or a database; more at a time than this only wait for each other. */

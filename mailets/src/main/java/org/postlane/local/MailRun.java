@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import org.apache.james.core.MailAddress;
+import org.postlane.james.HoldTimes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for use by several threads. Never calls {@link Slots} while it holds its own lock.
  */
 final class MailRun implements Slots.Line {
-    /** A broker may take an item back that is held for 30 minutes. */
-    static final Duration LONGEST = Duration.ofMinutes(20);
+    static final Duration LONGEST = HoldTimes.IN_HAND;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(MailRun.class);
 

@@ -8,18 +8,17 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import org.postlane.james.HoldTimes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets no mail be in hand for longer than twenty minutes: a broker may take an item back after thirty, and would then give it to
- * somebody else while it is being delivered. What others have already makes room for what comes again.
+ * Lets no mail be in hand for longer than {@link HoldTimes#IN_HAND}: a broker may take an item back that is held for long, and
+ * would then give it to somebody else while it is being delivered. What others have already makes room for what comes again.
  */
 final class HoldingLimit {
-    /** After this, nothing of the mail begins any more. What has begun has five minutes, the final dot's ten apart. */
-    static final Duration WIND_UP = Duration.ofMinutes(14);
-    /** After this, what is under way is cut off. */
-    static final Duration GIVE_UP = Duration.ofMinutes(19);
+    static final Duration WIND_UP = HoldTimes.BEGINNING;
+    static final Duration GIVE_UP = HoldTimes.UNDER_WAY;
     private static final Duration LOOK = Duration.ofSeconds(10);
     private static final Logger LOGGER = LoggerFactory.getLogger(HoldingLimit.class);
 

@@ -3,9 +3,11 @@ package org.postlane.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.postlane.lane.TestLanes.EXTERNAL;
 import static org.postlane.lane.TestLanes.LOCAL;
 import static org.postlane.lane.TestLanes.mail;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.postlane.james.StopTime;
 import org.postlane.mailet.DeliverByType;
 import org.postlane.queues.LosableItems;
+import org.postlane.queues.rabbitmq.QueuesWithoutDelays;
 import org.postlane.recipient.RecipientType;
 
 class LaneTest {
@@ -296,6 +299,34 @@ class LaneTest {
 
         await().until(() -> lanes.count("local", "failed") == 1);
         await().during(Duration.ofMillis(500)).until(() -> runs.get() == 1 && lanes.queues.delays.size() == 1);
+    }
+
+    @Test
+    void onRabbitMqAMailThatIsPutOffWaitsBesideTheQueueAndItsSlotIsFree() throws Exception {
+        QueuesWithoutDelays queues = new QueuesWithoutDelays();
+        Lanes onRabbitMq = new Lanes(queues, () -> lanes, () -> true, lanes.directory.metrics, new NoopGaugeRegistry(),
+            lanes.stopTime, Clock.systemUTC());
+        lanes.onProcessor("external", mail -> {
+            if (mail.getName().startsWith("bad")) {
+                runs.incrementAndGet();
+                throw new MessagingException("for days");
+            }
+        });
+        try {
+            DeliverByType mailet =
+                new DeliverByType(lanes.directory.classifier(), lanes.directory.relayDomains, onRabbitMq, queues);
+            mailet.init(FakeMailetConfig.builder().mailetName("DeliverByType").setProperty("externalConcurrency", "1").build());
+            mailet.service(mail("bad", List.of(EXTERNAL)));
+            await().until(() -> queues.memory("lane-external-waiting-30s").getSize() == 1
+                && queues.memory("lane-external").getSize() == 0);
+            mailet.service(mail("good", List.of(EXTERNAL)));
+
+            lanes.awaitDeliveries("external[" + EXTERNAL + "]");
+            assertThat(runs).hasValue(1);
+            assertThat(queues.memory("lane-external-waiting-30s").getSize()).isEqualTo(1);
+        } finally {
+            onRabbitMq.close();
+        }
     }
 
     @Test

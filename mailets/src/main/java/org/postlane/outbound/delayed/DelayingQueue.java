@@ -19,6 +19,7 @@ import org.apache.james.queue.api.MailQueue;
 import org.apache.james.queue.api.MailQueueFactory;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.mailet.Mail;
+import org.postlane.james.HoldTimes;
 import org.postlane.outbound.mail.QueueTimes;
 import org.postlane.outbound.operations.MailFetch;
 import org.postlane.outbound.settlement.StepRunner;
@@ -35,8 +36,7 @@ import reactor.core.scheduler.Schedulers;
  * <p>Closing it closes the queues beside; the queue itself belongs to who made it. Safe for use by several threads.
  */
 final class DelayingQueue implements MailQueue, OutgoingQueue {
-    /** Well below the half hour after which a broker takes an item back. */
-    static final Duration LONGEST_HOLD = Duration.ofMinutes(10);
+    static final Duration LONGEST_HOLD = HoldTimes.WAITING;
     private static final String NO_DELAYS = "rabbitmq";
     /** Longest delay of each queue beside. From six minutes on they double as the default schedule does, jitter included. */
     private static final Map<Duration, String> BESIDE = new TreeMap<>(Map.of(
@@ -70,7 +70,7 @@ final class DelayingQueue implements MailQueue, OutgoingQueue {
         BESIDE.forEach((longest, name) -> beside.put(longest, new WaitingQueue(
             queues.createQueue(MailQueueName.of(ready.getName().asString() + "-waiting-" + name),
                 MailQueueFactory.prefetchCount(WaitingQueue.WINDOW)),
-            clock, workers, timers, longestHold, orders, early::putBack)));
+            item -> QueueTimes.early(item, clock), workers, timers, longestHold, orders, early::putBack)));
     }
 
     /** Whether a queue ignores delays. */

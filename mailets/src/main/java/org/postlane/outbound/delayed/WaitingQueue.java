@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.outbound.delayed;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -43,7 +42,7 @@ final class WaitingQueue {
     private static final Logger LOGGER = LoggerFactory.getLogger(WaitingQueue.class);
 
     private final MailQueue queue;
-    private final Clock clock;
+    private final Function<Mail, Duration> early;
     private final Executor workers;
     private final ScheduledExecutorService timers;
     private final Duration longestHold;
@@ -56,13 +55,14 @@ final class WaitingQueue {
     /**
      * A queue that is nobody else's.
      *
+     * @param early how long a mail has to wait yet; zero when it is due
      * @param longestHold for how long mail is held at most, well below the time after which a broker takes it back
      * @param putBack puts a mail that is not wanted behind all that is there; fails only when James is stopping
      */
-    WaitingQueue(MailQueue queue, Clock clock, Executor workers, ScheduledExecutorService timers, Duration longestHold,
-                 FlushOrders orders, Function<MailQueueItem, CompletableFuture<Void>> putBack) {
+    WaitingQueue(MailQueue queue, Function<Mail, Duration> early, Executor workers, ScheduledExecutorService timers,
+                 Duration longestHold, FlushOrders orders, Function<MailQueueItem, CompletableFuture<Void>> putBack) {
         this.queue = queue;
-        this.clock = clock;
+        this.early = early;
         this.workers = workers;
         this.timers = timers;
         this.longestHold = longestHold;
@@ -95,7 +95,7 @@ final class WaitingQueue {
     }
 
     private Mono<MailQueueItem> whenDue(MailQueueItem item) {
-        return QueueTimes.early(item.getMail(), clock).isZero()
+        return early.apply(item.getMail()).isZero()
             ? Mono.just(item)
             : Mono.create(sink -> new Held(item, sink).begin());
     }
@@ -141,8 +141,8 @@ final class WaitingQueue {
         }
 
         private void await() {
-            Duration early = QueueTimes.early(mail, clock);
-            Duration wait = early.compareTo(longestHold) < 0 ? early : longestHold;
+            Duration left = early.apply(mail);
+            Duration wait = left.compareTo(longestHold) < 0 ? left : longestHold;
             try {
                 timer = timers.schedule(() -> workers.execute(this::timeIsUp), wait.toMillis(),
                     TimeUnit.MILLISECONDS);
@@ -170,7 +170,7 @@ final class WaitingQueue {
             if (!claim()) {
                 return;
             }
-            if (QueueTimes.early(mail, clock).isZero() && !LostItem.is(item)) {
+            if (early.apply(mail).isZero() && !LostItem.is(item)) {
                 sink.success(item);
                 return;
             }
@@ -203,6 +203,7 @@ final class WaitingQueue {
         /** Nobody reads any more; the queue still has it. */
         private void drop() {
             if (claim()) {
+                LostItem.leave(item);
                 LifecycleUtil.dispose(mail);
             }
         }

@@ -27,8 +27,7 @@ public final class StepRunner {
     /** After so many failures, which is after a minute, the mail is shown as one that cannot be settled. */
     static final int FAILURES_BEFORE_SHOWN = 7;
     /**
-     * After so many failures, which is after about four minutes, a step is given up. Together with the 20 minutes of an attempt
-     * that is less than the 30 after which a broker takes the item back.
+     * After so many failures, which is after about {@link org.postlane.james.HoldTimes#SETTLING}, a step is given up.
      */
     static final int MOST_FAILURES = 10;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
