@@ -55,6 +55,11 @@ class ClusterOutageDockerTest {
         outage("cassandra", "killed", Part::kill);
     }
 
+    @Test
+    void aPostgreSqlThatIsStoppedAndStartedAgain() {
+        outage("postgresql", "stopped", Part::stop);
+    }
+
     private static boolean refuses(Load load) {
         return load.refusals().size() >= ENOUGH_REFUSALS;
     }
