@@ -27,7 +27,8 @@ public final class PrivateFiles {
     public static void createDirectory(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             Path parent = directory.toAbsolutePath().getParent();
-            if (parent != null) {
+            // A link to a directory is one, which createDirectories before Java 20 takes for a file in the way.
+            if (parent != null && !Files.isDirectory(parent)) {
                 Files.createDirectories(parent);
             }
             Files.createDirectories(directory, attributes(directory, OWNER_DIRECTORY));

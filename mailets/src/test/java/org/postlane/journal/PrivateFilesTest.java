@@ -51,6 +51,14 @@ class PrivateFilesTest {
     }
 
     @Test
+    void whatIsAboveItMayBeALinkToAnotherDisk() throws IOException {
+        Path disk = Files.createDirectory(directory.resolve("disk"));
+        Files.createSymbolicLink(directory.resolve("var"), disk);
+        DeliveryJournal.open(directory.resolve("var/postlane"), JournalSettings.DEFAULTS).close();
+        assertThat(disk.resolve("postlane")).isNotEmptyDirectory();
+    }
+
+    @Test
     void aFileSystemWithoutPermissionsOfThatKindIsUsedAsItIs() throws IOException {
         URI archive = URI.create("jar:" + directory.resolve("files.zip").toUri());
         try (FileSystem without = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {

@@ -76,7 +76,10 @@ public final class DurableJames implements RunningJames {
     static Path writableVar(Home home) {
         Path var = home.root().resolve("var");
         try {
-            Files.createDirectories(var);
+            // A link to a directory will do, which createDirectories before Java 20 takes for a file in the way.
+            if (!Files.isDirectory(var)) {
+                Files.createDirectories(var);
+            }
             Files.delete(Files.createTempFile(var, ".start", ""));
             return var;
         } catch (IOException e) {

@@ -35,7 +35,9 @@ public final class Keystore {
             return false;
         }
         try {
-            Files.createDirectories(file.getParent());
+            if (!Files.isDirectory(file.getParent())) {
+                Files.createDirectories(file.getParent());
+            }
             Path directory = Files.createTempDirectory(file.getParent(), ".keystore");
             Path made = directory.resolve("keystore");
             try {

@@ -45,6 +45,16 @@ class KeystoreTest {
     }
 
     @Test
+    void itsDirectoryMayBeALink() throws Exception {
+        Path disk = Files.createDirectory(directory.resolve("disk"));
+        Path link = Files.createSymbolicLink(directory.resolve("var"), disk);
+
+        assertThat(Keystore.makeIfMissing(link.resolve("keystore"), "mail.example")).isTrue();
+
+        assertThat(disk.resolve("keystore")).isRegularFile();
+    }
+
+    @Test
     void aKeystoreThatIsThereStays() throws Exception {
         Path file = Files.writeString(directory.resolve("keystore"), "mine");
 
