@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.server;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** The command {@code serve}: a server in the foreground, until it is told to end. */
@@ -26,10 +28,14 @@ final class Serve {
         MemoryJames.readJvmProperties(home);
         Duration unusedLimit = CleanStop.limit();
         ownKeyWhereNoneWasGiven(home);
-        ListenerAddresses.requireFree(home);
+        List<Listener> listeners = Listener.enabledIn(home);
+        listeners.forEach(ListenerSettings::check);
+        listeners.forEach(listener -> ListenerKey.check(home, listener));
+        ListenerAddresses.requireFree(listeners);
         RunningJames james = store.start(home);
         CleanStop.atExit(james::stop);
-        System.out.println("postlane: serving from " + home.root() + ", store " + store + "; stop with Ctrl-C");
+        System.out.println("postlane: serving from " + home.root() + ", store " + store + ", var/ is " + var(home)
+            + "; stop with Ctrl-C");
         awaitEnd();
         return 0;
     }
@@ -43,6 +49,16 @@ final class Serve {
         System.setProperty(Keystore.URL_PROPERTY, "file://" + keystore);
         if (Keystore.makeIfMissing(keystore, hostName())) {
             System.out.println("postlane: made a self-signed key in " + keystore + "; a real one goes into " + home.keystore());
+        }
+    }
+
+    /** It may be a link; who makes copies of the mail must know where it lies. */
+    private static Path var(Home home) {
+        Path var = home.root().resolve("var");
+        try {
+            return var.toRealPath();
+        } catch (IOException e) {
+            return var;
         }
     }
 
