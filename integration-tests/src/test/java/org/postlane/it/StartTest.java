@@ -19,7 +19,7 @@ class StartTest {
             .replace("mailetcontainer.xml", "<maxConnectionsPerHost>8</maxConnectionsPerHost>",
                 "<maxConnectionPerHost>8</maxConnectionPerHost>")
             .start())
-            .hasStackTraceContaining("mailetcontainer.xml, mailet PooledRemoteDelivery")
+            .hasStackTraceContaining("mailetcontainer.xml, processor outside, mailet PooledRemoteDelivery: ")
             .hasStackTraceContaining("<maxConnectionPerHost>")
             .hasStackTraceContaining("<maxConnectionsPerHost>");
     }
@@ -29,7 +29,7 @@ class StartTest {
         assertThatThrownBy(() -> JamesUnderTest.postlane()
             .replace("mailetcontainer.xml", "<idleTimeout>30 s</idleTimeout>", "<idleTimeout>half an hour</idleTimeout>")
             .start())
-            .hasStackTraceContaining("mailetcontainer.xml, mailet PooledRemoteDelivery")
+            .hasStackTraceContaining("mailetcontainer.xml, processor outside, mailet PooledRemoteDelivery: ")
             .hasStackTraceContaining("<idleTimeout>half an hour</idleTimeout>: expected a time with its unit");
     }
 
@@ -130,6 +130,11 @@ class StartTest {
                 assertThat(List.of("BlockedNetworks", "ReverseDns", "DnsLists", "MessageLimits"))
                     .allSatisfy(handler -> assertThat(open).contains("." + handler + "\">"));
                 assertThat(open.replaceAll("(?s)<!--.*?-->", "")).contains("BlockedNetworks", "MessageLimits");
+                return open;
+            })
+            .edit("mailetcontainer.xml", text -> {
+                String open = text.replaceAll("(?s)<!--([^<>]*)(<rates>.*?</connectionRates>)\\s*-->", "$2");
+                assertThat(open.replaceAll("(?s)<!--.*?-->", "")).contains("<rates>", "<connectionRates>");
                 return open;
             }).domain("local.test").user("ann@local.test").start();
                 SmtpDialogue dialogue = james.smtp()) {

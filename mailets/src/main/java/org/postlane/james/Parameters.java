@@ -48,16 +48,26 @@ public final class Parameters {
 
     /** As {@link #of(MailetConfig)}; where this key is written, it tells the element from others of its class in messages. */
     public static Parameters of(MailetConfig config, String distinctiveKey) {
+        Map<String, String> values = values(config);
+        String which = values.containsKey(distinctiveKey)
+            ? " with <" + distinctiveKey + ">" + values.get(distinctiveKey) + "</" + distinctiveKey + ">" : "";
+        return new Parameters("mailetcontainer.xml, mailet " + simpleName(config.getMailetName()) + which, values,
+            CONTAINER_KEYS);
+    }
+
+    /** As {@link #of(MailetConfig)}, of an element of which it is known where it stands: file, processor, mailet. */
+    public static Parameters at(String place, MailetConfig config) {
+        return new Parameters(place, values(config), CONTAINER_KEYS);
+    }
+
+    private static Map<String, String> values(MailetConfig config) {
         Map<String, String> values = new HashMap<>();
         Iterator<String> names = config.getInitParameterNames();
         while (names.hasNext()) {
             String name = names.next();
             values.put(name, Optional.ofNullable(config.getInitParameter(name)).orElse(""));
         }
-        String which = values.containsKey(distinctiveKey)
-            ? " with <" + distinctiveKey + ">" + values.get(distinctiveKey) + "</" + distinctiveKey + ">" : "";
-        return new Parameters("mailetcontainer.xml, mailet " + simpleName(config.getMailetName()) + which, values,
-            CONTAINER_KEYS);
+        return values;
     }
 
     private static String simpleName(String mailetName) {

@@ -11,6 +11,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import javax.xml.parsers.ParserConfigurationException;
 import javax.xml.parsers.SAXParserFactory;
@@ -61,6 +63,18 @@ final class ContainerFile {
         /** Without a context: for reading parameters alone. */
         MailetConfig config() {
             return config;
+        }
+
+        /** Whether the other one says the same; James tells no mailet where it stands. */
+        private boolean saysWhat(MailetConfig other) {
+            return Objects.equals(className, other.getMailetName()) && values(config).equals(values(other));
+        }
+
+        private static Map<String, String> values(MailetConfig config) {
+            Map<String, String> values = new HashMap<>();
+            Iterable<String> names = config::getInitParameterNames;
+            names.forEach(name -> values.put(name, config.getInitParameter(name)));
+            return values;
         }
     }
 
@@ -173,5 +187,16 @@ final class ContainerFile {
     /** The mailets by place. */
     Map<String, Element> elements() {
         return elements;
+    }
+
+    /** The place of the one mailet that says what this one does; empty where there are several, or none. */
+    Optional<String> placeOf(MailetConfig mailet) {
+        List<String> found = new ArrayList<>();
+        elements.forEach((place, element) -> {
+            if (element.saysWhat(mailet)) {
+                found.add(place);
+            }
+        });
+        return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
     }
 }

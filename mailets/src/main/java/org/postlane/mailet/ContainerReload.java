@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ import org.apache.james.filesystem.api.FileSystem;
 import org.apache.james.queue.api.MailQueueName;
 import org.apache.james.server.core.configuration.Configuration;
 import org.apache.james.server.core.configuration.ConfigurationProvider;
+import org.apache.mailet.MailetConfig;
 import org.postlane.james.ConfigurationError;
 import org.postlane.james.Parameters;
 import org.postlane.outbound.operations.Reload;
@@ -53,6 +55,8 @@ public final class ContainerReload implements Reload {
     private final Map<MailQueueName, AgreedSettings> said = new ConcurrentHashMap<>();
     /** What is in force, by place and key. Guarded by this object's lock; null where the file could not be read at the start. */
     private Map<String, Map<String, String>> inForce;
+    /** As it was at the start. */
+    private Optional<ContainerFile> ofStart = Optional.empty();
 
     /** For James' injector. */
     @Inject
@@ -62,11 +66,18 @@ public final class ContainerReload implements Reload {
         this.deliveries = deliveries;
         this.relayDomains = relayDomains;
         try {
-            this.inForce = container.read().places();
+            ContainerFile file = container.read();
+            this.inForce = file.places();
+            this.ofStart = Optional.of(file);
         } catch (IOException e) {
             // James itself will say more about it, unless its configuration comes from elsewhere.
             LOGGER.warn("Settings cannot be reloaded: {}", e.getMessage());
         }
+    }
+
+    /** Where a mailet of the start stands, for messages: file, processor, mailet. Empty where two say the same. */
+    Optional<String> placeOf(MailetConfig mailet) {
+        return ofStart.flatMap(file -> file.placeOf(mailet));
     }
 
     /**
@@ -164,7 +175,7 @@ public final class ContainerReload implements Reload {
         private void read(String place, ContainerFile.Element element) {
             try {
                 if (element.isA(PooledRemoteDelivery.class)) {
-                    PooledRemoteDelivery.Read read = deliveries.get().read(element.config(), agreed);
+                    PooledRemoteDelivery.Read read = deliveries.get().read(Parameters.at(place, element.config()), agreed);
                     agreed = read.agreed();
                     MailQueueName queue = read.settings().queue();
                     if (settings.put(queue, read.live()) != null) {
@@ -176,10 +187,10 @@ public final class ContainerReload implements Reload {
                         nowSaid.put(queue, AgreedSettings.NONE.and(read.parameters()));
                     }
                 } else if (element.isA(ClassifyRecipients.class)) {
-                    ClassifyRecipients.read(Parameters.of(element.config()), domains, virtualDomains);
+                    ClassifyRecipients.read(Parameters.at(place, element.config()), domains, virtualDomains);
                     liveKeys.put(place, Set.of(RelayDomains.PARAMETER, RelayDomains.FILE_PARAMETER));
                 } else if (element.isA(DeliverByType.class)) {
-                    DeliverByType.read(Parameters.of(element.config()), domains);
+                    DeliverByType.read(Parameters.at(place, element.config()), domains);
                     liveKeys.put(place, Set.of(RelayDomains.PARAMETER, RelayDomains.FILE_PARAMETER));
                 }
             } catch (ConfigurationError e) {

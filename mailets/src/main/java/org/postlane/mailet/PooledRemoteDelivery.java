@@ -130,7 +130,7 @@ public class PooledRemoteDelivery extends GenericMailet {
 
     @Override
     public void init() throws MessagingException {
-        Read read = read(getMailetConfig(), engine.agreed());
+        Read read = read(parameters(getMailetConfig()), engine.agreed());
         settings = read.settings;
         usePriority = read.usePriority;
         engine.agree(read.parameters);
@@ -143,13 +143,18 @@ public class PooledRemoteDelivery extends GenericMailet {
         reload.started(settings.queue(), AgreedSettings.NONE.and(read.parameters), consumer::change);
     }
 
+    private Parameters parameters(MailetConfig config) {
+        return reload.placeOf(config).map(place -> Parameters.at(place, config))
+            .orElseGet(() -> Parameters.of(config, StockParameter.OUTGOING.key()));
+    }
+
     /**
      * Reads an element, at the start and at each reload alike. Takes nothing and starts nothing.
      *
+     * @param parameters all of it, none of them read so far
      * @param others what the elements before it say about what all share
      */
-    Read read(MailetConfig config, AgreedSettings others) {
-        Parameters parameters = Parameters.of(config, StockParameter.OUTGOING.key());
+    Read read(Parameters parameters, AgreedSettings others) {
         RemoteDeliveryParameters element = new RemoteDeliveryParameters(parameters, files);
         OutboundSettings read = element.settings(domains, repositories);
         boolean priority = element.usesPriority();

@@ -129,6 +129,21 @@ class ContainerReloadTest {
     }
 
     @Test
+    void aRateThatIsNoneIsToldWithProcessorMailetAndRule() {
+        assertThatThrownBy(() -> reloadWith("a.test=10/s", "a.test=10 per s")).isInstanceOf(ConfigurationError.class)
+            .hasMessageContaining(DELIVERY + ": <rates>: ").hasMessageContaining("a.test=10 per s");
+    }
+
+    @Test
+    void aMailetThatStartsIsFoundByWhatItSaysUnlessAnotherSaysTheSame() {
+        FakeMailetConfig started = FakeMailetConfig.builder().mailetName("org.postlane.mailet.PooledRemoteDelivery")
+            .setProperty("outgoing", "second").build();
+        assertThat(reload.placeOf(started)).contains(DELIVERY + " number 2");
+        file = FILE.replace("<processor state='external'>", "<processor state='external'>" + SECOND);
+        assertThat(made(AgreedSettings.NONE).placeOf(started)).isEmpty();
+    }
+
+    @Test
     void aRateThatIsTakenOutNoLongerHolds() throws IOException {
         assertThat(reloadWith("<rates>default=none; a.test=10/s</rates>", "").applied()).hasSize(1);
         assertThat(outgoing).last().satisfies(live -> assertThat(live.limitsOf("a.test").rate()).isEqualTo(Rate.NONE));
@@ -275,8 +290,7 @@ class ContainerReloadTest {
             .replace("<KEY>never</KEY><outgoing>second", "<KEY>always</KEY><outgoing>second").replace("KEY", key)
             .replace("<journal>never", "<journal>file://var/one").replace("<journal>always", "<journal>file://var/two");
         assertThatThrownBy(reload::reload).isInstanceOf(ConfigurationError.class).hasMessageContaining("<" + key + ">")
-            .hasMessageContaining("the value that mailetcontainer.xml, mailet PooledRemoteDelivery with "
-                + "<outgoing>outgoing</outgoing> gives it");
+            .hasMessageContaining(DELIVERY + " number 2: ").hasMessageContaining("the value that " + DELIVERY + " gives it");
         assertThat(outgoing).isEmpty();
         assertThat(relayDomains.contains(Domain.of("two.test"))).isFalse();
     }
