@@ -33,6 +33,9 @@ final class OfficialJames implements Closeable {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final int STOP_SECONDS = 60;
     private static final int SHOWN = 80;
+    /** Where a class file has the lower octet of its version (JVM specification 4.1). */
+    private static final int MAJOR_VERSION = 7;
+    private static final byte JAVA_11 = 55;
     /** One class of each jar that James' ActiveMQ queue needs beside those of the memory app. */
     private static final List<String> QUEUE_CLASSES = List.of("org.apache.james.queue.activemq.ActiveMQMailQueueFactory",
         "org.apache.james.queue.jms.JMSMailQueueFactory", "org.apache.activemq.broker.BrokerService",
@@ -70,11 +73,17 @@ final class OfficialJames implements Closeable {
             Path copy = image.root().resolve("classes").resolve(file);
             Files.createDirectories(copy.getParent());
             try (InputStream octets = ours.getResourceAsStream("/" + file)) {
-                Files.copy(octets, copy);
+                Files.write(copy, forJava11(octets.readAllBytes()));
             }
         }
         // James' own libraries come first: none is replaced.
         return new OfficialJames(image, ActiveMqJamesMain.class.getName(), image.classPath() + ":" + String.join(":", jars));
+    }
+
+    /** Tests are compiled for Java 17 and the image may run 11; these classes use nothing that came in between. */
+    private static byte[] forJava11(byte[] classFile) {
+        classFile[MAJOR_VERSION] = JAVA_11;
+        return classFile;
     }
 
     OfficialImage image() {
