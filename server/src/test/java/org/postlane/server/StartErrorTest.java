@@ -15,6 +15,16 @@ class StartErrorTest {
     }
 
     @Test
+    void theFileThatJamesWasReadingIsNamedWhereTheReasonDoesNot() {
+        Exception reason = new IllegalArgumentException("Minimum timeout required");
+        reason.setStackTrace(new StackTraceElement[] {new StackTraceElement("java.lang.Integer", "parseInt", "Integer.java", 1),
+            new StackTraceElement("org.apache.james.imapserver.netty.IMAPServer", "doConfigure", "IMAPServer.java", 1)});
+
+        assertThat(StartError.because("James did not start", new RuntimeException(reason)))
+            .hasMessage("James did not start: imapserver.xml: Minimum timeout required");
+    }
+
+    @Test
     void aLoneNameIsToldWithItsKindOfError() {
         assertThat(StartError.because("James did not start", new ClassNotFoundException("org.example.Mailet")))
             .hasMessage("James did not start: java.lang.ClassNotFoundException: org.example.Mailet");
