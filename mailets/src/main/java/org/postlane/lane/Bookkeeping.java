@@ -23,6 +23,8 @@ final class Bookkeeping {
     static final AttributeName HANDED_OVER = AttributeName.of("postlane-handed-over");
     /** How often the lane's processor has failed on the mail. */
     static final AttributeName FAILURES = AttributeName.of("postlane-lane-failures");
+    /** How many of these ended in an error of the virtual machine. */
+    static final AttributeName ERRORS = AttributeName.of("postlane-lane-errors");
     /** When the first of these failures was, in milliseconds since 1970. */
     static final AttributeName FAILING_SINCE = AttributeName.of("postlane-lane-failing-since");
     /** Not before this time (milliseconds since 1970) is it tried again. */

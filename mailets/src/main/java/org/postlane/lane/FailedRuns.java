@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-import org.apache.mailet.AttributeName;
 import org.apache.mailet.Mail;
 
 /**
@@ -16,8 +15,6 @@ import org.apache.mailet.Mail;
 final class FailedRuns {
     /** As James' spooler. */
     static final int MAX_ERRORS = 5;
-    /** How many of the runs ended in an error of the virtual machine. */
-    static final AttributeName ERRORS = AttributeName.of("postlane-lane-errors");
 
     private final int count;
     private final int errors;
@@ -31,10 +28,10 @@ final class FailedRuns {
 
     /** Takes the note off the mail: copies that a processor makes shall not inherit it. */
     static FailedRuns takenOff(Mail mail) {
-        FailedRuns runs = new FailedRuns(Bookkeeping.count(mail, Bookkeeping.FAILURES), Bookkeeping.count(mail, ERRORS),
-            Bookkeeping.time(mail, Bookkeeping.FAILING_SINCE));
+        FailedRuns runs = new FailedRuns(Bookkeeping.count(mail, Bookkeeping.FAILURES),
+            Bookkeeping.count(mail, Bookkeeping.ERRORS), Bookkeeping.time(mail, Bookkeeping.FAILING_SINCE));
         mail.removeAttribute(Bookkeeping.FAILURES);
-        mail.removeAttribute(ERRORS);
+        mail.removeAttribute(Bookkeeping.ERRORS);
         mail.removeAttribute(Bookkeeping.FAILING_SINCE);
         return runs;
     }
@@ -57,7 +54,7 @@ final class FailedRuns {
     void noteOn(Mail mail) {
         Bookkeeping.setCount(mail, Bookkeeping.FAILURES, count);
         if (errors > 0) {
-            Bookkeeping.setCount(mail, ERRORS, errors);
+            Bookkeeping.setCount(mail, Bookkeeping.ERRORS, errors);
         }
         since.ifPresent(time -> Bookkeeping.setTime(mail, Bookkeeping.FAILING_SINCE, time));
     }

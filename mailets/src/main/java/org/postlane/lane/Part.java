@@ -34,7 +34,7 @@ final class Part {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Part.class);
     private static final Set<AttributeName> NOT_INHERITED = Stream.concat(SpoolReturn.attributes(),
-        Stream.of(Bookkeeping.HANDED_OVER, Bookkeeping.FAILURES, FailedRuns.ERRORS, Bookkeeping.FAILING_SINCE,
+        Stream.of(Bookkeeping.HANDED_OVER, Bookkeeping.FAILURES, Bookkeeping.ERRORS, Bookkeeping.FAILING_SINCE,
             Bookkeeping.NOT_BEFORE, DestinationsAtOnce.NAME))
         .collect(Collectors.toUnmodifiableSet());
 
