@@ -18,7 +18,7 @@ import org.xml.sax.helpers.DefaultHandler;
 /** Looks whether the files of {@code conf/} are XML at all: what James says of one that is not names neither file nor line. */
 final class ConfSyntax {
     /** Those that James reads; what else lies there is somebody's copy, or a part of one of these. */
-    private static final List<String> FILES = List.of("dnsservice.xml", "domainlist.xml", "imapserver.xml", "listeners.xml",
+    static final List<String> FILES = List.of("dnsservice.xml", "domainlist.xml", "imapserver.xml", "listeners.xml",
         "lmtpserver.xml", "logback.xml", "mailetcontainer.xml", "mailrepositorystore.xml", "managesieveserver.xml",
         "pop3server.xml", "recipientrewritetable.xml", "smtpserver.xml", "usersrepository.xml");
 

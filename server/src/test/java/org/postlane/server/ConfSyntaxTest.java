@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +30,14 @@ class ConfSyntaxTest {
         Files.writeString(conf.resolve("smtpserver.xml"), "<!DOCTYPE a SYSTEM \"http://127.0.0.1:1/a.dtd\">\n<a/>");
 
         ConfSyntax.check(conf);
+    }
+
+    @Test
+    void everyFileOfXmlInConfIsLookedAt() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("..", "conf"))) {
+            assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".xml")))
+                .containsExactlyInAnyOrderElementsOf(ConfSyntax.FILES);
+        }
     }
 
     @Test
