@@ -18,7 +18,6 @@ import org.postlane.pool.Pool;
 import org.postlane.pool.PoolException;
 import org.postlane.smtp.Capabilities;
 import org.postlane.smtp.Content;
-import org.postlane.smtp.ExtensionBrokenException;
 import org.postlane.smtp.ExtensionNotOfferedException;
 import org.postlane.smtp.Fault;
 import org.postlane.smtp.Futures;
@@ -27,13 +26,11 @@ import org.postlane.smtp.PhaseListener;
 import org.postlane.smtp.RecipientResult;
 import org.postlane.smtp.SessionSettings;
 import org.postlane.smtp.SmtpException;
-import org.postlane.smtp.StaleConnectionException;
 import org.postlane.smtp.TransactionResult;
 
 /**
- * One mail to one host: as many transactions over a pooled connection as its recipients need. A connection that died in
- * reserve, or that would not be reset, costs one silent retry on a new one; one that broke with mails of others before this one
- * on their way, one on any.
+ * One mail to one host: as many transactions over a pooled connection as its recipients need, and as many connections as
+ * {@link SilentRetries} allow.
  */
 final class HostAttempt {
     /** The content alone may take ten minutes: the wait for a connection gets five. */
@@ -47,10 +44,8 @@ final class HostAttempt {
     private final HostAnswers answers;
     private final CompletableFuture<RecipientResult[]> done = new CompletableFuture<>();
     private final HeldConnection held;
+    private final SilentRetries retries;
     private boolean reached;
-    private boolean retriedFresh;
-    private boolean retriedAfterFollowing;
-    private boolean leftExtensionAlone;
 
     HostAttempt(Pool<ConnectionKey, PooledConnection> pool, BrokenExtensions broken, OutboundMetrics metrics,
                 SessionSettings session, Deliverable mail) {
@@ -58,6 +53,7 @@ final class HostAttempt {
         this.pool = pool;
         this.held = new HeldConnection(pool);
         this.broken = broken;
+        this.retries = new SilentRetries(broken, session);
         this.session = session;
         this.mail = mail;
         this.answers = new HostAnswers(mail.recipients().size());
@@ -211,9 +207,7 @@ final class HostAttempt {
                 }
             }
             rest.addAll(pending.subList(batch.size(), pending.size()));
-            // It got somewhere, so the next transaction has a silent retry of its own: each one makes the rest smaller.
-            retriedFresh = false;
-            retriedAfterFollowing = false;
+            retries.gotSomewhere();
             afterTransaction(rest);
         }, failure -> {
             transacted(connection, false);
@@ -289,20 +283,14 @@ final class HostAttempt {
             } else {
                 giveBackAndSettle(pending, RecipientResult.of(((SmtpException) failure).failure()));
             }
-        } else if (failure instanceof ExtensionBrokenException && !leftExtensionAlone) {
-            leftExtensionAlone = true;
-            broken.remember(session, (ExtensionBrokenException) failure);
-            sendFresh(DiscardReason.BROKEN, pending);
-        } else if (!held.noticesGivenWay() && held.isFollowing() && failure instanceof SmtpException && !retriedAfterFollowing) {
-            // What fails a transaction as a whole comes before its content, and here perhaps from the mails before it.
-            retriedAfterFollowing = true;
-            held.discard(DiscardReason.BROKEN);
+            return;
+        }
+        Optional<SilentRetries.Retry> retry = retries.after(failure, held);
+        if (retry.isPresent() && retry.get().isFresh()) {
+            sendFresh(retry.get().reason(), pending);
+        } else if (retry.isPresent()) {
+            held.discard(retry.get().reason());
             sendOver(pool.acquire(key(), ACQUIRE_WAIT), pending);
-        } else if (!held.noticesGivenWay() && diedInReserve(failure) && !retriedFresh) {
-            retriedFresh = true;
-            boolean resetRefused = failure instanceof StaleConnectionException
-                && ((StaleConnectionException) failure).isResetRefused();
-            sendFresh(resetRefused ? DiscardReason.RESET_REFUSED : DiscardReason.DIED_IDLE, pending);
         } else if (failure instanceof UnreadableMessageException) {
             giveBackAndSettle(pending, RecipientResult.deferred(Fault.MESSAGE, failure.getMessage()));
         } else {
@@ -310,15 +298,6 @@ final class HostAttempt {
             held.discard(DiscardReason.BROKEN);
             finish(failure);
         }
-    }
-
-    /**
-     * A connection may also die in reserve without ever having carried a mail: opened for one that was served otherwise. What
-     * fails a transaction as a whole comes before its content, so repeating it at once delivers nothing twice.
-     */
-    private boolean diedInReserve(Throwable failure) {
-        return failure instanceof StaleConnectionException || (held.isReused() && failure instanceof SmtpException
-            && ((SmtpException) failure).failure().fault() == Fault.SESSION);
     }
 
     private void sendConverted(List<Integer> pending, Throwable failure) {
