@@ -117,10 +117,6 @@ final class Pop3Fixture implements BeforeAllCallback, AfterEachCallback, AfterAl
         return james.port("pop3s");
     }
 
-    int imapsPort() {
-        return james.port("imaps");
-    }
-
     Pop3Client connect() throws IOException {
         return Pop3Client.plain(port());
     }

@@ -73,7 +73,6 @@ final class LaneRunner {
         }
     }
 
-    @SuppressWarnings("IllegalCatch")
     private void process(MailQueueItem item, Mail mail) {
         List<MailAddress> recipients = List.copyOf(mail.getRecipients());
         String state = mail.getState();
@@ -122,7 +121,6 @@ final class LaneRunner {
         putBack(item, mail, wait);
     }
 
-    @SuppressWarnings("IllegalCatch")
     private boolean sendToErrorProcessor(Mail mail) {
         List<MailAddress> recipients = List.copyOf(mail.getRecipients());
         String state = mail.getState();
@@ -141,7 +139,6 @@ final class LaneRunner {
         }
     }
 
-    @SuppressWarnings("IllegalCatch")
     private void putBack(MailQueueItem item, Mail mail, Duration wait) {
         if (LostItem.is(item)) {
             // Who has it now does the same.

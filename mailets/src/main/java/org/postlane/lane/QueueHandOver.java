@@ -40,7 +40,6 @@ final class QueueHandOver implements HandOver, Runnable {
     }
 
     @Override
-    @SuppressWarnings("IllegalCatch")
     public void run() {
         if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
             return;

@@ -69,7 +69,6 @@ final class Attempt {
         }
     }
 
-    @SuppressWarnings("IllegalCatch")
     private void begin() {
         try {
             Username found = parts.writer().owner(recipient);

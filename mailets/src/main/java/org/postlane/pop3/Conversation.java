@@ -115,7 +115,6 @@ final class Conversation implements LineHandler<POP3Session> {
     }
 
     /** Whatever goes wrong, a connection that nobody serves any more keeps no lock. */
-    @SuppressWarnings("IllegalCatch")
     private void execute(Runnable step) {
         dispatcher.execute(() -> {
             try {

@@ -111,7 +111,6 @@ final class CachedDirectory {
     }
 
     /** Whatever happens here, the future completes: others wait for it. */
-    @SuppressWarnings("IllegalCatch")
     private void load(MailAddress address, MappingMode mode, CompletableFuture<DirectoryAnswer> future) {
         try {
             future.complete(directory.lookUp(address, mode));

@@ -28,7 +28,6 @@ final class Directory {
         this.rewriteTable = rewriteTable;
     }
 
-    @SuppressWarnings("IllegalCatch")
     DirectoryAnswer lookUp(MailAddress address, MappingMode mode) throws LookupFailedException {
         try {
             boolean asksMappings = mode == MappingMode.FOLLOW && UserNames.canBe(address) && isRewriteTableEnabled();

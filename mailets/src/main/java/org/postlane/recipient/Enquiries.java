@@ -121,7 +121,6 @@ public final class Enquiries {
         }
 
         @Override
-        @SuppressWarnings("IllegalCatch")
         public void run() {
             try {
                 answer.complete(question.call());

@@ -88,7 +88,6 @@ final class MappingLoop {
         return table.getStoredMappings(MappingSource.fromDomain(address.getDomainPart().get()));
     }
 
-    @SuppressWarnings("IllegalCatch")
     private static Optional<Username> target(Mapping mapping, Username address) {
         if (mapping.getType() == Mapping.Type.Error) {
             return Optional.empty();

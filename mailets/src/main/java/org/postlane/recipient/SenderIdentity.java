@@ -82,7 +82,6 @@ public final class SenderIdentity {
         }
 
         @Override
-        @SuppressWarnings("IllegalCatch")
         public void run() {
             try {
                 verdict.complete(user.isPresent() ? verdict(user.get()) : verdictOfStranger());

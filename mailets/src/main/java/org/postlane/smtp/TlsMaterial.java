@@ -109,11 +109,6 @@ public final class TlsMaterial {
         return store;
     }
 
-    /** Whether there is a certificate to show. */
-    public boolean hasClientKey() {
-        return key != null;
-    }
-
     @Override
     public boolean equals(Object o) {
         if (!(o instanceof TlsMaterial)) {

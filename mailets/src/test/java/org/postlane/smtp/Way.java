@@ -25,10 +25,6 @@ record Way(Protocol protocol, boolean pipelining, boolean chunking, TlsMode tls)
         return all().filter(way -> way.protocol == Protocol.LMTP);
     }
 
-    static Stream<Way> withPipelining() {
-        return all().filter(Way::pipelining);
-    }
-
     boolean isLmtp() {
         return protocol == Protocol.LMTP;
     }

@@ -59,7 +59,6 @@ final class Listeners implements GuiceProbe {
     }
 
     /** James would have the bundle say it in its own stop, which comes too late here. */
-    @SuppressWarnings("IllegalCatch")
     private void sayGoodbye() {
         try {
             AutoCloseable sessions = extensions.instantiate(OPEN_SESSIONS);

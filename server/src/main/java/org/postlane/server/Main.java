@@ -33,7 +33,6 @@ public final class Main {
         System.exit(run(Arrays.asList(args)));
     }
 
-    @SuppressWarnings("IllegalCatch")
     private static int run(List<String> args) {
         if (args.contains("--help") || args.contains("-h")) {
             System.out.print(USAGE);

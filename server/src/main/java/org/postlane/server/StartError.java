@@ -55,7 +55,6 @@ public final class StartError extends RuntimeException {
     }
 
     /** The same error when these have been closed, in order; an error of one is never told in the place of this one. */
-    @SuppressWarnings("IllegalCatch")
     StartError closing(Runnable... closes) {
         for (Runnable close : closes) {
             try {

@@ -49,11 +49,6 @@ public interface Reaction {
         return reply(text).then(close());
     }
 
-    /** This reply, then RST. The reset may overtake the reply on the client's side. */
-    static Reaction replyThenReset(String text) {
-        return reply(text).then(reset());
-    }
-
     /** No reply; the connection ends with FIN. */
     static Reaction close() {
         return Turn::close;
