@@ -42,6 +42,8 @@ class ReportedOnceTest {
     void reset() {
         RefusingRepository.REFUSES.set(false);
         RefusingRepository.REFUSED.set(0);
+        RefusingRepository.TAKEN_BEFORE_REMOVAL.set(0);
+        RefusingRepository.REMOVED.set(0);
     }
 
     private static void sendRoundForEver(String sender) {
@@ -72,15 +74,18 @@ class ReportedOnceTest {
         assertThat(james.inboxTexts("ann@local.test")).hasSize(1);
     }
 
+    /** James takes out what it has handed to the spool, here after it has failed again. */
     @Test
-    void andNotAgainWhenTheMailIsProcessedAgainFromTheRepository() {
+    void andNotAgainWhenTheMailIsProcessedAgainFromTheRepositoryWhereItIsKept() {
         sendRoundForEver("amy@local.test");
         awaitOneReport("amy@local.test");
         awaitTaken("amy@local.test", 1);
 
+        RefusingRepository.TAKEN_BEFORE_REMOVAL.set(RefusingRepository.TAKEN_FROM.size() + 1);
         assertThat(james.webadmin("PATCH", ERRORS + "?action=reprocess").statusCode()).isEqualTo(201);
-        // Not what lies there then: James takes out what it has handed to the spool, be it stored again by that time.
         awaitTaken("amy@local.test", 2);
+        await().atMost(PATIENCE).until(() -> RefusingRepository.REMOVED.get() == 1);
+        assertThat(james.webadmin(ERRORS)).contains("-again-1\"");
         awaitOneReport("amy@local.test");
     }
 }

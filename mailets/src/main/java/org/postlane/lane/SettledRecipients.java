@@ -16,11 +16,13 @@ import org.apache.mailet.Attribute;
 import org.apache.mailet.AttributeName;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
+import org.postlane.james.KeptName;
 
 /**
  * The recipients of a mail that need nothing more, in an attribute of the mail: whoever repeats a mail after an exception gives
  * it back all the recipients that it had. The record is true of the mail of that very name only: a copy that another mailet
- * made (a bounce, say) has the attribute too, but has been handed to nobody. Stateless.
+ * made (a bounce, say) has the attribute too, but has been handed to nobody. A mail that is processed again from a repository is
+ * the same mail, though its name has grown there. Stateless.
  */
 public final class SettledRecipients {
     private static final String MAIL = "mail";
@@ -34,7 +36,7 @@ public final class SettledRecipients {
         Optional<Map<?, ?>> record = mail.getAttribute(name).map(attribute -> attribute.getValue().value())
             .filter(Map.class::isInstance).map(value -> (Map<?, ?>) value);
         Set<String> recipients = new HashSet<>();
-        record.filter(map -> text(map.get(MAIL)).equals(Optional.of(mail.getName())))
+        record.filter(map -> text(map.get(MAIL)).equals(Optional.of(nameOf(mail))))
             .map(map -> map.get(RECIPIENTS))
             .filter(AttributeValue.class::isInstance)
             .map(value -> ((AttributeValue<?>) value).value())
@@ -54,9 +56,13 @@ public final class SettledRecipients {
         List<AttributeValue<?>> values = new ArrayList<>();
         all.forEach(recipient -> values.add(AttributeValue.of(recipient)));
         Map<String, AttributeValue<?>> record = new HashMap<>();
-        record.put(MAIL, AttributeValue.of(mail.getName()));
+        record.put(MAIL, AttributeValue.of(nameOf(mail)));
         record.put(RECIPIENTS, AttributeValue.of(values));
         mail.setAttribute(new Attribute(name, AttributeValue.of(record)));
+    }
+
+    private static String nameOf(Mail mail) {
+        return KeptName.original(mail.getName());
     }
 
     /** One spelling for all that James takes for the same address. */

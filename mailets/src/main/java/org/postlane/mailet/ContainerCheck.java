@@ -29,8 +29,9 @@ import org.postlane.recipient.RecipientType;
  */
 public final class ContainerCheck {
     /** Postlane's mailets and matchers, for who has misspelt one. */
-    static final List<String> CLASSES = List.of("ClassifyRecipients", "DeliverByType", "FanOutLocalDelivery", "NonDeliveryReport",
-        "PooledRemoteDelivery", "RecipientTypeIs", "RewritePostmaster", "RewriteRecipients");
+    static final List<String> CLASSES = List.of("ClassifyRecipients", "DeliverByType", "FanOutLocalDelivery",
+        "KeepInRepository", "NonDeliveryReport", "PooledRemoteDelivery", "RecipientTypeIs", "RewritePostmaster",
+        "RewriteRecipients");
 
     private static final String FILE = "mailetcontainer";
     private static final String OURS = "org.postlane.";

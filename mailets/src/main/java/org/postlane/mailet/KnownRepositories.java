@@ -2,6 +2,7 @@
 package org.postlane.mailet;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.inject.Inject;
 
@@ -10,6 +11,8 @@ import org.apache.james.mailrepository.api.MailRepositoryStore.MailRepositorySto
 import org.apache.james.mailrepository.api.MailRepositoryUrl;
 import org.apache.james.mailrepository.api.Protocol;
 import org.apache.james.mailrepository.memory.MailRepositoryStoreConfiguration;
+import org.postlane.james.ConfigurationError;
+import org.postlane.james.Parameters;
 import org.postlane.outbound.settings.DeadLetters;
 
 /** The mail repositories of a James, and the protocols of their URLs. Safe for use by several threads. */
@@ -25,17 +28,19 @@ public final class KnownRepositories {
     }
 
     /**
-     * The repository at this URL, made where it is missing.
+     * The repository at the URL that this parameter says, made where it is missing; empty where the parameter is absent.
      *
-     * @throws IllegalArgumentException that says what was expected
+     * @throws ConfigurationError that says what was expected
      */
-    DeadLetters deadLetters(String text) {
-        try {
-            MailRepositoryUrl url = MailRepositoryUrl.from(text);
-            return new DeadLetters(url, store.select(url));
-        } catch (IllegalArgumentException | MailRepositoryStoreException e) {
-            throw new IllegalArgumentException(expected() + ": " + e.getMessage(), e);
-        }
+    Optional<DeadLetters> deadLetters(Parameters parameters, String key) {
+        return parameters.text(key, expected()).map(text -> {
+            try {
+                MailRepositoryUrl url = MailRepositoryUrl.from(text);
+                return new DeadLetters(url, store.select(url));
+            } catch (IllegalArgumentException | MailRepositoryStoreException e) {
+                throw parameters.error(key, expected() + ": " + e.getMessage());
+            }
+        });
     }
 
     /** What a URL looks like here, in words for a message. */

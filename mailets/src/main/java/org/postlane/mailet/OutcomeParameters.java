@@ -92,12 +92,6 @@ final class OutcomeParameters {
     }
 
     Optional<DeadLetters> deadLetters(KnownRepositories repositories) {
-        return parameters.text(DEAD_LETTERS, repositories.expected()).map(text -> {
-            try {
-                return repositories.deadLetters(text);
-            } catch (IllegalArgumentException e) {
-                throw parameters.error(DEAD_LETTERS, e.getMessage());
-            }
-        });
+        return repositories.deadLetters(parameters, DEAD_LETTERS);
     }
 }

@@ -16,6 +16,7 @@ import org.apache.james.transport.mailets.RecipientRewriteTable;
 import org.apache.mailet.AttributeName;
 import org.apache.mailet.Mail;
 import org.apache.mailet.ProcessingState;
+import org.postlane.james.KeptName;
 import org.postlane.lane.SettledRecipients;
 import org.postlane.lane.SpoolReturn;
 import org.postlane.recipient.LookupFailedException;
@@ -119,6 +120,7 @@ public class RewriteRecipients extends RecipientRewriteTable {
         }
         MailImpl error = MailImpl.builder().name(mail.getName()).sender(mail.getMaybeSender()).addRecipients(inError)
             .mimeMessage(mail.getMessage()).state(errorProcessor.getValue()).build();
+        KeptName.inherit(mail, error);
         try {
             getMailetContext().sendMail(error);
             SettledRecipients.add(mail, FORWARDED, inError);

@@ -11,9 +11,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import org.apache.james.core.MailAddress;
+import org.apache.james.mailrepository.api.MailKey;
 import org.apache.james.server.core.MailImpl;
+import org.apache.mailet.Attribute;
 import org.apache.mailet.AttributeName;
 import org.apache.mailet.AttributeUtils;
+import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +103,28 @@ class DeadLettersTest {
                 .containsExactlyInAnyOrder("postlane-queued-at", "postlane-delivery-id");
             assertThat((long) delivery.queues.puts.get(2).attributes().get("postlane-queued-at"))
                 .isGreaterThan((long) delivery.queues.puts.get(0).attributes().get("postlane-queued-at"));
+        }
+    }
+
+    /** James removes it from the repository after the spool has it: by then it may have failed again. */
+    @Test
+    void whatIsSentAgainAndFailsAgainIsNotKeptUnderTheNameThatIsRemoved() throws Exception {
+        ScriptedBehaviour behaviour = Behaviour.accepting().rcpt(reply("550 5.1.1 nobody"));
+        try (SmtpServer server = SmtpServer.with(behaviour); Delivery delivery = new Delivery().domain("a.test", server)) {
+            delivery.start("deadLetters", URL);
+            delivery.send("mail", "x@a.test");
+            delivery.settled();
+            String name = delivery.repositories.mailsAt(URL).get(0).getName();
+            for (int times = 1; times <= 2; times++) {
+                Mail kept = delivery.repositories.mailsAt(URL).get(0);
+                String removed = kept.getName();
+                kept.setAttribute(new Attribute(AttributeName.of("mailRepository-reprocessing"), AttributeValue.of(times)));
+                delivery.send((MailImpl) kept);
+                delivery.settled(times + 1);
+                delivery.repositories.at(URL).remove(new MailKey(removed));
+                assertThat(delivery.repositories.mailsAt(URL)).extracting(Mail::getName)
+                    .containsExactly(name + "-again-" + times);
+            }
         }
     }
 

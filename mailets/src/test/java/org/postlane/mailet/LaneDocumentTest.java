@@ -81,4 +81,13 @@ class LaneDocumentTest {
         NonDeliveryReport mailet = new NonDeliveryReport(fixture.lanes.directory.domainList, Clock.systemUTC());
         assertThat(documented).isEqualTo(known(catchThrowable(() -> fixture.init(mailet, "nonsense", "1"))));
     }
+
+    @Test
+    void everyKeyOfKeepInRepositoryHasARowAndNoRowIsOfAnother() throws Exception {
+        Set<String> documented = new TreeSet<>();
+        rows("\n## KeepInRepository").forEach(row -> documented.add(row.group(1)));
+        KeepInRepository mailet = new KeepInRepository(new TestRepositories().known());
+        assertThat(documented).isEqualTo(known(catchThrowable(
+            () -> fixture.init(mailet, "repositoryPath", "memory://var/mail/error/", "nonsense", "1"))));
+    }
 }

@@ -20,6 +20,9 @@ import org.apache.james.rrt.api.RecipientRewriteTableException;
 import org.apache.james.rrt.lib.MappingSource;
 import org.apache.james.server.core.MailImpl;
 import org.apache.james.transport.mailets.RecipientRewriteTable;
+import org.apache.mailet.Attribute;
+import org.apache.mailet.AttributeName;
+import org.apache.mailet.AttributeValue;
 import org.apache.mailet.DsnParameters;
 import org.apache.mailet.DsnParameters.Notify;
 import org.apache.mailet.DsnParameters.RecipientDsnParameters;
@@ -198,6 +201,16 @@ class RewriteRecipientsTest {
         assertThat(fixture.sent).extracting(sent -> sent.state() + sent.recipients()).containsExactly(
             "root[joe@elsewhere.example]", "rrt-error[closed@example.org, shut@example.org]");
         assertThat(fixture.sent.get(1).name()).isEqualTo("Mail1");
+    }
+
+    @Test
+    void whoIsInErrorAfterTheMailWasProcessedAgainIsKeptUnderAnotherNameThanBefore() throws Exception {
+        MailImpl mail = LocalFixture.mailTo("closed@example.org");
+        mail.setAttribute(new Attribute(AttributeName.of("mailRepository-reprocessing"), AttributeValue.of(3)));
+        ours().service(mail);
+
+        assertThat(fixture.copies).singleElement().satisfies(copy -> assertThat(copy.getAttribute(
+            AttributeName.of("mailRepository-reprocessing")).orElseThrow().getValue().value()).isEqualTo(3));
     }
 
     @Test

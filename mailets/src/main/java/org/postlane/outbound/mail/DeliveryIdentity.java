@@ -8,6 +8,7 @@ import org.apache.mailet.AttributeName;
 import org.apache.mailet.AttributeUtils;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
+import org.postlane.james.KeptName;
 
 /**
  * What stays the same about a mail however often and in however many parts it is attempted: together with a recipient it tells
@@ -36,7 +37,7 @@ public final class DeliveryIdentity {
     }
 
     private static String fromName(Mail mail) {
-        String name = mail.getName();
+        String name = KeptName.original(mail.getName());
         int division = name.indexOf(DIVISION);
         return (division > 0 ? name.substring(0, division) : name) + "/" + size(mail) + "/"
             + Integer.toHexString(mail.getMaybeSender().asString().hashCode());

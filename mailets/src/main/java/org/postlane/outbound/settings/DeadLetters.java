@@ -6,12 +6,17 @@ import javax.mail.MessagingException;
 import org.apache.james.mailrepository.api.MailRepository;
 import org.apache.james.mailrepository.api.MailRepositoryUrl;
 import org.apache.mailet.Mail;
+import org.postlane.james.KeptName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps mail that was given up in one of James' repositories, with the reason, in the state in which it came: James' own
  * webadmin can send it again from there. Safe to share.
  */
 public final class DeadLetters {
+    private static final Logger LOGGER = LoggerFactory.getLogger(DeadLetters.class);
+
     private final MailRepositoryUrl url;
     private final MailRepository repository;
 
@@ -22,12 +27,19 @@ public final class DeadLetters {
     }
 
     /**
-     * Keeps a mail. Doing it again replaces what is there under its name.
+     * Keeps a mail, under a {@link KeptName}. Doing it again replaces what is there under that name.
      *
      * @throws MessagingException when the repository does not take it; it has to be offered again
      */
     public void store(Mail mail) throws MessagingException {
-        repository.store(mail);
+        String name = mail.getName();
+        try {
+            mail.setName(KeptName.of(mail));
+            LOGGER.info("Keeping mail {} in {}", mail.getName(), url.asString());
+            repository.store(mail);
+        } finally {
+            mail.setName(name);
+        }
     }
 
     @Override

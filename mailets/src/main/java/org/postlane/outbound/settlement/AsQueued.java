@@ -14,6 +14,7 @@ import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.server.core.MailImpl;
 import org.apache.mailet.Attribute;
 import org.apache.mailet.Mail;
+import org.postlane.james.KeptName;
 
 /**
  * A mail as the queue gave it. Several things happen to one mail, each with its own recipients and attributes: every one of
@@ -112,7 +113,8 @@ final class AsQueued {
      */
     Mail named(Collection<MailAddress> some, String kind) {
         Mail part = to(some);
-        part.setName(name.replaceFirst("-" + kind + "-[0-9a-f]{12}$", "") + "-" + kind + "-" + fingerprint(some));
+        String first = KeptName.original(name).replaceFirst("-" + kind + "-[0-9a-f]{12}$", "");
+        part.setName(first + "-" + kind + "-" + fingerprint(some));
         return part;
     }
 
