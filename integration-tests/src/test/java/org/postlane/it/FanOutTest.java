@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -83,6 +85,7 @@ class FanOutTest {
             .user("bob@local.test").user("carol@local.test").user("filed@local.test").user("plain@local.test")
             .user("jim@local.test").user("joe@local.test").user("away@local.test").user("shaky@local.test")
             .user("broken@local.test").user("full@local.test").user("stalled@local.test").user("free@local.test")
+            .user("dora@local.test")
             .start();
     }
 
@@ -155,6 +158,24 @@ class FanOutTest {
         inFolder("bob@local.test", "Lists", (flags, text) -> assertThat(text).contains("Subject: sieve\r\n"));
         assertThat(inbox("bob@local.test", "sieve")).isEmpty();
         assertThat(inbox("carol@local.test", "sieve")).hasSize(1);
+    }
+
+    @Test
+    void whoseScriptCannotBeReadGetsTheMailWhenItCanAndIsFiltered() throws Exception {
+        probe(SieveProbeImpl.class).addActiveSieveScript("dora@local.test", "all",
+            "require [\"fileinto\"];\nfileinto \"Lists\";\n");
+        Path active = james.conf("").resolveSibling("sieve").resolve("dora@local.test").resolve(".active");
+        String name = Files.readString(active);
+        // James' repository fails on it, as one whose database is away.
+        Files.writeString(active, "");
+        sendAndAwait(1, "waiting", "dora@local.test", "carol@local.test");
+        assertThat(inbox("carol@local.test", "waiting")).hasSize(1);
+        long before = delivered();
+        Files.writeString(active, name);
+        awaitDelivered(before + 1);
+
+        inFolder("dora@local.test", "Lists", (flags, text) -> assertThat(text).contains("Subject: waiting\r\n"));
+        assertThat(inbox("dora@local.test", "waiting")).isEmpty();
     }
 
     @Test

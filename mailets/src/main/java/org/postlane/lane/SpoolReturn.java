@@ -35,6 +35,8 @@ public final class SpoolReturn {
     public static final AttributeName HAND_OVER_RETURNS = AttributeName.of("postlane-hand-over-returns");
     /** Counts the returns of a mail whose recipients could not be rewritten. */
     public static final AttributeName REWRITE_RETURNS = AttributeName.of("postlane-rewrite-returns");
+    /** Counts the returns of a mail whose recipients' Sieve scripts could not be read. */
+    public static final AttributeName SIEVE_RETURNS = AttributeName.of("postlane-sieve-returns");
     /** What RFC 5321 4.5.4.1 asks for at least, before a sender is told that a mail could not be delivered. */
     static final Duration LONGEST = Duration.ofDays(5);
     /** So many times more than it was slow, it may be back in less than half of the delay that was asked for. */
@@ -64,6 +66,17 @@ public final class SpoolReturn {
      * @throws MessagingException the failure itself, where the mail came back too fast too often, or the spool does not take it
      */
     public void giveBack(Mail mail, MessagingException failure) throws MessagingException {
+        if (!putBack(mail, failure, LONGEST)) {
+            giveUp(mail, failure);
+        }
+    }
+
+    /**
+     * As {@link #giveBack}, but leaves it to the caller what becomes of a mail that has been coming back for longer than this.
+     *
+     * @return whether it is back in the spool, and a ghost here; if not, it is as it was
+     */
+    public boolean putBack(Mail mail, MessagingException failure, Duration longest) throws MessagingException {
         Instant now = clock.instant();
         int returns = Bookkeeping.count(mail, counter) + 1;
         int before = Bookkeeping.count(mail, fast(counter));
@@ -71,9 +84,8 @@ public final class SpoolReturn {
         if (fast >= MAX_FAST) {
             throw failure;
         }
-        if (goingFor(mail, now).compareTo(LONGEST) > 0) {
-            giveUp(mail, failure);
-            return;
+        if (goingFor(mail, now).compareTo(longest) > 0) {
+            return false;
         }
         Bookkeeping.setCount(mail, counter, returns);
         Bookkeeping.setCount(mail, fast(counter), fast);
@@ -86,6 +98,7 @@ public final class SpoolReturn {
         }
         LOGGER.warn("Mail {} is back in the spool for {}", mail.getName(), BackOff.after(returns), failure);
         mail.setState(Mail.GHOST);
+        return true;
     }
 
     private boolean isFast(Mail mail, int returns, Instant now) {
@@ -119,7 +132,7 @@ public final class SpoolReturn {
 
     /** All attributes that count returns, which are about the whole mail and not about a part of it. */
     static Stream<AttributeName> attributes() {
-        return Stream.of(HAND_OVER_RETURNS, CLASSIFICATION_RETURNS, REWRITE_RETURNS)
+        return Stream.of(HAND_OVER_RETURNS, CLASSIFICATION_RETURNS, REWRITE_RETURNS, SIEVE_RETURNS)
             .flatMap(counter -> Stream.of(counter, since(counter), last(counter), fast(counter)));
     }
 

@@ -29,7 +29,7 @@ import org.postlane.recipient.RecipientType;
  */
 public final class ContainerCheck {
     /** Postlane's mailets and matchers, for who has misspelt one. */
-    static final List<String> CLASSES = List.of("ClassifyRecipients", "DeliverByType", "FanOutLocalDelivery",
+    static final List<String> CLASSES = List.of("ApplySieve", "ClassifyRecipients", "DeliverByType", "FanOutLocalDelivery",
         "KeepInRepository", "NonDeliveryReport", "PooledRemoteDelivery", "RecipientTypeIs", "RewritePostmaster",
         "RewriteRecipients");
 
