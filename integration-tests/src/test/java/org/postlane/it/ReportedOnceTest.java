@@ -7,7 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import javax.inject.Inject;
 
+import org.apache.james.rrt.api.RecipientRewriteTable;
+import org.apache.james.rrt.lib.Mapping;
+import org.apache.james.rrt.lib.MappingSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,14 +27,25 @@ class ReportedOnceTest {
     /** As many as the sample takes for a mail that goes round for ever. */
     private static final String TOO_MANY_HOPS = "Received: from a.test by b.test; Mon, 23 Nov 2026 07:00:00 +0000\r\n".repeat(31);
 
+    private static final String SID = "sid@local.test";
+    private static final String CLUB = "club@local.test";
+    private static final Table TABLE = new Table();
+
     private static JamesUnderTest james;
+
+    /** James' rewrite table. */
+    private static final class Table {
+        @Inject
+        private RecipientRewriteTable table;
+    }
 
     @BeforeAll
     static void start() throws Exception {
         james = JamesUnderTest.postlane()
             .replace("mailrepositorystore.xml", "org.apache.james.mailrepository.memory.MemoryMailRepository",
                 RefusingRepository.class.getName())
-            .domain("local.test").user("ann@local.test").user("amy@local.test").user(BOB).start();
+            .domain("local.test").user("ann@local.test").user("amy@local.test").user(BOB)
+            .user(SID).alias(CLUB, SID).override(binder -> binder.requestInjection(TABLE)).start();
     }
 
     @AfterAll
@@ -87,5 +102,21 @@ class ReportedOnceTest {
         await().atMost(PATIENCE).until(() -> RefusingRepository.REMOVED.get() == 1);
         assertThat(james.webadmin(ERRORS)).contains("-again-1\"");
         awaitOneReport("amy@local.test");
+    }
+
+    /** Stock asks a matcher first, which takes a rewrite table that does not answer for "no". */
+    @Test
+    void aReportToAnAddressThatRunsInACircleIsKeptAndGoesRoundNoFurther() throws Exception {
+        james.send(SID, List.of(CLUB), "Subject: one\n\nText\n");
+        await().atMost(PATIENCE).until(() -> james.inbox(SID).size() == 1);
+        // Directly: James' administration makes no circle, unless two make half of it each at the same moment.
+        TABLE.table.addMapping(MappingSource.parse(SID), Mapping.alias(CLUB));
+        james.send(SID, List.of(CLUB), "Subject: two\n\nText\n");
+
+        awaitTaken(SID, 1);
+        awaitTaken("<>", 1);
+        await().during(A_MOMENT).atMost(PATIENCE).until(() -> RefusingRepository.TAKEN_FROM.stream()
+            .filter(List.of(SID, "<>")::contains).count() == 2);
+        assertThat(james.inbox(SID)).hasSize(1);
     }
 }
