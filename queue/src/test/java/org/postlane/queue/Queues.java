@@ -44,7 +44,7 @@ final class Queues {
             new RecordingMetricFactory(), new NoopGaugeRegistry(), clock);
     }
 
-    /** A message that holds nothing that one would have to let go of. */
+    /** A message that holds nothing that one would have to let go of. The bundle's {@code ReceivedOctets} is not seen here. */
     private static final class Octets implements MimeMessageSource {
         private final String id;
         private final byte[] octets;

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** A directory for mail or the hashes of passwords: for the user of the server alone. */
+/**
+ * A directory for mail or the hashes of passwords: for the user of the server alone. The bundle has the like in a class of its
+ * own ({@code PrivateFiles}): James loads it apart, and it has to work without this module.
+ */
 public final class PrivateDirectory {
     private PrivateDirectory() {
     }
