@@ -20,7 +20,7 @@ public final class KeptName {
     /** How often a mail was taken out of a repository: James counts it on the mail before the spool has it. */
     private static final AttributeName REPROCESSED = AttributeName.of("mailRepository-reprocessing");
     private static final String AGAIN = "-again-";
-    private static final Pattern ADDED = Pattern.compile(AGAIN + "\\d+$");
+    private static final Pattern ADDED = Pattern.compile(AGAIN + "\\d+(?![0-9A-Za-z])");
 
     private KeptName() {
     }
@@ -31,9 +31,9 @@ public final class KeptName {
         return times == 0 ? mail.getName() : original(mail.getName()) + AGAIN + times;
     }
 
-    /** What a mail was called before it was ever kept under another name. */
+    /** What a mail was called before it was ever kept under another name, whatever else its name has taken on since. */
     public static String original(String name) {
-        return ADDED.matcher(name).replaceFirst("");
+        return ADDED.matcher(name).replaceAll("");
     }
 
     /** Lets another mail of this one's name that is made out of it count as well. */

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.lane;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.mail.MessagingException;
@@ -18,6 +21,7 @@ import org.apache.mailet.AttributeName;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
 import org.apache.mailet.PerRecipientHeaders.Header;
+import org.postlane.james.KeptName;
 import org.postlane.outbound.mail.DestinationsAtOnce;
 import org.postlane.recipient.RecipientType;
 import org.postlane.recipient.RecipientTypes;
@@ -95,7 +99,12 @@ final class Part {
      * a loop, since it adds one with each copy; {@link #MAX_PASSES} takes over that watch.
      */
     static String name(String mailName, RecipientType type) {
-        String name = mailName.replace('!', '.') + "-" + type.asString();
-        return name.substring(Math.max(0, name.length() - MAX_NAME));
+        String name = KeptName.original(mailName).replace('!', '.') + "-" + type.asString();
+        if (name.length() <= MAX_NAME) {
+            return name;
+        }
+        // What is cut off may be all by which it differs from another.
+        String whole = UUID.nameUUIDFromBytes(name.getBytes(UTF_8)) + "-";
+        return whole + name.substring(name.length() - MAX_NAME + whole.length());
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.inject.Inject;
 import javax.mail.MessagingException;
 
@@ -17,8 +18,10 @@ import org.apache.james.sieverepository.api.exception.ScriptNotFoundException;
 import org.apache.james.transport.mailets.Sieve;
 import org.apache.james.transport.mailets.jsieve.ResourceLocator;
 import org.apache.james.user.api.UsersRepository;
+import org.apache.mailet.AttributeName;
 import org.apache.mailet.Mail;
 import org.postlane.james.Parameters;
+import org.postlane.lane.SettledRecipients;
 import org.postlane.lane.SpoolReturn;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * (its database is away) and goes on, and the mail lies in the inbox, neither filed nor forwarded. Here the recipients whose
  * script cannot be read go back to the spool, apart from the others, for 10 s, doubling to 5 min.
  *
- * <p>After an hour, or where the spool does not take them, they get the mail unfiltered, as with James' own: nobody's mail is
+ * <p>After an hour (where the spool ignores delays, as James' on RabbitMQ: after 12 returns), or where the spool does not take
+ * them, they get the mail unfiltered, as with James' own: nobody's mail is
  * held up for days, or bounced, because of one script that is broken. What a script does wrong is James' matter. Takes no
  * parameters. Safe for use by several threads.
  *
@@ -41,6 +45,8 @@ public class ApplySieve extends Sieve {
     /** The restart of a database, and the time to notice that it needs one; some 16 returns. */
     static final Duration LONGEST = Duration.ofHours(1);
 
+    /** The recipients for whom a copy of the mail waits elsewhere. */
+    private static final AttributeName PUT_OFF = AttributeName.of("postlane-sieve-put-off");
     private static final Logger LOGGER = LoggerFactory.getLogger(ApplySieve.class);
 
     private final SpoolReturn spoolReturn;
@@ -88,6 +94,9 @@ public class ApplySieve extends Sieve {
 
     @Override
     public void service(Mail mail) throws MessagingException {
+        if (!leaveOutThosePutOff(mail)) {
+            return;
+        }
         List<MailAddress> unread;
         try {
             super.service(mail);
@@ -97,6 +106,22 @@ public class ApplySieve extends Sieve {
         if (unread.isEmpty() || !putOff(mail, unread)) {
             spoolReturn.forget(mail);
         }
+    }
+
+    /** A lane that runs a mail again gives it back all the recipients that it had. Returns whether there are any to look at. */
+    private static boolean leaveOutThosePutOff(Mail mail) throws MessagingException {
+        Set<String> putOff = SettledRecipients.of(mail, PUT_OFF);
+        List<MailAddress> left = mail.getRecipients().stream()
+            .filter(recipient -> !putOff.contains(SettledRecipients.key(recipient)))
+            .collect(Collectors.toList());
+        if (left.isEmpty() && !putOff.isEmpty()) {
+            mail.setState(Mail.GHOST);
+            return false;
+        }
+        if (left.size() < mail.getRecipients().size()) {
+            mail.setRecipients(left);
+        }
+        return true;
     }
 
     /** Returns whether the recipients whose script was not read have left the mail. */
@@ -122,7 +147,11 @@ public class ApplySieve extends Sieve {
         try {
             later.setRecipients(unread);
             later.setState(mail.getState());
-            return spoolReturn.putBack(later, failure, LONGEST);
+            boolean back = spoolReturn.putBack(later, failure, LONGEST);
+            if (back) {
+                SettledRecipients.add(mail, PUT_OFF, unread);
+            }
+            return back;
         } finally {
             LifecycleUtil.dispose(later);
         }

@@ -35,11 +35,15 @@ final class Copies {
     }
 
     /**
-     * Another mail in hand of the same name that was lost, if there is one.
+     * Another mail in hand of the same name that was lost, if there is one; for one that is lost itself there is none to wait
+     * for, or two might wait for each other.
      *
      * @param over runs when that one is no longer in hand; never where there is none
      */
     synchronized Optional<QueuedMail> lostOf(QueuedMail mail, Runnable over) {
+        if (mail.isLost()) {
+            return Optional.empty();
+        }
         Optional<QueuedMail> lost = byName.getOrDefault(mail.name(), List.of()).stream()
             .filter(copy -> copy != mail && copy.isLost()).findFirst();
         lost.ifPresent(copy -> waiting.computeIfAbsent(copy, none -> new ArrayList<>(1)).add(over));

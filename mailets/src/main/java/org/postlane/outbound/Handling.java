@@ -80,15 +80,15 @@ final class Handling implements QueuedMail.Owner {
     }
 
     private void look(QueuedMail mail) {
-        if (mail.isLost()) {
-            left(mail);
-            return;
-        }
         Optional<QueuedMail> before = hand.lostCopyOf(mail, () -> onWorker(mail, () -> look(mail)));
         if (before.isPresent()) {
             LOGGER.info("{} came again while it is being delivered, and waits for what becomes of that", mail.name());
             hand.sorted(mail);
             before.get().dropWaiting();
+            return;
+        }
+        if (mail.isLost()) {
+            left(mail);
             return;
         }
         try {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -103,6 +104,26 @@ class ApplySieveTest {
         fixture.ours().service(returned);
         hasFiled(ANN, "Lists");
         hasFiled(BOB, "Lists");
+    }
+
+    /** As a lane does with a mail of which something behind has thrown. */
+    @Test
+    void whoeverRunsTheMailAgainWithAllRecipientsDeliversNothingTwice() throws Exception {
+        away.add(ANN);
+        ApplySieve ours = ours();
+        MailImpl mail = mailTo(ANN, BOB);
+        ours.service(mail);
+        for (String script : List.of("away still", "back")) {
+            mail.setRecipients(List.of(new MailAddress(ANN), new MailAddress(BOB)));
+            ours.service(mail);
+            assertThat(mail.getRecipients()).as(script).containsExactly(new MailAddress(BOB));
+            away.clear();
+        }
+        assertThat(fromSpool().getRecipients()).containsExactly(new MailAddress(ANN));
+
+        mail.setRecipients(List.of(new MailAddress(ANN)));
+        ours.service(mail);
+        assertThat(mail.getState()).as("nobody left").isEqualTo(Mail.GHOST);
     }
 
     /** The reason for the mailet. */

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postlane.james.ConfigurationError;
+import org.postlane.james.KeptName;
 import org.postlane.local.LocalFixture;
 
 /** What lies in a repository when mail is processed again from there and fails once more. */
@@ -71,6 +72,13 @@ class KeepInRepositoryTest {
             assertThat(kept()).containsExactly("Mail1-again-" + times);
         }
         assertThat(repositories.mailsAt(URL).get(0).getRecipients()).containsExactly(new MailAddress("ann@example.org"));
+    }
+
+    /** What takes part of a name after each round, as a lane does, may put something behind the number. */
+    @Test
+    void aNameIsTheFirstOneWhateverStandsBehindTheNumber() {
+        assertThat(KeptName.original("Mail1-again-12-external-again-3")).isEqualTo("Mail1-external");
+        assertThat(KeptName.original("Mail1-again-and")).isEqualTo("Mail1-again-and");
     }
 
     /** The reason for the mailet. */

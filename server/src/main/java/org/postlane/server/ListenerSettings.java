@@ -11,13 +11,15 @@ import org.apache.james.util.Size;
  * file, and takes 0, which means no limit, for others.
  */
 final class ListenerSettings {
-    private static final List<String> NUMBERS = List.of("connectiontimeout", "connectionBacklog", "connectionLimit",
-        "connectionLimitPerIP", "ioWorkerCount", "bossWorkerCount", "maxExecutorCount", "timeout", "maxLineLength",
-        "idleTimeInterval", "maxQueueSize", "concurrentRequests");
+    private static final List<String> NUMBERS = List.of("connectionBacklog", "connectionLimit", "connectionLimitPerIP",
+        "ioWorkerCount", "bossWorkerCount", "maxExecutorCount", "timeout", "maxLineLength", "maxQueueSize");
+    /** James takes what is negative for no limit, here and with the sizes. */
+    private static final List<String> ANY_NUMBERS = List.of("connectiontimeout", "concurrentRequests");
     private static final List<String> FLAGS = List.of("tls.[@startTLS]", "tls.[@socketTLS]", "gracefulShutdown", "proxyRequired",
         "auth.requireSSL", "auth.plainAuthEnabled", "heloEhloEnforcement", "addressBracketsEnforcement", "verifyIdentity",
         "plainAuthDisallowed", "enableIdle", "compress", "ignoreIDLEUponProcessing", "provisionDefaultMailboxes");
     private static final List<String> SIZES = List.of("maxmessagesize", "inMemorySizeLimit", "literalSizeLimit");
+    private static final String INTERVAL = "idleTimeInterval";
     private static final String ANNOUNCE = "auth.announce";
     private static final List<String> ANNOUNCED = List.of("never", "always", "forunauthorizedaddresses");
 
@@ -26,19 +28,31 @@ final class ListenerSettings {
 
     /** @throws StartError with file, listener, key and value */
     static void check(Listener listener) {
-        NUMBERS.stream().filter(listener.settings()::containsKey).forEach(key -> number(listener, key));
+        NUMBERS.stream().filter(listener.settings()::containsKey).forEach(key -> number(listener, key, 0, Integer.MAX_VALUE));
+        ANY_NUMBERS.stream().filter(listener.settings()::containsKey)
+            .forEach(key -> number(listener, key, Integer.MIN_VALUE, Integer.MAX_VALUE));
+        if (listener.settings().containsKey(INTERVAL)) {
+            number(listener, INTERVAL, Long.MIN_VALUE, Long.MAX_VALUE);
+        }
         FLAGS.forEach(key -> listener.flag(key, false));
-        SIZES.stream().filter(listener.settings()::containsKey).forEach(key -> size(listener, key));
+        SIZES.stream().filter(listener.settings()::containsKey).forEach(key -> {
+            if (listener.protocol().equals("lmtp")) {
+                number(listener, key, Long.MIN_VALUE, Long.MAX_VALUE);
+            } else {
+                size(listener, key);
+            }
+        });
         String announce = listener.text(ANNOUNCE, "never");
         if (listener.protocol().equals("smtp") && !ANNOUNCED.contains(announce.toLowerCase(Locale.US))) {
             throw listener.error(ANNOUNCE, "never, always or forUnauthorizedAddresses", null);
         }
     }
 
-    private static void number(Listener listener, String key) {
-        String expected = "a whole number from 0 to " + Integer.MAX_VALUE;
+    private static void number(Listener listener, String key, long least, long most) {
+        String expected = "a whole number from " + least + " to " + most;
         try {
-            if (Integer.parseInt(listener.text(key, "")) < 0) {
+            long number = Long.parseLong(listener.text(key, ""));
+            if (number < least || number > most) {
                 throw listener.error(key, expected, null);
             }
         } catch (NumberFormatException e) {
@@ -50,9 +64,7 @@ final class ListenerSettings {
         String expected = "a size such as 50M: a whole number, and B, K, M or G behind it";
         String text = listener.text(key, "");
         try {
-            if (Size.parse(text).asBytes() < 0 && !text.equalsIgnoreCase(Size.UNLIMITED)) {
-                throw listener.error(key, expected, null);
-            }
+            Size.parse(text);
         } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
             throw listener.error(key, expected, e);
         }

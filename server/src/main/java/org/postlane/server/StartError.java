@@ -18,11 +18,13 @@ public final class StartError extends RuntimeException {
         "org.apache.james.dnsservice.dnsjava.", "dnsservice.xml",
         "org.apache.james.modules.server.WebAdmin", "webadmin.properties");
 
-    StartError(String message) {
+    /** @param message file, key, value and what was expected */
+    public StartError(String message) {
         super(message);
     }
 
-    StartError(String message, Throwable cause) {
+    /** @param message file, key, value and what was expected */
+    public StartError(String message, Throwable cause) {
         super(message, cause);
     }
 

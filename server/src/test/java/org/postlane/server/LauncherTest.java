@@ -115,6 +115,24 @@ class LauncherTest {
         assertThat(directory.resolve("var/queue")).isEmptyDirectory();
     }
 
+    /** The link of a copied assembly leads to somewhere else. */
+    @Test
+    void aCopyWithTheLinkIsRefused() throws IOException {
+        assertThat(postlane("serve").output()).contains("started:");
+        Path copy = directory.resolve("copy");
+        new Command(directory, Map.of()).require(LIMIT, List.of("cp", "-a", assembly.toString(), copy.toString()));
+        Map<String, String> named = Map.of("PATH", directory.resolve("bin") + ":" + System.getenv("PATH"), "JAVA_HOME", "",
+            "POSTLANE_HOME", copy.toString());
+        List<String> serve = List.of("sh", directory.resolve("postlane").toString(), "serve");
+
+        Command.Result refused = new Command(directory, named).run(LIMIT, serve);
+
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.output()).contains("rm '" + copy.resolve("var") + "'").doesNotContain("started:");
+        Files.delete(copy.resolve("var"));
+        assertThat(new Command(directory, named).require(LIMIT, serve)).contains("started:");
+    }
+
     @Test
     void theDemoAndADirectoryThatWasNamedHaveNoPlaceHere() {
         assertThat(postlane("demo").output()).contains("started:");

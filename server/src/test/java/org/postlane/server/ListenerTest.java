@@ -53,7 +53,7 @@ class ListenerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"connectiontimeout,6 min,a whole number from 0", "connectionLimitPerIP,many,a whole number from 0",
+    @CsvSource({"connectiontimeout,6 min,a whole number from -2147483648", "connectionLimitPerIP,many,a whole number from 0",
         "connectionLimit,-1,a whole number from 0", "connectionBacklog,,a whole number from 0",
         "maxmessagesize,50MB,a size such as 50M", "maxmessagesize,big,a size such as 50M", "verifyIdentity,maybe,true or false"})
     void aValueThatDoesNotFitIsNamed(String key, String value, String expected) {
@@ -120,7 +120,9 @@ class ListenerTest {
         makeKey();
 
         assertThatCode(() -> check(tls("file://conf/keystore", "PKCS12", "postlane")
-            + "<maxmessagesize>unlimited</maxmessagesize><connectionLimit>0</connectionLimit>"
+            + "<maxmessagesize>-1</maxmessagesize><connectionLimit>0</connectionLimit>"
+            + "<connectiontimeout>-1</connectiontimeout><concurrentRequests>-1</concurrentRequests>"
+            + "<idleTimeInterval>3000000000</idleTimeInterval>"
             + "<verifyIdentity>yes</verifyIdentity><auth><announce>forUnauthorizedAddresses</announce></auth>"))
             .doesNotThrowAnyException();
     }

@@ -2,6 +2,7 @@
 package org.postlane.server.demo;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -48,7 +49,9 @@ public final class Demo {
      * @return the exit status: 0 when everything arrived as it should
      */
     public static int run(Home assembly, boolean endAfterAccount) {
-        DemoHome home = DemoHome.copyOf(assembly.requireComplete().root());
+        Path root = assembly.requireComplete().root();
+        ServersElsewhere.refuse(root.resolve("conf"));
+        DemoHome home = DemoHome.copyOf(root);
         // Before the first logger is made.
         System.setProperty("logback.configurationFile", "logback-demo.xml");
         System.setProperty("postlane.demo.log", home.log().toString());
