@@ -226,6 +226,8 @@ public final class OutboundEngine {
         // The last third is for closing what did not answer.
         await(connections.close(farewells.multipliedBy(2).dividedBy(3)), farewells, "connections to say QUIT");
         connections.end();
+        // What that broke off goes back to its queue.
+        await(CompletableFuture.allOf(drained), stopTime.leftForItsEnd(), "what was broken off");
         cluster.close();
         journal.close();
     }
