@@ -67,7 +67,7 @@ class PostgreSqlDockerTest {
         scene.awaitInbox(before + 2);
 
         database.stop();
-        // Known to the cache, and so accepted: it must wait for the mailboxes, the rewrite table, and the list of domains.
+        // Known to the cache, and so accepted: it must wait for the scripts, the rewrite table, and the list of domains.
         sendToAll("accepted meanwhile");
         try (LineDialogue smtp = new LineDialogue(scene.server().port("smtp"), "220")) {
             smtp.say("EHLO client.test", "250");
@@ -77,7 +77,7 @@ class PostgreSqlDockerTest {
         await("the health check").atMost(PATIENCE)
             .untilAsserted(() -> assertThat(scene.health()).contains("The database cannot be reached"));
         // Longer than a mailbox that fails is tried: such mail would go to the error processor.
-        List.of("waits for the store to come back", "cannot be rewritten", "The postmaster's address of mail").forEach(putOff ->
+        List.of("The Sieve scripts of", "cannot be rewritten", "The postmaster's address of mail").forEach(putOff ->
             await(putOff).atMost(PATIENCE).until(() ->
                 scene.server().lines().stream().anyMatch(line -> line.contains(putOff))));
         database.start();
