@@ -128,17 +128,20 @@ final class Cluster implements ExtensionContext.Store.CloseableResource {
 
     /** Refuses some, puts some off once, and is slow enough to have mail on its way at any moment; see {@link Letter#number}. */
     HostBehaviour usual() {
-        return HostBehaviour.healthy().slow(Duration.ofMillis(10)).rcpt(recipient -> {
-            if (recipient.startsWith("no")) {
-                return "550 5.1.1 no such user";
-            }
-            return recipient.startsWith("later") && putOff.add(recipient) ? "451 4.2.0 later" : "250 2.1.5 ok";
-        });
+        return HostBehaviour.healthy().slow(Duration.ofMillis(10)).rcpt(this::answer);
     }
 
-    /** Whether a recipient was put off by the usual host. */
-    boolean hasPutOff(String recipient) {
-        return putOff.contains(recipient);
+    /** The same, and puts these off until they are let go. */
+    HostBehaviour usual(HeldMails held) {
+        return HostBehaviour.healthy().slow(Duration.ofMillis(10))
+            .rcpt(recipient -> HeldMails.isFor(recipient) ? held.answer(recipient) : answer(recipient));
+    }
+
+    private String answer(String recipient) {
+        if (recipient.startsWith("no")) {
+            return "550 5.1.1 no such user";
+        }
+        return recipient.startsWith("later") && putOff.add(recipient) ? "451 4.2.0 later" : "250 2.1.5 ok";
     }
 
     /** Gives each mail that the host takes to this; the one of before hears no more. */

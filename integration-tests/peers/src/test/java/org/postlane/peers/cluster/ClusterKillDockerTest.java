@@ -8,13 +8,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.postlane.testing.feed.Findings;
-import org.postlane.testing.feed.Letter;
-import org.postlane.testing.fleet.HostBehaviour;
 
 /**
  * SIGKILL of a node with mail in hand: the other one goes on with it. {@code -Dpostlane.cluster.kills=10} kills more often than
@@ -38,6 +35,8 @@ class ClusterKillDockerTest {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     /** The clock of a mail's time counts milliseconds. */
     private static final Duration TICK = Duration.ofMillis(2);
+    /** More than it takes: nothing shall be under way in that moment. */
+    private static final Duration A_KILL_TAKES = Duration.ofSeconds(5);
 
     private final Cluster cluster;
     private final Random random = new Random(SEED);
@@ -95,35 +94,36 @@ class ClusterKillDockerTest {
     @Test
     void mailThatWasPutOffIsTriedWhenItIsDueAndNotBeforeAlthoughTheNodeThatHeldItDies() {
         int mails = 30;
-        Map<String, List<Long>> tries = new ConcurrentHashMap<>();
-        cluster.host().behave(HostBehaviour.healthy().rcpt(recipient -> {
-            List<Long> at = tries.computeIfAbsent(recipient, any -> new CopyOnWriteArrayList<>());
-            at.add(System.nanoTime());
-            return at.size() > 1 ? "250 2.1.5 ok" : "450 4.2.0 Later";
-        }));
-        for (int i = 0; i < mails; i++) {
-            cluster.first().submit(Letter.SENDER, i + "@held.test", "held" + i);
-        }
-        await("all wait, and nothing else is under way").atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
+        HeldMails held = new HeldMails("kill", mails);
+        cluster.host().behave(cluster.usual(held));
+        held.submit(cluster.first());
+        await("all wait, and nothing is under way").atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
             Map<String, Integer> in = cluster.broker().mails();
-            return tries.size() == mails && in.get("outgoing") == 0 && in.get("outgoing-waiting-30s") == mails;
+            return in.get("outgoing") == 0 && in.get("outgoing-waiting-30s") == mails
+                && held.noneIsDueWithin(A_KILL_TAKES, Cluster.DELAY);
         });
-        assertThat(tries.values()).as("tries before the kill").allMatch(at -> at.size() == 1);
 
         cluster.first().kill();
+        long letGo = held.letGo();
         try {
-            await("all are tried again").atMost(PATIENCE).until(() -> tries.values().stream().allMatch(at -> at.size() > 1));
+            await("all are tried again").atMost(PATIENCE)
+                .until(() -> held.tries().stream().allMatch(at -> at.get(at.size() - 1) - letGo > 0));
         } finally {
             cluster.first().start();
         }
 
-        assertThat(tries).hasSize(mails).allSatisfy((recipient, at) -> {
-            assertThat(at).hasSize(2);
-            assertThat(Duration.ofNanos(at.get(1) - at.get(0)).plus(TICK)).isGreaterThanOrEqualTo(Cluster.DELAY);
+        assertThat(held.tries()).hasSize(mails).allSatisfy(at -> {
+            assertThat(at).filteredOn(time -> time - letGo > 0).as("tries after the kill").hasSize(1);
+            assertThat(gaps(at)).allSatisfy(gap -> assertThat(gap.plus(TICK)).isGreaterThanOrEqualTo(Cluster.DELAY));
         });
-        long latest = tries.values().stream().mapToLong(at -> at.get(1) - at.get(0)).max().orElseThrow();
+        Duration latest = held.tries().stream().map(at -> gaps(at).get(gaps(at).size() - 1)).max(Duration::compareTo)
+            .orElseThrow();
         System.out.println("the node that held deferred mail was killed: " + mails + " of " + mails
-            + " tried again once, the last "
-            + Duration.ofNanos(latest).minus(Cluster.DELAY).toMillis() + " ms behind its time");
+            + " tried again once, the last " + latest.minus(Cluster.DELAY).toMillis() + " ms behind its time");
+    }
+
+    /** The times between tries. */
+    private static List<Duration> gaps(List<Long> tries) {
+        return IntStream.range(1, tries.size()).mapToObj(i -> Duration.ofNanos(tries.get(i) - tries.get(i - 1))).toList();
     }
 }
