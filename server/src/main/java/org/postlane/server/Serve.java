@@ -48,7 +48,8 @@ final class Serve {
         Path keystore = home.root().resolve("var").resolve("keystore");
         System.setProperty(Keystore.URL_PROPERTY, "file://" + keystore);
         if (Keystore.makeIfMissing(keystore, hostName())) {
-            System.out.println("postlane: made a self-signed key in " + keystore + "; a real one goes into " + home.keystore());
+            System.out.println("postlane: made a self-signed key in " + keystore + "; -D" + Keystore.URL_PROPERTY
+                + "=file://... names a real one (PKCS12)");
         }
     }
 

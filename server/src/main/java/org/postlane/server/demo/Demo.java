@@ -84,7 +84,8 @@ public final class Demo {
         account.print(sinks, Duration.between(begin, ledger.lastChange()));
         boolean complete = isComplete();
         out.println(complete ? "\nComplete: every message arrived at every type, once, and intact where SMTP took it."
-            : "\nNOT complete; what James said so far is kept in " + home.keepLog());
+            : "\nNOT complete; " + home.firstError().map(error -> "James' first error: " + error + "\n").orElse("")
+                + "what James said so far is kept in " + home.keepLog());
         return complete;
     }
 

@@ -7,11 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.postlane.testing.Directories;
 
 /** A server's directory that lasts as long as the demonstration: conf/ and extensions-jars/ copied from an assembly. */
 final class DemoHome {
+    /** A line of the pattern in logback-demo.xml. */
+    private static final Predicate<String> ERROR = Pattern.compile("[0-9:.]+ ERROR ").asPredicate();
+
     private final Path root;
 
     private DemoHome(Path root) {
@@ -40,6 +47,15 @@ final class DemoHome {
 
     Path log() {
         return root.resolve("james.log");
+    }
+
+    /** The first line of James' log that is an error. */
+    Optional<String> firstError() {
+        try (Stream<String> lines = Files.lines(log())) {
+            return lines.filter(ERROR).findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + log() + ": " + e.getMessage(), e);
+        }
     }
 
     /** Puts a copy of James' log where it outlasts the demonstration, for the one who wants to know what went wrong. */
