@@ -26,6 +26,7 @@ final class Serve {
         }
         ConfSyntax.check(home.conf());
         MemoryJames.readJvmProperties(home);
+        JvmProperties.check(home.conf());
         Duration unusedLimit = CleanStop.limit();
         ownKeyWhereNoneWasGiven(home);
         List<Listener> listeners = Listener.enabledIn(home);

@@ -43,10 +43,14 @@ class LauncherTest {
     }
 
     private Command.Result postlane(String... arguments) {
+        return postlaneWith("", arguments);
+    }
+
+    private Command.Result postlaneWith(String javaOptions, String... arguments) {
         List<String> line = new ArrayList<>(List.of("sh", directory.resolve("postlane").toString()));
         line.addAll(List.of(arguments));
         return new Command(directory, Map.of("PATH", directory.resolve("bin") + ":" + System.getenv("PATH"), "JAVA_HOME", "",
-            "JAVA_OPTS", "", "POSTLANE_HOME", "")).run(LIMIT, line);
+            "JAVA_OPTS", javaOptions, "POSTLANE_HOME", "")).run(LIMIT, line);
     }
 
     private Path oldMail() throws IOException {
@@ -72,6 +76,19 @@ class LauncherTest {
         assertThat(failed.status()).isEqualTo(1);
         assertThat(failed.output()).contains("Could not resolve\npostlane: the build failed")
             .contains("mvn -B -Dmaven.test.skip=true -pl server -am package").doesNotContain("started:");
+    }
+
+    @Test
+    void theKeyOfConfIsServedUnlessAnotherIsNamed() throws IOException {
+        assertThat(postlane("serve").output()).contains("Main serve").doesNotContain("postlane.keystore");
+        Path key = Files.writeString(Files.createDirectories(directory.resolve("conf")).resolve("keystore"), "a key", UTF_8);
+
+        assertThat(postlane("serve").output()).contains("-Dpostlane.keystore=file://" + key + " ");
+        assertThat(postlane("demo").output()).doesNotContain("postlane.keystore");
+        assertThat(postlaneWith("-Dpostlane.keystore=file://mine", "serve").output()).contains("file://mine")
+            .doesNotContain(key.toString());
+        Files.writeString(directory.resolve("conf/jvm.properties"), "postlane.keystore=file://mine\n", UTF_8);
+        assertThat(postlane("serve").output()).doesNotContain("postlane.keystore");
     }
 
     @Test
