@@ -87,7 +87,6 @@ final class LaneConsumer {
     }
 
     /** Never throws: an error here would end the subscription with other mails in its buffer. */
-    @SuppressWarnings("IllegalCatch")
     private CompletableFuture<Void> accept(MailQueueItem item) {
         Run run = new Run(item);
         try {
@@ -107,7 +106,6 @@ final class LaneConsumer {
     }
 
     /** Begins to run a mail that has not been in the queue; empty, and nothing has happened, where there is no place for it. */
-    @SuppressWarnings("IllegalCatch")
     Optional<StraightRun> runStraight(Mail part) {
         if (!places.tryTake()) {
             return Optional.empty();
@@ -159,7 +157,6 @@ final class LaneConsumer {
             places.take(this::inItsPlace);
         }
 
-        @SuppressWarnings("IllegalCatch")
         private void inItsPlace() {
             try {
                 threads.execute(this);
