@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import javax.inject.Inject;
 import javax.inject.Singleton;
 
@@ -31,14 +33,22 @@ final class Deliveries {
     private final AtomicLong last = new AtomicLong();
     /** By number; those that have no end yet. */
     private final Map<Long, Given> all = new ConcurrentHashMap<>();
+    /** Of those that have come out, about which James is being told. */
+    private final Set<Given> beingTold = ConcurrentHashMap.newKeySet();
 
-    private static final class Given {
+    /** One delivery: true as long as it is ours. */
+    static final class Given implements BooleanSupplier {
         private final BooleanSupplier ours;
         /** Whether it has come out of the reader. */
         private volatile boolean inHand;
 
-        Given(BooleanSupplier ours) {
+        private Given(BooleanSupplier ours) {
             this.ours = ours;
+        }
+
+        @Override
+        public boolean getAsBoolean() {
+            return ours.getAsBoolean();
         }
     }
 
@@ -76,13 +86,26 @@ final class Deliveries {
         return given != null && !given.inHand;
     }
 
+    /**
+     * James is being told what became of it: RabbitMQ first, and with that the delivery ends; then it is taken off the list of
+     * its queue, in Cassandra. It is in hand until both are done, or a stop in between would leave it in the list.
+     */
+    void isBeingTold(Given given) {
+        beingTold.add(given);
+    }
+
+    /** James has been told, or could not be. */
+    void isTold(Given given) {
+        beingTold.remove(given);
+    }
+
     /** It is acknowledged, given back or lost. May be said again. */
     void ends(long number) {
         all.remove(number);
     }
 
     /**
-     * Waits until all that have come out have an end.
+     * Waits until all that have come out have an end, and James has been told.
      *
      * @return how many have none when the time is over
      */
@@ -101,21 +124,22 @@ final class Deliveries {
     }
 
     private long inHand() {
-        return all.values().stream().filter(given -> given.inHand).count();
+        // In this order: one that leaves the first meanwhile is in the second already.
+        return Stream.concat(all.values().stream().filter(given -> given.inHand), beingTold.stream()).distinct().count();
     }
 
     /** A mail has come out: whether the delivery that it came by is still ours, from then on; always, where it has no number. */
-    BooleanSupplier comesOut(Mail mail) {
+    Given comesOut(Mail mail) {
         Long number = AttributeUtils.getValueAndCastFromMail(mail, NUMBER, Long.class).orElse(null);
         if (number == null) {
-            return () -> true;
+            return new Given(() -> true);
         }
         mail.removeAttribute(NUMBER);
         Given given = all.get(number);
         if (given == null) {
-            return () -> false;
+            return new Given(() -> false);
         }
         given.inHand = true;
-        return given.ours;
+        return given;
     }
 }

@@ -47,17 +47,17 @@ final class KeptMailDecorators implements MailQueueItemDecoratorFactory {
 
     private final class KeptMail extends MailQueueItemDecorator implements BooleanSupplier {
         private final MailQueueName queue;
-        private final BooleanSupplier ours;
+        private final Deliveries.Given delivery;
 
-        KeptMail(MailQueueItem item, MailQueueName queue, BooleanSupplier ours) {
+        KeptMail(MailQueueItem item, MailQueueName queue, Deliveries.Given delivery) {
             super(item);
             this.queue = queue;
-            this.ours = ours;
+            this.delivery = delivery;
         }
 
         @Override
         public boolean getAsBoolean() {
-            return ours.getAsBoolean();
+            return delivery.getAsBoolean();
         }
 
         @Override
@@ -68,7 +68,7 @@ final class KeptMailDecorators implements MailQueueItemDecoratorFactory {
         @Override
         public void done(CompletionStatus status) throws MailQueueException {
             if (status != CompletionStatus.REJECT) {
-                mailQueueItem.done(status);
+                tell(status);
                 return;
             }
             LOGGER.warn("{} comes again from queue {}: it could neither be processed nor put anywhere", getMail().getName(),
@@ -77,9 +77,18 @@ final class KeptMailDecorators implements MailQueueItemDecoratorFactory {
                 TimeUnit.MILLISECONDS);
         }
 
+        private void tell(CompletionStatus status) throws MailQueueException {
+            deliveries.isBeingTold(delivery);
+            try {
+                mailQueueItem.done(status);
+            } finally {
+                deliveries.isTold(delivery);
+            }
+        }
+
         private void giveBack() {
             try {
-                mailQueueItem.done(CompletionStatus.RETRY);
+                tell(CompletionStatus.RETRY);
             } catch (MailQueueException | RuntimeException e) {
                 // Not acknowledged, it comes again when the connection that it came by ends.
                 LOGGER.warn("{} could not be given back to queue {}", getMail().getName(), queue.asString(), e);
