@@ -22,7 +22,7 @@ public final class HoldTimes {
     public static final Duration UNDER_WAY = Duration.ofMinutes(19);
     /** So long a mail that is being attempted, or is run through a lane or to mailboxes, is in hand. */
     public static final Duration IN_HAND = Duration.ofMinutes(20);
-    /** Last: what one step of its settlement may take that fails each time, see {@code StepRunner}; as a rule there is one. */
+    /** Last: for so long the steps of its settlement are repeated, all together, see {@code StepRunner}. */
     public static final Duration SETTLING = Duration.ofMinutes(4);
 
     private HoldTimes() {

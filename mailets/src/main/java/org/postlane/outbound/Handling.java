@@ -4,7 +4,10 @@ package org.postlane.outbound;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +44,8 @@ final class Handling implements QueuedMail.Owner {
     private final StepRunner stepRunner;
     private final Unsettled unsettled;
     private final BooleanSupplier stopping;
+    /** Those that are being settled. */
+    private final Set<SettlementCourse> courses = ConcurrentHashMap.newKeySet();
 
     /**
      * For the mail of one queue.
@@ -115,7 +120,7 @@ final class Handling implements QueuedMail.Owner {
         hand.sorted(mail);
         CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
             if (failure != null) {
-                giveBack(mail, failure);
+                giveBackNow(mail, failure);
             } else if (!course.begin()) {
                 hand.release(mail);
             }
@@ -126,7 +131,9 @@ final class Handling implements QueuedMail.Owner {
     @Override
     public void attempted(QueuedMail mail, List<Verdict> verdicts) {
         try {
-            settle(mail, new SettlementCourse(settlement, mail.item(), mail.name(), mail.record(), verdicts));
+            SettlementCourse course = new SettlementCourse(settlement, mail.item(), mail.name(), mail.record(), verdicts);
+            courses.add(course);
+            settle(mail, course);
         } catch (RuntimeException | Error e) {
             giveBack(mail, e);
         }
@@ -134,12 +141,14 @@ final class Handling implements QueuedMail.Owner {
 
     private void settle(QueuedMail mail, SettlementCourse course) {
         CompletableFuture<Void> unused = stepRunner.run(course).whenComplete((nothing, failure) -> {
-            if (failure != null && course.hasLetGo() && settleLater(mail, course, Futures.rootOf(failure))) {
+            if (failure != null && course.hasLetGo()) {
+                settleLater(mail, course, Futures.rootOf(failure));
                 return;
             }
+            courses.remove(course);
             if (failure != null) {
                 course.restore();
-                giveBack(mail, failure);
+                giveBackNow(mail, failure);
             } else {
                 // A copy of one that was lost may wait for its turn here. It goes by the same record, and ends it.
                 if (!mail.isLost()) {
@@ -151,22 +160,36 @@ final class Handling implements QueuedMail.Owner {
         });
     }
 
-    /** What the queue no longer has is settled here or nowhere, however long that takes; false where James is stopping. */
-    private boolean settleLater(QueuedMail mail, SettlementCourse course, Throwable why) {
-        if (stopping.getAsBoolean()) {
-            LOGGER.error("{} was delivered, and what was to be done then is not: James is stopping", mail.name(), why);
-            return false;
-        }
-        if (unsettled.fails(mail.name(), why)) {
+    /** What the queue no longer has is settled here or nowhere, however long that takes, until James stops. */
+    private void settleLater(QueuedMail mail, SettlementCourse course, Throwable why) {
+        if (!stopping.getAsBoolean()) {
+            boolean unused = unsettled.fails(mail.name(), why);
             LOGGER.error("{} was delivered and cannot be settled; that is tried again and again", mail.name(), why);
+            try {
+                stepRunner.later(PAUSE_BEFORE_GIVING_BACK, () -> settle(mail, course));
+                return;
+            } catch (RejectedExecutionException e) {
+                LOGGER.debug("{} is not tried again", mail.name(), e);
+            }
         }
-        try {
-            ScheduledFuture<?> unused = threads.timers().schedule(() -> settle(mail, course),
-                PAUSE_BEFORE_GIVING_BACK.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (RejectedExecutionException e) {
-            return false;
+        tellUndone(course, why);
+        hand.release(mail);
+        course.end();
+    }
+
+    /** Once for each: nobody does it any more, and only the log knows that it was to be done. */
+    private void tellUndone(SettlementCourse course, Throwable why) {
+        if (courses.remove(course)) {
+            LOGGER.error("{} was delivered to {}, and James stops before all was done that comes after that. Not done is: {}. "
+                + "Queue {} was told that the mail has arrived: this is not done after a start either, nor is it sent again",
+                course.name(), course.recipients(), course.undone(), queue, why);
         }
+    }
+
+    /** Nothing goes on any more. Tells of what is still under way, and will not be heard of. */
+    void close() {
+        courses.stream().filter(SettlementCourse::hasLetGo)
+            .forEach(course -> tellUndone(course, new CancellationException("James does not wait for it any longer")));
     }
 
     /**
@@ -174,6 +197,15 @@ final class Handling implements QueuedMail.Owner {
      * while only; what was delivered is recorded and is not repeated.
      */
     private void giveBack(QueuedMail mail, Throwable why) {
+        giveBack(mail, why, PAUSE_BEFORE_GIVING_BACK);
+    }
+
+    /** The same after steps that were tried for as long as a mail may be held then: that was pause enough. */
+    private void giveBackNow(QueuedMail mail, Throwable why) {
+        giveBack(mail, why, Duration.ZERO);
+    }
+
+    private void giveBack(QueuedMail mail, Throwable why, Duration pause) {
         hand.sorted(mail);
         if (stopping.getAsBoolean() || mail.isLost()) {
             left(mail);
@@ -185,7 +217,7 @@ final class Handling implements QueuedMail.Owner {
         }
         try {
             ScheduledFuture<?> unused = threads.timers().schedule(() -> onWorker(mail, () -> handBack(mail)),
-                PAUSE_BEFORE_GIVING_BACK.toMillis(), TimeUnit.MILLISECONDS);
+                pause.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             left(mail);
         }

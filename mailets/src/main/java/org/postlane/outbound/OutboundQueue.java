@@ -63,6 +63,7 @@ public final class OutboundQueue {
     private final QueueReader reader;
     private final Hand hand;
     private final Handling handling;
+    private final StepRunner stepRunner;
     private final DelayedMail delayedMail;
     /** Null until James has started: only then every element has said what the limits are. */
     private volatile Scheduler<DestinationAttempt> scheduler;
@@ -88,8 +89,8 @@ public final class OutboundQueue {
         this.outcomes = new OutcomeLog(settings.queue(), engine.metrics(), clock);
         this.threads = new QueueThreads(name, engine.time());
         Unsettled unsettled = new Unsettled();
-        StepRunner stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping, engine.criticalStates()
-            .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE), unsettled);
+        this.stepRunner = new StepRunner(threads.workers(), threads.timers(), () -> stopping, engine.criticalStates()
+            .watch("the mail of queue " + name + " cannot be settled", SETTLEMENT_PATIENCE), unsettled, engine.time()::nanoTime);
         engine.criticalStates().askAboutPart("some mail of queue " + name + " cannot be settled", unsettled::problem);
         this.delayedMail = new DelayedMail(durable, queues, clock, threads.workers(), threads.timers(), stepRunner,
             sorting::isOneOf, this::completeIfDrained);
@@ -197,6 +198,7 @@ public final class OutboundQueue {
         if (running != null) {
             running.close();
         }
+        stepRunner.stop();
         completeIfDrained();
         return drained.copy();
     }
@@ -214,6 +216,7 @@ public final class OutboundQueue {
         engine.remove(this);
         engine.destinations().remove(settings.queue());
         engine.connections().unpace(settings.queue());
+        handling.close();
         threads.close();
         delayedMail.close();
     }

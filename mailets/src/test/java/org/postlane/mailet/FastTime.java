@@ -7,6 +7,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.postlane.outbound.EngineTime;
 
@@ -14,9 +15,21 @@ import org.postlane.outbound.EngineTime;
 final class FastTime implements EngineTime {
     private final int times;
     private final long began = System.nanoTime();
+    private final AtomicInteger putOff = new AtomicInteger();
+    private volatile boolean stands;
 
     FastTime(int times) {
         this.times = times;
+    }
+
+    /** For timers that are set from now on: none of them goes off. */
+    void stand() {
+        stands = true;
+    }
+
+    /** How many were set since then. */
+    int putOff() {
+        return putOff.get();
     }
 
     @Override
@@ -57,6 +70,10 @@ final class FastTime implements EngineTime {
         }
 
         private long shortened(long delay, TimeUnit unit) {
+            if (stands) {
+                putOff.incrementAndGet();
+                return TimeUnit.DAYS.toNanos(1);
+            }
             return Math.max(1, unit.toNanos(delay) / times);
         }
     }

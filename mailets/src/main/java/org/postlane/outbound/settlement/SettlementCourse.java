@@ -3,10 +3,11 @@ package org.postlane.outbound.settlement;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.apache.james.core.MailAddress;
 import org.apache.james.queue.api.MailQueue;
@@ -14,9 +15,14 @@ import org.postlane.outbound.mail.LostItem;
 import org.postlane.outbound.mail.Verdict;
 import org.postlane.smtp.RecipientResult.Status;
 
-/** How a mail with its verdicts is settled, until the queue has let go of it. For one thread at a time. */
+/**
+ * How a mail with its verdicts is settled, until the queue has let go of it. For one thread at a time; any thread may ask what
+ * there is to tell about it.
+ */
 public final class SettlementCourse implements StepRunner.Course {
     private static final String LAST_STEP = "taking it out of the queue";
+    /** In one line of the log. */
+    private static final int MOST_RECIPIENTS = 20;
 
     private final Settlement settlement;
     private final MailQueue.MailQueueItem item;
@@ -25,10 +31,10 @@ public final class SettlementCourse implements StepRunner.Course {
     private final List<Verdict> verdicts;
     private final AsQueued queued;
     private final boolean allDelivered;
-    private final Set<String> stepsDone = new HashSet<>();
+    private final Set<String> stepsDone = ConcurrentHashMap.newKeySet();
     /** All but the last; null until they are known. */
-    private List<Settlement.Step> steps;
-    private boolean letGo;
+    private volatile List<Settlement.Step> steps;
+    private volatile boolean letGo;
 
     /**
      * For one mail.
@@ -57,12 +63,8 @@ public final class SettlementCourse implements StepRunner.Course {
         if (steps == null) {
             steps = settlement.stepsFor(queued.whole(), queued, verdicts);
         }
-        List<Settlement.Step> left = new ArrayList<>();
-        for (Settlement.Step step : steps) {
-            if (!record.stepsDone().contains(step.name()) && !stepsDone.contains(step.name())) {
-                left.add(allDelivered ? step.after(this::letGoIfLost) : step);
-            }
-        }
+        List<Settlement.Step> left = stepsLeft().map(step -> allDelivered ? step.after(this::letGoIfLost) : step)
+            .collect(Collectors.toCollection(ArrayList::new));
         left.add(new Settlement.Step(LAST_STEP, () -> {
             if (!letGo) {
                 item.done(MailQueue.MailQueueItem.CompletionStatus.SUCCESS);
@@ -86,6 +88,23 @@ public final class SettlementCourse implements StepRunner.Course {
     /** Whether the queue was told before all was done: what is left to be done then, nobody else does. */
     public boolean hasLetGo() {
         return letGo;
+    }
+
+    private Stream<Settlement.Step> stepsLeft() {
+        return steps.stream()
+            .filter(step -> !record.stepsDone().contains(step.name()) && !stepsDone.contains(step.name()));
+    }
+
+    /** The names of the steps that are left to be done after {@link #hasLetGo}, for the log. */
+    public String undone() {
+        return stepsLeft().map(Settlement.Step::name).collect(Collectors.joining(", "));
+    }
+
+    /** Whom the mail was for, for the log; of very many the first. */
+    public String recipients() {
+        String first = verdicts.stream().limit(MOST_RECIPIENTS).map(verdict -> verdict.recipient().asString())
+            .collect(Collectors.joining(", "));
+        return verdicts.size() <= MOST_RECIPIENTS ? first : first + " and " + (verdicts.size() - MOST_RECIPIENTS) + " more";
     }
 
     /** Lets the queue let go of an item. */

@@ -2,16 +2,18 @@
 package org.postlane.outbound.settlement;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
+import org.postlane.james.HoldTimes;
 import org.postlane.outbound.operations.CriticalStates;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,19 +21,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs the steps that settle a mail, in order and each until it has succeeded once, for a few minutes. A queue or spool that is
  * away for a while must cost no mail, and repeating a step that had succeeded would repeat a mail; but a mail that nothing can be
- * done with must not keep its place for ever.
+ * done with must not keep its place for ever. The minutes are those of the mail, whichever of its steps need them: when they are
+ * over, a step that has not succeeded is tried once.
  */
 public final class StepRunner {
     /** A step that failed so often is tried another way, where it has one: what disturbs may be the name of the mail. */
     static final int FAILURES_BEFORE_ANOTHER_WAY = 3;
     /** After so many failures, which is after a minute, the mail is shown as one that cannot be settled. */
     static final int FAILURES_BEFORE_SHOWN = 7;
-    /**
-     * After so many failures, which is after about {@link org.postlane.james.HoldTimes#SETTLING}, a step is given up.
-     */
-    static final int MOST_FAILURES = 10;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    /** More would be longer than the longest. */
+    private static final int MOST_DOUBLINGS = 6;
     private static final Logger LOGGER = LoggerFactory.getLogger(StepRunner.class);
 
     /** What is to be done for one mail. Called by one thread at a time. */
@@ -62,68 +63,34 @@ public final class StepRunner {
         boolean isLost();
     }
 
-    /** Steps to which there is no other way. */
-    private static final class Plain implements Course {
-        private final String name;
-        private final BooleanSupplier lost;
-        private final List<Settlement.Step> steps;
-
-        Plain(String name, BooleanSupplier lost, List<Settlement.Step> steps) {
-            this.name = name;
-            this.lost = lost;
-            this.steps = steps;
-        }
-
-        @Override
-        public String name() {
-            return name;
-        }
-
-        @Override
-        public boolean isLost() {
-            return lost.getAsBoolean();
-        }
-
-        @Override
-        public List<Settlement.Step> steps() {
-            return steps;
-        }
-
-        @Override
-        public void done(Settlement.Step step) {
-            // Nobody has to remember it.
-        }
-
-        @Override
-        public void takeAnotherWay() {
-            // There is none.
-        }
-
-        @Override
-        public List<Settlement.Step> stepsInstead() {
-            return List.of();
-        }
-    }
-
     private final Executor workers;
-    private final ScheduledExecutorService timers;
+    private final Pauses pauses;
     private final BooleanSupplier stopping;
     private final CriticalStates.Condition works;
     private final Unsettled unsettled;
+    private final LongSupplier nanoTime;
+
+    /** A runner by the time of the system. */
+    public StepRunner(Executor workers, ScheduledExecutorService timers, BooleanSupplier stopping, CriticalStates.Condition works,
+                      Unsettled unsettled) {
+        this(workers, timers, stopping, works, unsettled, System::nanoTime);
+    }
 
     /**
      * A runner.
      *
      * @param works hears of each failure and each success
      * @param unsettled hears of mails that cannot be settled for a while
+     * @param nanoTime the time that passes for the timers
      */
     public StepRunner(Executor workers, ScheduledExecutorService timers, BooleanSupplier stopping, CriticalStates.Condition works,
-                      Unsettled unsettled) {
+                      Unsettled unsettled, LongSupplier nanoTime) {
         this.works = works;
         this.workers = workers;
-        this.timers = timers;
+        this.pauses = new Pauses(timers);
         this.stopping = stopping;
         this.unsettled = unsettled;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -132,13 +99,13 @@ public final class StepRunner {
      * @param lost whether the queue has given the mail to others
      */
     public CompletableFuture<Void> run(String mail, BooleanSupplier lost, List<Settlement.Step> steps) {
-        return run(new Plain(mail, lost, steps));
+        return run(new PlainCourse(mail, lost, steps));
     }
 
     /**
      * Runs the steps.
      *
-     * @return completes after the last step; fails when a step has failed {@value #MOST_FAILURES} times and nothing could be done
+     * @return completes after the last step; fails when the time is over, a step has failed once more and nothing could be done
      *     instead, or has failed and James is stopping, or when the mail was lost before one was done
      */
     public CompletableFuture<Void> run(Course course) {
@@ -147,10 +114,26 @@ public final class StepRunner {
         return run.done;
     }
 
+    /**
+     * Does something after a while, or at the {@link #stop} if that comes first.
+     *
+     * @param then must not wait
+     * @throws RejectedExecutionException when all has ended: then it is not done
+     */
+    public void later(Duration pause, Runnable then) {
+        pauses.begin(pause, then);
+    }
+
+    /** James is stopping: what was to be tried again later is tried once more, at once. May be said again. */
+    public void stop() {
+        pauses.end();
+    }
+
     /** One mail's way through its steps; one thread at a time. */
     private final class Run {
         private final Course course;
         private final CompletableFuture<Void> done = new CompletableFuture<>();
+        private final long began = nanoTime.getAsLong();
         /** Null until it is known. */
         private List<Settlement.Step> steps;
         private int at;
@@ -226,20 +209,24 @@ public final class StepRunner {
             if (failures >= FAILURES_BEFORE_SHOWN) {
                 unsettled.fails(course.name(), why);
             }
-            if (failures >= MOST_FAILURES) {
+            Duration left = HoldTimes.SETTLING.minusNanos(nanoTime.getAsLong() - began);
+            if (left.isZero() || left.isNegative()) {
                 giveUpStep(why);
                 return;
             }
             if (failures == FAILURES_BEFORE_ANOTHER_WAY) {
                 course.takeAnotherWay();
             }
-            Duration pause = FIRST_PAUSE.multipliedBy(1L << (failures - 1));
-            later(pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause, why);
+            later(shortest(FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS)), LONGEST_PAUSE, left), why);
+        }
+
+        private Duration shortest(Duration... durations) {
+            return Stream.of(durations).min(Comparator.naturalOrder()).orElseThrow();
         }
 
         private void later(Duration pause, Throwable why) {
             try {
-                ScheduledFuture<?> unused = timers.schedule(this::goOn, pause.toMillis(), TimeUnit.MILLISECONDS);
+                pauses.begin(pause, this::goOn);
             } catch (RejectedExecutionException e) {
                 done.completeExceptionally(why);
             }
@@ -247,6 +234,7 @@ public final class StepRunner {
 
         private void giveUpStep(Throwable why) {
             String what = what();
+            int times = failures;
             try {
                 if (steps == null) {
                     List<Settlement.Step> instead = course.stepsInstead();
@@ -267,8 +255,8 @@ public final class StepRunner {
                 done.completeExceptionally(why);
                 return;
             }
-            LOGGER.error("{}: {} failed {} times and was given up; something else was done instead", course.name(), what,
-                MOST_FAILURES, why);
+            LOGGER.error("{}: {} failed, the last of {} times, and was given up; something else was done instead", course.name(),
+                what, times, why);
             goOn();
         }
     }
