@@ -49,7 +49,7 @@ public final class DelayedMail {
                        BiFunction<Mail, Set<String>, CompletableFuture<Boolean>> goesTo, Runnable over) {
         FlushOrders orders = new FlushOrders(clock, goesTo);
         this.putBacks = new PutBacks(over);
-        this.queue = DelayingQueue.isNeededFor(durable)
+        this.queue = QueuesBeside.areNeededFor(durable)
             ? DelayingQueue.around(durable, queues, clock, workers, timers, stepRunner, orders, putBacks,
                 DelayingQueue.LONGEST_HOLD)
             : new FlushableQueue(durable, workers, orders);

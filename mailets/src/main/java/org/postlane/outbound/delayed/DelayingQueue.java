@@ -4,27 +4,21 @@ package org.postlane.outbound.delayed;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import org.apache.james.lifecycle.api.LifecycleUtil;
 import org.apache.james.queue.api.MailQueue;
+import org.apache.james.queue.api.MailQueue.MailQueueItem;
 import org.apache.james.queue.api.MailQueueFactory;
-import org.apache.james.queue.api.MailQueueName;
-import org.apache.mailet.Mail;
 import org.postlane.james.HoldTimes;
 import org.postlane.outbound.mail.QueueTimes;
 import org.postlane.outbound.operations.MailFetch;
 import org.postlane.outbound.settlement.StepRunner;
-import org.reactivestreams.Publisher;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -35,9 +29,8 @@ import reactor.core.scheduler.Schedulers;
  *
  * <p>Closing it closes the queues beside; the queue itself belongs to who made it. Safe for use by several threads.
  */
-final class DelayingQueue implements MailQueue, OutgoingQueue {
+final class DelayingQueue implements OutgoingQueue {
     static final Duration LONGEST_HOLD = HoldTimes.WAITING;
-    private static final String NO_DELAYS = "rabbitmq";
     /** Longest delay of each queue beside. From six minutes on they double as the default schedule does, jitter included. */
     private static final Map<Duration, String> BESIDE = new TreeMap<>(Map.of(
         Duration.ofSeconds(30), "30s",
@@ -52,8 +45,7 @@ final class DelayingQueue implements MailQueue, OutgoingQueue {
     /** Mail that an earlier version left in the queue although it was delayed, moved at a time. */
     private static final int MOVED_AT_ONCE = 8;
 
-    private final MailQueue ready;
-    private final TreeMap<Duration, WaitingQueue> beside = new TreeMap<>();
+    private final QueuesBeside all;
     private final Clock clock;
     private final FlushOrders orders;
     private final EarlyMail early;
@@ -62,20 +54,17 @@ final class DelayingQueue implements MailQueue, OutgoingQueue {
     private DelayingQueue(MailQueue ready, MailQueueFactory<?> queues, Clock clock, Executor workers,
                           ScheduledExecutorService timers, StepRunner stepRunner, FlushOrders orders, PutBacks putBacks,
                           Duration longestHold) {
-        this.ready = ready;
         this.clock = clock;
         this.orders = orders;
-        this.early = new EarlyMail(this, clock, workers, stepRunner, orders, putBacks);
         this.workers = Schedulers.fromExecutor(workers);
-        BESIDE.forEach((longest, name) -> beside.put(longest, new WaitingQueue(
-            queues.createQueue(MailQueueName.of(ready.getName().asString() + "-waiting-" + name),
-                MailQueueFactory.prefetchCount(WaitingQueue.WINDOW)),
-            item -> QueueTimes.early(item, clock), workers, timers, longestHold, orders, early::putBack)));
+        this.all = new QueuesBeside(ready, queues, BESIDE, beside -> new WaitingQueue(beside,
+            item -> QueueTimes.early(item, clock), workers, timers, longestHold, orders, this::putBack),
+            offers -> offers.flatMap(this::onlyDue, MOVED_AT_ONCE, 1));
+        this.early = new EarlyMail(all, clock, workers, stepRunner, orders, putBacks);
     }
 
-    /** Whether a queue ignores delays. */
-    static boolean isNeededFor(MailQueue queue) {
-        return queue.getClass().getName().contains(NO_DELAYS);
+    private CompletableFuture<Void> putBack(MailQueueItem item) {
+        return early.putBack(item);
     }
 
     /** Makes the queues beside one that ignores delays, or finds them. */
@@ -87,66 +76,37 @@ final class DelayingQueue implements MailQueue, OutgoingQueue {
 
     @Override
     public MailQueue queue() {
-        return this;
+        return all;
     }
 
     @Override
     public List<MailQueue> parts() {
-        return Stream.concat(Stream.of(ready), beside.values().stream().map(WaitingQueue::queue)).collect(Collectors.toList());
+        return all.parts();
     }
 
     /** Looks at all that waits once. */
     @Override
     public MailFetch fetch(String destination) {
-        Instant ordered = orders.give(destination);
-        beside.values().forEach(queue -> queue.beginRound(ordered));
+        all.beginRound(orders.give(destination));
         return MailFetch.ROUND;
     }
 
-    @Override
-    public MailQueueName getName() {
-        return ready.getName();
+    private Mono<Offer> onlyDue(Offer offer) {
+        return QueueTimes.early(offer.mail(), clock).isZero()
+            ? Mono.just(offer)
+            : Mono.fromFuture(() -> move(offer)).subscribeOn(workers).<Offer>then(Mono.empty())
+                .onErrorResume(stopping -> Mono.fromRunnable(offer::leave))
+                .doOnCancel(offer::leave);
     }
 
-    @Override
-    public void enQueue(Mail mail, Duration delay) throws MailQueueException {
-        if (delay.isZero() || delay.isNegative()) {
-            ready.enQueue(mail);
-        } else {
-            beside.ceilingEntry(delay).getValue().queue().enQueue(mail);
-        }
-    }
-
-    @Override
-    public void enQueue(Mail mail) throws MailQueueException {
-        ready.enQueue(mail);
-    }
-
-    @Override
-    public Publisher<Void> enqueueReactive(Mail mail) {
-        return ready.enqueueReactive(mail);
-    }
-
-    @Override
-    public Publisher<MailQueueItem> deQueue() {
-        List<Publisher<MailQueueItem>> all = new ArrayList<>();
-        all.add(Flux.<MailQueueItem>from(ready.deQueue()).flatMap(this::onlyDue, MOVED_AT_ONCE, 1));
-        beside.values().forEach(queue -> all.add(queue.due()));
-        return Flux.merge(Flux.fromIterable(all), all.size(), 1);
-    }
-
-    private Mono<MailQueueItem> onlyDue(MailQueueItem item) {
-        return QueueTimes.early(item.getMail(), clock).isZero()
-            ? Mono.just(item)
-            : Mono.fromFuture(() -> early.putBack(item).whenComplete((nothing, failure) -> LifecycleUtil.dispose(item.getMail())))
-                .subscribeOn(workers).<MailQueueItem>then(Mono.empty())
-                .onErrorResume(stopping -> Mono.empty());
+    private CompletableFuture<Void> move(Offer offer) {
+        return offer.take()
+            ? early.putBack(offer.item()).whenComplete((nothing, failure) -> LifecycleUtil.dispose(offer.mail()))
+            : CompletableFuture.completedFuture(null);
     }
 
     @Override
     public void close() throws IOException {
-        for (WaitingQueue queue : beside.values()) {
-            queue.queue().close();
-        }
+        all.closeBeside();
     }
 }

@@ -70,6 +70,7 @@ final class EarlyMail {
     /** Makes it wait on; where that cannot be done, or James is stopping, the queue still has it and hands it out again. */
     CompletableFuture<Void> putBack(MailQueue.MailQueueItem item) {
         if (!putBacks.begin()) {
+            LostItem.leave(item);
             return CompletableFuture.failedFuture(new RejectedExecutionException("James is stopping"));
         }
         return copyAndTakeOut(item).whenComplete((nothing, failure) -> putBacks.ended());

@@ -75,17 +75,17 @@ final class WaitingQueue {
     }
 
     /** Its mail, each when it is due or is wanted earlier. */
-    Flux<MailQueueItem> due() {
+    Flux<Offer> due() {
         return Flux.using(
             () -> timers.scheduleWithFixedDelay(this::dropLost, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS),
-            looking -> Flux.<MailQueueItem>from(queue.deQueue()).flatMap(this::whenDue, WINDOW, 1),
+            looking -> QueuesBeside.offers(queue).flatMap(this::whenDue, WINDOW, 1),
             looking -> looking.cancel(false));
     }
 
     private void dropLost() {
         List<Held> lost;
         synchronized (this) {
-            lost = held.stream().filter(one -> LostItem.is(one.item)).collect(Collectors.toList());
+            lost = held.stream().filter(one -> LostItem.is(one.offer.item())).collect(Collectors.toList());
         }
         try {
             lost.forEach(one -> workers.execute(one::timeIsUp));
@@ -94,10 +94,10 @@ final class WaitingQueue {
         }
     }
 
-    private Mono<MailQueueItem> whenDue(MailQueueItem item) {
-        return early.apply(item.getMail()).isZero()
-            ? Mono.just(item)
-            : Mono.create(sink -> new Held(item, sink).begin());
+    private Mono<Offer> whenDue(Offer offer) {
+        return early.apply(offer.mail()).isZero()
+            ? Mono.just(offer)
+            : Mono.create(sink -> new Held(offer, sink).begin());
     }
 
     /** Looks at each mail that is in it now once, held or not, and hands out what the orders want. */
@@ -112,15 +112,15 @@ final class WaitingQueue {
 
     /** One mail that is not due. Guarded by the queue. */
     private final class Held {
-        private final MailQueueItem item;
+        private final Offer offer;
         private final Mail mail;
-        private final MonoSink<MailQueueItem> sink;
+        private final MonoSink<Offer> sink;
         private ScheduledFuture<?> timer;
         private boolean over;
 
-        Held(MailQueueItem item, MonoSink<MailQueueItem> sink) {
-            this.item = item;
-            this.mail = item.getMail();
+        Held(Offer offer, MonoSink<Offer> sink) {
+            this.offer = offer;
+            this.mail = offer.mail();
             this.sink = sink;
         }
 
@@ -134,7 +134,7 @@ final class WaitingQueue {
                     await();
                 }
             }
-            sink.onDispose(this::drop);
+            sink.onCancel(this::drop);
             if (looks) {
                 look();
             }
@@ -170,13 +170,16 @@ final class WaitingQueue {
             if (!claim()) {
                 return;
             }
-            if (early.apply(mail).isZero() && !LostItem.is(item)) {
-                sink.success(item);
+            if (early.apply(mail).isZero() && !LostItem.is(offer.item())) {
+                sink.success(offer);
+                return;
+            }
+            if (!offer.take()) {
                 return;
             }
             try {
                 // Not put behind the others: it is due before them. To one that others have nothing happens.
-                item.done(MailQueueItem.CompletionStatus.RETRY);
+                offer.item().done(MailQueueItem.CompletionStatus.RETRY);
                 LifecycleUtil.dispose(mail);
                 sink.success();
             } catch (MailQueue.MailQueueException | RuntimeException e) {
@@ -189,9 +192,9 @@ final class WaitingQueue {
             if (claim()) {
                 CompletableFuture<Void> unused = orders.want(mail).thenAcceptAsync(wanted -> {
                     if (wanted) {
-                        sink.success(item);
-                    } else {
-                        CompletableFuture<Void> unusedEnd = putBack.apply(item).whenComplete((nothing, failure) -> {
+                        sink.success(offer);
+                    } else if (offer.take()) {
+                        CompletableFuture<Void> unusedEnd = putBack.apply(offer.item()).whenComplete((nothing, failure) -> {
                             LifecycleUtil.dispose(mail);
                             sink.success();
                         });
@@ -200,12 +203,10 @@ final class WaitingQueue {
             }
         }
 
-        /** Nobody reads any more; the queue still has it. */
+        /** Nobody reads any more; the queue still has it. One that is on its way back goes on. */
         private void drop() {
-            if (claim()) {
-                LostItem.leave(item);
-                LifecycleUtil.dispose(mail);
-            }
+            boolean unused = claim();
+            offer.leave();
         }
     }
 }

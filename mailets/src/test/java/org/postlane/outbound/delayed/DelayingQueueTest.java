@@ -88,7 +88,7 @@ class DelayingQueueTest {
     }
 
     private void read(DelayingQueue queue) {
-        reading = Optional.of(Flux.from(queue.deQueue()).subscribe(taken::add));
+        reading = Optional.of(Flux.from(queue.queue().deQueue()).subscribe(taken::add));
     }
 
     private MailImpl mail(String name, Duration delay, String recipient) throws Exception {
@@ -100,7 +100,7 @@ class DelayingQueueTest {
     }
 
     private void delay(DelayingQueue queue, String name, Duration delay, String recipient) throws Exception {
-        queue.enQueue(mail(name, delay, recipient), delay);
+        queue.queue().enQueue(mail(name, delay, recipient), delay);
     }
 
     private List<String> names() {
@@ -118,7 +118,7 @@ class DelayingQueueTest {
             Duration.ofHours(4), Duration.ofDays(20))) {
             delay(queue, "m" + delay, delay, "x@a.test");
         }
-        queue.enQueue(mail("due", Duration.ZERO, "x@a.test"));
+        queue.queue().enQueue(mail("due", Duration.ZERO, "x@a.test"));
         assertThat(List.of(waiting("30s"), waiting("2m"), waiting("6m"), waiting("12m"), waiting("long"), ready.getSize()))
             .containsExactly(2L, 1L, 1L, 0L, 2L, 1L);
     }
@@ -146,7 +146,7 @@ class DelayingQueueTest {
             delay(queue, "later" + i, Duration.ofHours(1), "x@a.test");
         }
         read(queue);
-        queue.enQueue(mail("due", Duration.ZERO, "x@a.test"));
+        queue.queue().enQueue(mail("due", Duration.ZERO, "x@a.test"));
         await().until(() -> names().equals(List.of("due")));
         assertThat(done).isEmpty();
     }
@@ -195,7 +195,7 @@ class DelayingQueueTest {
         ready.enQueue(mail("left", Duration.ofHours(1), "x@other.test"));
         putBacks.stop();
         read(queue);
-        queue.enQueue(mail("due", Duration.ZERO, "x@other.test"));
+        queue.queue().enQueue(mail("due", Duration.ZERO, "x@other.test"));
         await().until(() -> names().equals(List.of("due")));
         queue.fetch("wanted.test");
         assertThat(putBacks.areOver()).isTrue();
@@ -209,7 +209,7 @@ class DelayingQueueTest {
         read(queue);
         queue.fetch("wanted.test");
         delay(queue, "again", Duration.ofHours(1), "x@wanted.test");
-        queue.enQueue(mail("due", Duration.ZERO, "x@wanted.test"));
+        queue.queue().enQueue(mail("due", Duration.ZERO, "x@wanted.test"));
         await().until(() -> names().equals(List.of("due")));
         assertThat(Set.copyOf(done.keySet())).isEmpty();
     }

@@ -48,7 +48,7 @@ class LostHoldTest {
         FlushOrders orders = new FlushOrders(clock, (mail, names) -> CompletableFuture.completedFuture(false));
         queue = DelayingQueue.around(ready, queues, clock, threads, threads, steps, orders, new PutBacks(() -> { }),
             DelayingQueue.LONGEST_HOLD);
-        reading = Flux.from(queue.deQueue()).map(MailQueueItem::getMail).subscribe(mail -> taken.add(mail.getName()));
+        reading = Flux.from(queue.queue().deQueue()).map(MailQueueItem::getMail).subscribe(mail -> taken.add(mail.getName()));
     }
 
     @AfterEach
@@ -61,7 +61,7 @@ class LostHoldTest {
         MailImpl mail = MailImpl.builder().name(name).sender("s@home.test").addRecipient("x@a.test").build();
         QueueTimes.delay(mail, delay, clock);
         int before = items.given.size();
-        queue.enQueue(mail, delay);
+        queue.queue().enQueue(mail, delay);
         await().until(() -> items.given.size() > before);
         return items.of(name);
     }

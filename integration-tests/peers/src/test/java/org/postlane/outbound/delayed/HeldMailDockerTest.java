@@ -75,7 +75,7 @@ class HeldMailDockerTest {
                 new PutBacks(() -> { }), Duration.ofSeconds(1));
             delay(queue, "first", Duration.ofSeconds(8));
             delay(queue, "second", Duration.ofSeconds(9));
-            Disposable reading = Flux.from(queue.deQueue()).subscribe(item -> {
+            Disposable reading = Flux.from(queue.queue().deQueue()).subscribe(item -> {
                 assertThat(QueueTimes.early(item.getMail(), clock)).isZero();
                 due.add(item);
             });
@@ -98,6 +98,6 @@ class HeldMailDockerTest {
             .mimeMessage(new MimeMessage((Session) null,
                 new ByteArrayInputStream("Subject: x\r\n\r\nx\r\n".getBytes(StandardCharsets.US_ASCII)))).build();
         QueueTimes.delay(mail, delay, clock);
-        queue.enQueue(mail, delay);
+        queue.queue().enQueue(mail, delay);
     }
 }
