@@ -9,8 +9,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -180,7 +178,8 @@ final class Handling implements QueuedMail.Owner {
     /** Once for each: nobody does it any more, and only the log knows that it was to be done. */
     private void tellUndone(SettlementCourse course, Throwable why) {
         if (courses.remove(course)) {
-            LOGGER.error("{} was delivered to {}, and James stops before all was done that comes after that. Not done is: {}. "
+            LOGGER.error("{} was delivered to {}, and James stops before all was done that comes after that. "
+                + "Not done, as far as is known: {}. "
                 + "Queue {} was told that the mail has arrived: this is not done after a start either, nor is it sent again",
                 course.name(), course.recipients(), course.undone(), queue, why);
         }
@@ -188,7 +187,7 @@ final class Handling implements QueuedMail.Owner {
 
     /** Nothing goes on any more. Tells of what is still under way, and will not be heard of. */
     void close() {
-        courses.stream().filter(SettlementCourse::hasLetGo)
+        courses.stream().filter(course -> course.hasLetGo() && !course.undone().isEmpty())
             .forEach(course -> tellUndone(course, new CancellationException("James does not wait for it any longer")));
     }
 
@@ -216,14 +215,17 @@ final class Handling implements QueuedMail.Owner {
                 mail.name(), queue, why);
         }
         try {
-            ScheduledFuture<?> unused = threads.timers().schedule(() -> onWorker(mail, () -> handBack(mail)),
-                pause.toMillis(), TimeUnit.MILLISECONDS);
+            stepRunner.later(pause, () -> onWorker(mail, () -> handBack(mail)));
         } catch (RejectedExecutionException e) {
             left(mail);
         }
     }
 
     private void handBack(QueuedMail mail) {
+        if (stopping.getAsBoolean()) {
+            left(mail);
+            return;
+        }
         try {
             mail.item().done(MailQueue.MailQueueItem.CompletionStatus.RETRY);
         } catch (Exception | Error e) {

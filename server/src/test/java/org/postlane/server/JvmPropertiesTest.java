@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.postlane.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,20 +45,47 @@ class JvmPropertiesTest {
 
     @Test
     void whatAFileNamesIsTakenAlsoWhenTheFileIsTheAdministrators() throws Exception {
-        Files.writeString(conf.resolve("mine.properties"), "key=${" + MEANT + "}\n");
-        Files.write(conf.resolve("keystore"), new byte[] {(byte) 0xFE, 0, (byte) 0xC3});
+        namingAllOfThisJvm();
+        Files.writeString(conf.resolve("mine.conf"), "key=${?" + MEANT + "}\n");
         System.setProperty(MEANT, "false");
-        System.getProperties().stringPropertyNames().stream().filter(name -> name.startsWith("postlane.") && !name.equals(MEANT))
-            .forEach(this::known);
 
         assertThatCode(() -> JvmProperties.check(conf)).doesNotThrowAnyException();
     }
 
-    private void known(String property) {
-        try {
-            Files.writeString(conf.resolve(property), "${sys:" + property + ":-}");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    @Test
+    void whatConfAsItComesHasAPlaceForIsKnownWhereTheAdministratorHasWrittenAValue() throws Exception {
+        namingAllOfThisJvm();
+        Path shipped = Path.of(System.getProperty("postlane.root", ".."), "conf");
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> files = Files.list(shipped)) {
+            for (Path file : files.toList()) {
+                Pattern.compile("\\$\\{sys:(postlane\\.[^:}]+)").matcher(Files.readString(file)).results()
+                    .forEach(place -> names.add(place.group(1)));
+            }
         }
+        assertThat(names).hasSizeGreaterThan(20);
+        Set<String> unset = new TreeSet<>(names);
+        unset.removeAll(System.getProperties().stringPropertyNames());
+        unset.forEach(name -> System.setProperty(name, "1"));
+        try {
+            assertThatCode(() -> JvmProperties.check(conf)).doesNotThrowAnyException();
+        } finally {
+            unset.forEach(System::clearProperty);
+        }
+    }
+
+    @Test
+    void whatCannotBeReadIsNotItsConcern() throws Exception {
+        namingAllOfThisJvm();
+        Files.createDirectory(conf.resolve("directory.xml"));
+        Files.createSymbolicLink(conf.resolve(".#smtpserver.xml"), conf.resolve("gone"));
+        Files.write(conf.resolve("keystore"), new byte[] {(byte) 0xFE, 0, (byte) 0xC3});
+
+        assertThatCode(() -> JvmProperties.check(conf)).doesNotThrowAnyException();
+    }
+
+    private void namingAllOfThisJvm() throws IOException {
+        Files.writeString(conf.resolve("tests.properties"), System.getProperties().stringPropertyNames().stream()
+            .filter(name -> name.startsWith("postlane.")).map(name -> "${sys:" + name + ":-}\n").collect(Collectors.joining()));
     }
 }

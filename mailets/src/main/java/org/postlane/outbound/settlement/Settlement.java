@@ -63,6 +63,11 @@ public final class Settlement {
             this.instead = instead;
         }
 
+        /** Whether something is done instead where it cannot be done. */
+        boolean hasOtherWay() {
+            return instead != null;
+        }
+
         /** Who is in another entry of the queue from then on. */
         Collection<MailAddress> putBack() {
             return putBack;

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Runs the steps that settle a mail, in order and each until it has succeeded once, for a few minutes. A queue or spool that is
  * away for a while must cost no mail, and repeating a step that had succeeded would repeat a mail; but a mail that nothing can be
  * done with must not keep its place for ever. The minutes are those of the mail, whichever of its steps need them: when they are
- * over, a step that has not succeeded is tried once.
+ * over, a step that has not succeeded is tried once, and the last, by which the queue lets go, for some seconds.
  */
 public final class StepRunner {
     /** A step that failed so often is tried another way, where it has one: what disturbs may be the name of the mail. */
@@ -33,6 +33,8 @@ public final class StepRunner {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     /** More would be longer than the longest. */
     private static final int MOST_DOUBLINGS = 6;
+    /** The last step, when the others took all of the time: without it they would be done again. */
+    private static final Duration LAST_STEP = Duration.ofSeconds(15);
     private static final Logger LOGGER = LoggerFactory.getLogger(StepRunner.class);
 
     /** What is to be done for one mail. Called by one thread at a time. */
@@ -137,6 +139,8 @@ public final class StepRunner {
         /** Null until it is known. */
         private List<Settlement.Step> steps;
         private int at;
+        /** When the step that it is at was first tried. */
+        private long beganStep = began;
         private int failures;
 
         Run(Course course) {
@@ -184,6 +188,7 @@ public final class StepRunner {
         private void next(Settlement.Step step) {
             failures = 0;
             at++;
+            beganStep = nanoTime.getAsLong();
             // The step is done and must not be repeated because nobody could be told.
             try {
                 course.done(step);
@@ -209,7 +214,7 @@ public final class StepRunner {
             if (failures >= FAILURES_BEFORE_SHOWN) {
                 unsettled.fails(course.name(), why);
             }
-            Duration left = HoldTimes.SETTLING.minusNanos(nanoTime.getAsLong() - began);
+            Duration left = left();
             if (left.isZero() || left.isNegative()) {
                 giveUpStep(why);
                 return;
@@ -218,6 +223,14 @@ public final class StepRunner {
                 course.takeAnotherWay();
             }
             later(shortest(FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS)), LONGEST_PAUSE, left), why);
+        }
+
+        private Duration left() {
+            long now = nanoTime.getAsLong();
+            Duration left = HoldTimes.SETTLING.minusNanos(now - began);
+            Duration leftForLast = LAST_STEP.minusNanos(now - beganStep);
+            boolean last = steps != null && at > 0 && at == steps.size() - 1 && !steps.get(at).hasOtherWay();
+            return last && leftForLast.compareTo(left) > 0 ? leftForLast : left;
         }
 
         private Duration shortest(Duration... durations) {

@@ -92,6 +92,21 @@ class StepRunnerTest {
     }
 
     @Test
+    void theLastStepIsRepeatedEvenWhereTheOthersTookAllOfTheTime() {
+        Settlement.Step lettingGo = new Settlement.Step("letting go", () -> {
+            done.add("letting go");
+            if (done.size() < 13) {
+                throw new IOException("away");
+            }
+        });
+        CompletableFuture<Void> settled = run(failing("report"), lettingGo);
+
+        assertThat(settled).succeedsWithin(1, TimeUnit.MINUTES);
+        assertThat(done).endsWith("instead of report", "letting go", "letting go");
+        assertThat(passed()).isEqualTo(HoldTimes.SETTLING.plusSeconds(1));
+    }
+
+    @Test
     void whatIsSlowAndFailsUsesUpTheTimeToo() {
         CompletableFuture<Void> settled = run(new Settlement.Step("slow", () -> {
             done.add("slow");

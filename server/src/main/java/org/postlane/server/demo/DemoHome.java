@@ -3,6 +3,7 @@ package org.postlane.server.demo;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,7 +52,7 @@ final class DemoHome {
 
     /** The first line of James' log that is an error. */
     Optional<String> firstError() {
-        try (Stream<String> lines = Files.lines(log())) {
+        try (Stream<String> lines = Files.lines(log(), StandardCharsets.ISO_8859_1)) {
             return lines.filter(ERROR).findFirst();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + log() + ": " + e.getMessage(), e);

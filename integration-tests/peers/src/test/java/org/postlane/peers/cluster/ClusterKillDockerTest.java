@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,7 @@ class ClusterKillDockerTest {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     /** The clock of a mail's time counts milliseconds. */
     private static final Duration TICK = Duration.ofMillis(2);
-    /** More than it takes: nothing shall be under way in that moment. */
+    /** More than it takes. */
     private static final Duration A_KILL_TAKES = Duration.ofSeconds(5);
 
     private final Cluster cluster;
@@ -97,29 +99,33 @@ class ClusterKillDockerTest {
         HeldMails held = new HeldMails("kill", mails);
         cluster.host().behave(cluster.usual(held));
         held.submit(cluster.first());
-        await("all wait, and nothing is under way").atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
+        await("all wait, and the queue knows of most").atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
             Map<String, Integer> in = cluster.broker().mails();
             return in.get("outgoing") == 0 && in.get("outgoing-waiting-30s") == mails
-                && held.noneIsDueWithin(A_KILL_TAKES, Cluster.DELAY);
+                && held.triedSince(System.nanoTime() - A_KILL_TAKES.toNanos()).size() < mails / 2;
         });
 
+        long begins = System.nanoTime() - NOT_ACKNOWLEDGED.toNanos();
         cluster.first().kill();
+        Set<String> inDoubt = held.triedSince(begins);
         long letGo = held.letGo();
         try {
-            await("all are tried again").atMost(PATIENCE)
-                .until(() -> held.tries().stream().allMatch(at -> at.get(at.size() - 1) - letGo > 0));
+            await("all are tried again").atMost(PATIENCE).until(() -> held.triedSince(letGo).size() == mails);
         } finally {
             cluster.first().start();
         }
 
-        assertThat(held.tries()).hasSize(mails).allSatisfy(at -> {
-            assertThat(at).filteredOn(time -> time - letGo > 0).as("tries after the kill").hasSize(1);
-            assertThat(gaps(at)).allSatisfy(gap -> assertThat(gap.plus(TICK)).isGreaterThanOrEqualTo(Cluster.DELAY));
-        });
-        Duration latest = held.tries().stream().map(at -> gaps(at).get(gaps(at).size() - 1)).max(Duration::compareTo)
+        assertThat(held.tries()).hasSize(mails).allSatisfy((id, at) -> assertThat(at).filteredOn(time -> time - letGo > 0)
+            .as("tries after the kill").hasSizeBetween(1, inDoubt.contains(id) ? 2 : 1));
+        Map<String, List<Long>> told = new HashMap<>(held.tries());
+        told.keySet().removeAll(inDoubt);
+        assertThat(told).isNotEmpty().allSatisfy((id, at) -> assertThat(gaps(at))
+            .allSatisfy(gap -> assertThat(gap.plus(TICK)).isGreaterThanOrEqualTo(Cluster.DELAY)));
+        Duration latest = told.values().stream().map(at -> gaps(at).get(gaps(at).size() - 1)).max(Duration::compareTo)
             .orElseThrow();
-        System.out.println("the node that held deferred mail was killed: " + mails + " of " + mails
-            + " tried again once, the last " + latest.minus(Cluster.DELAY).toMillis() + " ms behind its time");
+        System.out.println("the node that held deferred mail was killed: " + mails + " of " + mails + " tried again, "
+            + inDoubt.size() + " of them not known to the queue as put off; of the others the last "
+            + latest.minus(Cluster.DELAY).toMillis() + " ms behind its time");
     }
 
     /** The times between tries. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import org.junit.jupiter.api.Test;
@@ -71,11 +72,14 @@ class ClusterOutageDockerTest {
             held.submit(cluster.first());
             load.awaitMore(BEFORE);
             long mayRepeat = (long) cluster.connections() * IN_FLIGHT + (long) cluster.nodes().size() * SPOOL;
+            long begins = System.nanoTime() - NOT_ACKNOWLEDGED.toNanos();
             end.accept(part);
             mayRepeat += cluster.nodes().stream().mapToLong(node -> load.takenFrom(node, NOT_ACKNOWLEDGED)).sum();
+            Set<String> inDoubt;
             try {
                 await("the nodes notice").atMost(PATIENCE).until(() -> refuses(load));
             } finally {
+                inDoubt = held.triedSince(begins);
                 // Not before the nodes know of the outage: what one sends until then it may send twice.
                 held.letGo();
                 part.start();
@@ -89,7 +93,9 @@ class ClusterOutageDockerTest {
                 + findings.repeatedElsewhere() + " of at most " + mayRepeat + ", here " + findings.repeatedHere() + ", " + AFTER
                 + " mails taken and both nodes well " + again.toSeconds() + " s after it was back");
             await("all that was put off").atMost(PATIENCE).until(() -> held.ids().stream().allMatch(id -> load.taken(id) > 0));
-            assertThat(held.ids()).allSatisfy(id -> assertThat(load.taken(id)).as(id).isEqualTo(1));
+            // A mail that was being put off in these moments may be in the queue as it was and as it is, as after any outage.
+            assertThat(held.ids())
+                .allSatisfy(id -> assertThat(load.taken(id)).as(id).isBetween(1L, inDoubt.contains(id) ? 2L : 1L));
             assertThat(findings.repeatedElsewhere()).as("copies too many elsewhere").isLessThanOrEqualTo((int) mayRepeat);
             assertThat(findings.repeatedHere()).as("copies too many here")
                 .isLessThanOrEqualTo(cluster.nodes().size() * (SPOOL + DELIVERIES));
