@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -88,6 +89,15 @@ final class Dialogue {
             return block;
         } catch (IOException e) {
             throw failed("cannot read", e);
+        }
+    }
+
+    /** Has the next answers take this long at most, each; null for as long as any. */
+    void limit(Duration limit) {
+        try {
+            wire.readTimeout(limit == null ? TIMEOUT_MILLIS : (int) limit.toMillis());
+        } catch (IOException e) {
+            throw failed("no connection", e);
         }
     }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.Closeable;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,9 +13,12 @@ import java.util.Map;
 
 /**
  * Speaks POP3 (RFC 1939) by hand. What is answered -ERR is an {@link AssertionError} that carries the dialogue so far. Waits
- * at most 30 s for anything. For one thread.
+ * at most 30 s for anything, and 3 min for a maildrop to be opened. For one thread.
  */
 public final class Pop3Dialogue implements Closeable {
+    /** A maildrop of ten thousand messages in a database is listed for longer than most answers may take. */
+    private static final Duration LISTING = Duration.ofMinutes(3);
+
     private final Dialogue dialogue;
 
     private Pop3Dialogue(Dialogue dialogue) {
@@ -45,7 +49,9 @@ public final class Pop3Dialogue implements Closeable {
     /** USER and PASS. */
     public Pop3Dialogue login(String user, String secret) {
         command("USER " + user);
+        dialogue.limit(LISTING);
         command("PASS " + secret);
+        dialogue.limit(null);
         return this;
     }
 

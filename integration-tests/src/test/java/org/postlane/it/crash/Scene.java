@@ -24,6 +24,8 @@ import org.postlane.testing.fleet.HostBehaviour;
 /** A durable server with the users of {@link Letter}, and a host elsewhere to which it sends everything that is not for them. */
 final class Scene implements Closeable {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    /** More, for each mail: those of many kills are read for minutes. */
+    private static final Duration PATIENCE_FOR_A_MAIL = Duration.ofMillis(40);
 
     private final Fleet fleet = Fleet.at("127.0.0.1");
     private final ServerProcess server;
@@ -76,7 +78,7 @@ final class Scene implements Closeable {
 
     /** Waits until each copy of these mails has been found, in a mailbox here or at the host elsewhere. */
     Findings findAll(String what, Collection<Letter> letters) {
-        await(what).atMost(PATIENCE).pollInterval(Duration.ofSeconds(1))
+        await(what).atMost(PATIENCE.plus(PATIENCE_FOR_A_MAIL.multipliedBy(letters.size()))).pollInterval(Duration.ofSeconds(1))
             .untilAsserted(() -> assertThat(findings.missing(letters, server::pop3)).as(what + ": lost").isEmpty());
         return findings;
     }
