@@ -68,16 +68,6 @@ final class BeginningCourse implements StepRunner.Course {
     }
 
     @Override
-    public void done(Settlement.Step step) {
-        // Nothing that would have to be remembered: the last step lets go of the mail.
-    }
-
-    @Override
-    public void takeAnotherWay() {
-        // There is none.
-    }
-
-    @Override
     public List<Settlement.Step> stepsInstead() {
         setAside = true;
         return List.of(settlement.stepAside(mail.mail(), undelivered()), SettlementCourse.lastStep(mail.item()));

@@ -30,19 +30,4 @@ final class PlainCourse implements StepRunner.Course {
     public List<Settlement.Step> steps() {
         return steps;
     }
-
-    @Override
-    public void done(Settlement.Step step) {
-        // Nobody has to remember it.
-    }
-
-    @Override
-    public void takeAnotherWay() {
-        // There is none.
-    }
-
-    @Override
-    public List<Settlement.Step> stepsInstead() {
-        return List.of();
-    }
 }

@@ -45,18 +45,22 @@ public final class StepRunner {
         /** What is to be done; asked for again while it throws, and then no more. */
         List<Settlement.Step> steps() throws Exception;
 
-        /** A step was done. */
-        void done(Settlement.Step step);
+        /** A step was done. Does nothing where nobody has to remember that. */
+        default void done(Settlement.Step step) {
+        }
 
         /** A step fails again and again: another way to do the same, if there is one, may be tried from now on. */
-        void takeAnotherWay();
+        default void takeAnotherWay() {
+        }
 
         /**
          * Instead of all, where it cannot even be said what is to be done.
          *
          * @return empty where there is nothing that could be done instead
          */
-        List<Settlement.Step> stepsInstead();
+        default List<Settlement.Step> stepsInstead() {
+            return List.of();
+        }
 
         /**
          * Whether the steps must not begin any more: the queue has given the mail to others, and what they make of it would be
