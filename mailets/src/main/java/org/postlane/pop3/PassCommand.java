@@ -33,8 +33,7 @@ public final class PassCommand extends PassCmdHandler {
     public PassCommand(@Named("mailboxmanager") MailboxManager manager, MailboxAdapterFactory mailboxes, MetricFactory metrics,
             MaildropLocks locks) {
         // Whose inbox James opens: the name that was typed may be another one of the same user.
-        super(manager, (mailbox, session) -> new OwnedMailbox(mailboxes.create(mailbox, session),
-            mailbox.getMailboxPath().getUser()), metrics);
+        super(manager, (mailbox, session) -> OwnedMailbox.of(mailbox, session, mailboxes), metrics);
         this.locks = locks;
     }
 

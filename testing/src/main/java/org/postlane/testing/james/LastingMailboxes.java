@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import javax.inject.Inject;
 import javax.persistence.EntityManagerFactory;
@@ -56,6 +57,8 @@ import org.apache.james.mailbox.store.mail.model.impl.MessageParser;
 import org.apache.james.mailbox.store.quota.QuotaComponents;
 import org.apache.james.mailbox.store.search.MessageSearchIndex;
 import org.apache.james.mailbox.store.user.SubscriptionMapperFactory;
+import org.apache.openjpa.lib.jdbc.AbstractJDBCListener;
+import org.apache.openjpa.lib.jdbc.JDBCEvent;
 import org.apache.openjpa.persistence.OpenJPAPersistence;
 
 /**
@@ -95,6 +98,16 @@ public final class LastingMailboxes extends AbstractModule implements AutoClosea
         }
     }
 
+    /** Made by OpenJPA, one for each database. */
+    public static final class Statements extends AbstractJDBCListener {
+        private static final AtomicLong EXECUTED = new AtomicLong();
+
+        @Override
+        public void beforeExecuteStatement(JDBCEvent event) {
+            EXECUTED.incrementAndGet();
+        }
+    }
+
     /** Makes the database in a directory, or opens the one that is there. */
     public LastingMailboxes(Path directory) {
         database = directory.resolve("mailboxes");
@@ -107,7 +120,18 @@ public final class LastingMailboxes extends AbstractModule implements AutoClosea
             "openjpa.jdbc.SchemaFactory", "native(ForeignKeys=true)",
             "openjpa.jdbc.QuerySQLCache", "false",
             "openjpa.Log", "slf4j",
+            "openjpa.jdbc.JDBCListeners", Statements.class.getName(),
             "openjpa.MetaDataFactory", "jpa(Types=" + TYPES.stream().map(Class::getName).collect(Collectors.joining(";")) + ")"));
+    }
+
+    /** How many statements of SQL the mailboxes of this JVM have executed. */
+    public static long statements() {
+        return Statements.EXECUTED.get();
+    }
+
+    /** The URL of the database, for a test that breaks it. */
+    public String url() {
+        return "jdbc:derby:" + database;
     }
 
     @Override
