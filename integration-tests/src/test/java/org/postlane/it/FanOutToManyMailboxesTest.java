@@ -11,6 +11,7 @@ import java.util.TreeMap;
 
 import com.google.inject.util.Modules;
 import org.apache.james.mailbox.exception.MailboxException;
+import org.apache.james.mailbox.exception.MailboxNameException;
 import org.apache.james.mailbox.store.mail.NaiveThreadIdGuessingAlgorithm;
 import org.apache.james.mailbox.store.mail.ThreadIdGuessingAlgorithm;
 import org.apache.james.utils.DataProbeImpl;
@@ -84,7 +85,7 @@ class FanOutToManyMailboxesTest {
     @Test
     void oneMailToTenThousandMailboxesIsOnceInEachWithOneThatFailsAndOneThatStalls() throws Exception {
         Sinks.Empty<Void> release = Sinks.empty();
-        mailboxes.beforeDelivery(BROKEN, () -> Mono.error(new MailboxException("ordered by the test")));
+        mailboxes.beforeDelivery(BROKEN, () -> Mono.error(new MailboxNameException("ordered by the test")));
         mailboxes.beforeDelivery(STALLED, release::asMono);
         try (JamesUnderTest james = start()) {
             sendToAll(james);

@@ -49,6 +49,7 @@ final class AfterRun {
             // Also of a mailbox that was in doubt once: a database that is away, or a slot that others have, adds nothing to it.
             settleThoseWithout(outcome.putOff, remaining);
             settleInDoubt(outcome.inDoubt, remaining);
+            settleUnwritten(outcome.unwritten, remaining);
         }
         if (!outcome.failed.isEmpty()) {
             metrics.failed(outcome.failed.size());
@@ -70,6 +71,17 @@ final class AfterRun {
             putOff(open, note.onceMoreInDoubt(), remaining);
         } else {
             giveUp(open, Failures.UNANSWERED, remaining);
+        }
+    }
+
+    /** Nobody knows how long it lasts: longer than a moment, and less than days, within which the sender should hear of it. */
+    private void settleUnwritten(List<MailAddress> open, Collection<MailAddress> remaining) throws MessagingException {
+        boolean caller = note.settings().propagate() && note.times() == 0;
+        if (!caller && note.doubts() < LocalDeliveries.MAX_DOUBTS) {
+            putOff(open, note.onceMoreInDoubt(), remaining);
+        } else {
+            outcome.failed.addAll(open);
+            open.forEach(recipient -> outcome.reasons.put(recipient, Failures.UNWRITTEN));
         }
     }
 

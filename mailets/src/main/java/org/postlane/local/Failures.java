@@ -44,6 +44,10 @@ final class Failures {
     /** What the sender hears of a mailbox that could not be written in all of {@link LocalDeliveries#MAX_TIMES}. */
     static final FailureReason AWAY = FailureReason.of("4.4.7", "The mailbox could not be written for days.");
 
+    /** What the sender hears of a mailbox that could not be written, for a reason that could have passed. */
+    static final FailureReason UNWRITTEN =
+        FailureReason.of("4.2.0", "The mailbox could not be written, not at a later attempt either.");
+
     private Failures() {
     }
 
@@ -88,7 +92,7 @@ final class Failures {
     static FailureReason reason(Throwable failure) {
         Optional<Throwable> lasting = lasting(failure);
         if (lasting.isEmpty()) {
-            return FailureReason.of("4.2.0", "The mailbox could not be written, not at a later attempt either.");
+            return UNWRITTEN;
         }
         Throwable cause = lasting.get();
         if (cause instanceof OverQuotaException) {

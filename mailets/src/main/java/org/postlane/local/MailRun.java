@@ -135,7 +135,8 @@ final class MailRun implements Slots.Line {
     }
 
     void failed(MailAddress recipient, int retriesLeft, Throwable failure) {
-        if (retriesLeft > 0 && Failures.mayPass(failure)) {
+        boolean mayPass = Failures.mayPass(failure);
+        if (mayPass && retriesLeft > 0) {
             retry(recipient, retriesLeft - 1, failure);
             return;
         }
@@ -145,10 +146,15 @@ final class MailRun implements Slots.Line {
             putOff(recipient);
             return;
         }
-        LOGGER.error("Mail {} cannot be delivered to {}", mail.name(), recipient.asPrettyString(), failure);
+        LOGGER.error("Mail {} cannot be delivered {}to {}", mail.name(), mayPass ? "now " : "", recipient.asPrettyString(),
+            failure);
         settle(result -> {
-            result.failed.add(recipient);
-            result.reasons.put(recipient, Failures.reason(failure));
+            if (mayPass) {
+                result.unwritten.add(recipient);
+            } else {
+                result.failed.add(recipient);
+                result.reasons.put(recipient, Failures.reason(failure));
+            }
             if (result.failure.isEmpty()) {
                 result.failure = Optional.of(failure);
             }

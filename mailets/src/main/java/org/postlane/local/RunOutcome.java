@@ -17,17 +17,19 @@ import org.postlane.report.FailureReason;
 final class RunOutcome {
     /** The mailbox has it. */
     final List<MailAddress> delivered = new ArrayList<>();
-    /** The mailbox does not take it. */
+    /** The mailbox does not take it, and will not. */
     final List<MailAddress> failed = new ArrayList<>();
     /** Not begun, or failed and waiting for another attempt: the mailbox does not have it. */
     final List<MailAddress> putOff = new ArrayList<>();
     /** Begun and without an answer in time: nobody knows. */
     final List<MailAddress> inDoubt = new ArrayList<>();
+    /** Written by none of the attempts, for a reason that may pass. */
+    final List<MailAddress> unwritten = new ArrayList<>();
     /** Whether James has stopped before the mailboxes had their time. */
     boolean brokenOff;
     /** Why, in words for the sender, each of the failed has failed. */
     final Map<MailAddress, FailureReason> reasons = new LinkedHashMap<>();
-    /** Why the first of the failed has failed. */
+    /** Why the first of those has failed who failed or are unwritten. */
     Optional<Throwable> failure = Optional.empty();
 
     /** That of a run for which James stops too early. */
@@ -41,18 +43,19 @@ final class RunOutcome {
     /** Says of those among the recipients of whom nothing is said yet that nobody knows. */
     void addInDoubt(Collection<MailAddress> recipients) {
         Set<MailAddress> unknown = new LinkedHashSet<>(recipients);
-        List.of(delivered, failed, putOff, inDoubt).forEach(unknown::removeAll);
+        List.of(delivered, failed, putOff, inDoubt, unwritten).forEach(unknown::removeAll);
         inDoubt.addAll(unknown);
     }
 
     int size() {
-        return delivered.size() + failed.size() + putOff.size() + inDoubt.size();
+        return delivered.size() + failed.size() + putOff.size() + inDoubt.size() + unwritten.size();
     }
 
     /** Those for whom another run is needed. */
     List<MailAddress> open() {
         List<MailAddress> open = new ArrayList<>(putOff);
         open.addAll(inDoubt);
+        open.addAll(unwritten);
         return open;
     }
 }

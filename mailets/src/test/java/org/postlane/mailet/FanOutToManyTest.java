@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-import org.apache.james.mailbox.exception.MailboxException;
+import org.apache.james.mailbox.exception.MailboxNameException;
 import org.apache.james.server.core.MailImpl;
 import org.apache.james.server.core.MimeMessageSource;
 import org.apache.james.server.core.MimeMessageWrapper;
@@ -57,7 +57,7 @@ class FanOutToManyTest {
     @Test
     void oneMailToTenThousandMailboxesDeliversTenThousandWithOneThatFailsAndOneThatStalls() throws Exception {
         Sinks.Empty<Void> release = Sinks.empty();
-        fixture.mailboxes.onOpen("u17@example.org", () -> Mono.error(new MailboxException("broken")));
+        fixture.mailboxes.onOpen("u17@example.org", () -> Mono.error(new MailboxNameException("broken")));
         fixture.mailboxes.onOpen("u4711@example.org", release::asMono);
         fixture.lanes.mailet("localTimeout", "20 s");
         Mail mail = mail("Mail1", "Subject: to all\r\n\r\nText\r\n", users(MANY));

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import javax.mail.MessagingException;
 
 import com.google.common.collect.ImmutableMap;
-import org.apache.james.mailbox.exception.MailboxException;
+import org.apache.james.mailbox.exception.MailboxNameException;
 import org.apache.james.mailetcontainer.impl.ProcessorUtil;
 import org.apache.james.server.core.MailImpl;
 import org.apache.mailet.Attribute;
@@ -68,7 +68,7 @@ class NonDeliveryReportTest {
     @Test
     void eachMailboxThatFailedHasACodeOfItsOwnInOneReport() throws Exception {
         fixture.mailboxes.limit(ANN, 0);
-        Mono<Void> failing = Mono.error(new MailboxException("jdbc:secret is away"));
+        Mono<Void> failing = Mono.error(new MailboxNameException("jdbc:secret"));
         fixture.mailboxes.onOpen(BOB, () -> failing);
         fixture.ours("retries", "0").service(mailTo(ANN, BOB, CAT));
         runErrorMail();
@@ -79,7 +79,7 @@ class NonDeliveryReportTest {
         assertThat(report.recipients()).containsExactlyInAnyOrder(ANN, BOB);
         assertThat(report.of(ANN)).containsEntry("Action", "failed").containsEntry("Status", "5.2.2")
             .containsEntry("Diagnostic-Code", "x-postlane; The mailbox is full.");
-        assertThat(report.of(BOB)).containsEntry("Action", "failed").containsEntry("Status", "4.2.0");
+        assertThat(report.of(BOB)).containsEntry("Action", "failed").containsEntry("Status", "5.2.0");
         assertThat(report.perMessage()).containsEntry("Reporting-MTA", "dns; example.org").containsKey("Arrival-Date");
         assertThat(report.returnedType()).isEqualTo("message/rfc822");
         assertThat(report.returned()).contains("Text");
