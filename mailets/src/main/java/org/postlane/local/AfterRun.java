@@ -49,7 +49,7 @@ final class AfterRun {
             // Also of a mailbox that was in doubt once: a database that is away, or a slot that others have, adds nothing to it.
             settleThoseWithout(outcome.putOff, remaining);
             settleInDoubt(outcome.inDoubt, remaining);
-            settleUnwritten(outcome.unwritten, remaining);
+            settleUnwritten(remaining);
         }
         if (!outcome.failed.isEmpty()) {
             metrics.failed(outcome.failed.size());
@@ -75,13 +75,11 @@ final class AfterRun {
     }
 
     /** Nobody knows how long it lasts: longer than a moment, and less than days, within which the sender should hear of it. */
-    private void settleUnwritten(List<MailAddress> open, Collection<MailAddress> remaining) throws MessagingException {
-        boolean caller = note.settings().propagate() && note.times() == 0;
-        if (!caller && note.doubts() < LocalDeliveries.MAX_DOUBTS) {
-            putOff(open, note.onceMoreInDoubt(), remaining);
+    private void settleUnwritten(Collection<MailAddress> remaining) throws MessagingException {
+        if (!propagates() && note.doubts() < LocalDeliveries.MAX_DOUBTS) {
+            putOff(outcome.unwritten, note.onceMoreInDoubt(), remaining);
         } else {
-            outcome.failed.addAll(open);
-            open.forEach(recipient -> outcome.reasons.put(recipient, Failures.UNWRITTEN));
+            outcome.failUnwritten();
         }
     }
 
@@ -114,13 +112,18 @@ final class AfterRun {
 
     private void fail() throws MessagingException {
         LocalDeliverySettings settings = note.settings();
-        if (settings.propagate() && note.times() == 0) {
+        if (propagates()) {
             throw new MessagingException("Mail " + mail.getName() + " cannot be delivered to " + outcome.failed.size() + " of "
                 + outcome.size() + " recipients", cause());
         }
         if (!settings.ignore()) {
             errors.send(mail, outcome.reasons, settings.errorProcessor().orElse(Mail.ERROR));
         }
+    }
+
+    /** Whether the failure goes to the caller, who runs the mail again. */
+    private boolean propagates() {
+        return note.settings().propagate() && note.times() == 0;
     }
 
     private Exception cause() {

@@ -48,7 +48,10 @@ import org.slf4j.LoggerFactory;
 public final class LocalDeliveries {
     /** Which recipients of this very mail are delivered or on their way elsewhere, for whoever runs it again. */
     static final AttributeName DELIVERED = AttributeName.of("postlane-local-delivered");
-    /** How often a mailbox may leave open whether it has the mail: about three quarters of an hour, longer than a restart. */
+    /**
+     * How often a mailbox may leave open whether it has the mail, or fail for a reason that may pass: about three quarters of an
+     * hour, longer than a restart.
+     */
     static final int MAX_DOUBTS = 12;
     /**
      * How often a mail waits for a mailbox that has certainly not got it, because the database is away or others have all slots:

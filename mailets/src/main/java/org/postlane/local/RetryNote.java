@@ -88,7 +88,7 @@ final class RetryNote {
         return settings;
     }
 
-    /** After how many runs nobody knew whether the mailboxes have the mail; 0 where they have certainly not. */
+    /** After how many runs nobody knew whether the mailboxes have the mail, or writing had failed for a reason that may pass. */
     int doubts() {
         return doubts;
     }

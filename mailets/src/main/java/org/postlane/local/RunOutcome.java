@@ -51,6 +51,13 @@ final class RunOutcome {
         return delivered.size() + failed.size() + putOff.size() + inDoubt.size() + unwritten.size();
     }
 
+    /** There is no other run for those whom none of the attempts has written. */
+    void failUnwritten() {
+        unwritten.forEach(recipient -> reasons.put(recipient, Failures.UNWRITTEN));
+        failed.addAll(unwritten);
+        unwritten.clear();
+    }
+
     /** Those for whom another run is needed. */
     List<MailAddress> open() {
         List<MailAddress> open = new ArrayList<>(putOff);

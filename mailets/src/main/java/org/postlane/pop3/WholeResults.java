@@ -16,8 +16,8 @@ import reactor.core.publisher.Flux;
 
 /**
  * Messages of a mailbox that are all there, or {@link #hasNext} throws. James' own iterator reads 200 at a time, for each of
- * which a database sorts all that are left: twice the messages are listed in four times the time. Where a read fails it ends as
- * if there were no more, and keeps the failure for a question that James' POP3 server never asks.
+ * which a database sorts all that are left. Where a read fails it ends as if there were no more, and keeps the failure for a
+ * question that James' POP3 server never asks.
  *
  * <p>For one thread, which may block.
  */
