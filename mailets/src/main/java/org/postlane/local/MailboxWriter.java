@@ -6,6 +6,7 @@ import javax.mail.MessagingException;
 import org.apache.james.core.MailAddress;
 import org.apache.james.core.Username;
 import org.apache.james.mailbox.MailboxManager;
+import org.apache.james.mailbox.exception.MailboxNameException;
 import org.apache.james.metrics.api.Metric;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.transport.mailets.LocalDelivery;
@@ -44,6 +45,10 @@ final class MailboxWriter {
     /** Writes when it is subscribed to; much of that may happen on the subscribing thread. */
     Mono<Void> write(LocalMail mail, MailAddress recipient, Username owner) throws MessagingException {
         StorageDirective directive = mail.directive(owner);
+        if (directive.getTargetFolder().filter(String::isEmpty).isPresent()) {
+            // James throws the same in no class of its own; it is as lasting as other names that cannot be one.
+            return Mono.error(new MailboxNameException("The folder of " + recipient.asPrettyString() + " has no name"));
+        }
         return appender.append(mail.copyFor(recipient), owner, directive)
             .doOnSuccess(ids -> {
                 delivered.increment();
